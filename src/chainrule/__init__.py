@@ -1,0 +1,1 @@
+"""Neural networks whose every gradient is written by hand and proved."""
