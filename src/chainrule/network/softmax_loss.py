@@ -1,0 +1,42 @@
+"""The data loss: the mean over the batch of ``-log softmax(scores)[y]`` (cross-entropy), with its gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Integer
+from numpy import ndarray
+
+
+def log_softmax(scores: Float[ndarray, "N C"]) -> Float[ndarray, "N C"]:
+    """Return the logarithm of :func:`softmax`, finite for every finite score.
+
+    Softmax does not change when the same number is added to all scores of a row (translation invariance);
+    subtracting the row's maximum makes the largest exponent ``exp(0) = 1``, so nothing overflows.
+    """
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def softmax(scores: Float[ndarray, "N C"]) -> Float[ndarray, "N C"]:
+    """Return the probability of every class: ``probs[n, c] = exp(scores[n, c]) / sum_k exp(scores[n, k])``."""
+    return np.exp(log_softmax(scores))
+
+
+def forward(scores: Float[ndarray, "N C"], y: Integer[ndarray, " N"]) -> float:
+    """Return the data loss of N examples whose right classes are y.
+
+    The logarithm is taken before the exponential is, so a right class of vanishing probability gives a large
+    loss and no ``log(0)``.
+    """
+    return float(-log_softmax(scores)[np.arange(len(y)), y].mean())
+
+
+def backward(probs: Float[ndarray, "N C"], y: Integer[ndarray, " N"]) -> Float[ndarray, "N C"]:
+    """Return ``dscores = (probs - onehot(y)) / N``.
+
+    With ``loss_n = log(sum_k exp(scores[n, k])) - scores[n, y_n]``, the first term's derivative with respect to
+    ``scores[n, c]`` is ``probs[n, c]`` and the second's is 1 where c is the right class; the mean gives 1/N.
+    """
+    dscores = probs.copy()
+    dscores[np.arange(len(y)), y] -= 1
+    return dscores / len(y)
