@@ -100,9 +100,9 @@ def test_the_three_formulations_agree(data: st.DataObject, reg: float) -> None:
     parts, gradients = stack.loss_and_gradients(parameters, X, y, reg)
 
     (data_loss, penalty1, penalty2), dW1, dW2 = first_report.loss_and_gradients(
-        np.vstack([W1, b1]), np.vstack([W2, b2]), X, y, reg
+        X, y, np.vstack([W1, b1]), np.vstack([W2, b2]), reg
     )
-    total, named = second_report.loss_and_gradients(W1, b1, W2, b2, X, y, reg)
+    total, named = second_report.loss_and_gradients(X, y, W1, b1, W2, b2, reg)
 
     np.testing.assert_allclose([parts.data, *parts.penalties], [data_loss, penalty1, penalty2], rtol=1e-12)
     np.testing.assert_allclose(parts.total, total, rtol=1e-12)

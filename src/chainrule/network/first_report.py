@@ -12,10 +12,10 @@ from numpy import ndarray
 
 
 def loss_and_gradients(
-    W1: Float[ndarray, "D+1 H"],
-    W2: Float[ndarray, "H+1 C"],
     X: Float[ndarray, "N D"],
     y: Integer[ndarray, " N"],
+    W1: Float[ndarray, "D+1 H"],
+    W2: Float[ndarray, "H+1 C"],
     reg: float,
 ) -> tuple[tuple[float, float, float], Float[ndarray, "D+1 H"], Float[ndarray, "H+1 C"]]:
     """Return the parts of the loss (data, penalty of W1, penalty of W2) and the gradients of W1 and W2.

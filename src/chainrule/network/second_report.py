@@ -8,12 +8,12 @@ from numpy import ndarray
 
 
 def loss_and_gradients(
+    x: Float[ndarray, "N D"],
+    y: Integer[ndarray, " N"],
     w1: Float[ndarray, "D H"],
     b1: Float[ndarray, " H"],
     w2: Float[ndarray, "H C"],
     b2: Float[ndarray, " C"],
-    x: Float[ndarray, "N D"],
-    y: Integer[ndarray, " N"],
     reg: float,
 ) -> tuple[float, dict[str, Float[ndarray, "..."]]]:
     """Return the loss and the gradients dw1, db1, dw2, db2."""

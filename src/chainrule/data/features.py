@@ -1,0 +1,74 @@
+"""Rows as a network is given them: gathered, shifted and scaled a mini-batch at a time, so pixels stay uint8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import ndarray
+from numpy.typing import DTypeLike
+
+
+@dataclass(frozen=True)
+class Features:
+    """N rows, and the affine map of each feature that makes a row an input: ``(X - shift) * factor``.
+
+    Attributes
+    ----------
+    X : ndarray of shape (N, D), uint8 or float32
+    shift, factor : ndarray of shape (D,), float32, or None
+        None stands for 0 and for 1.
+    """
+
+    X: ndarray
+    shift: ndarray | None = None
+    factor: ndarray | None = None
+
+    def gather(self, index: ndarray, dtype: DTypeLike) -> ndarray:
+        """Return the inputs (n, D) of the n rows that ``index`` names."""
+        inputs = self.X[index].astype(dtype)
+        if self.shift is not None:
+            inputs -= self.shift
+        if self.factor is not None:
+            inputs *= self.factor
+        return inputs
+
+
+@dataclass(frozen=True)
+class Subset:
+    """The rows of one part of a split.
+
+    Attributes
+    ----------
+    features : Features
+        All rows of the file that the part was taken from.
+    y : ndarray of shape (N,), int64
+        Their labels.
+    index : ndarray of shape (n,), int64
+        The rows that belong to this part.
+    """
+
+    features: Features
+    y: ndarray
+    index: ndarray
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def labels(self) -> ndarray:
+        """The labels (n,) of this part alone."""
+        return self.y[self.index]
+
+    def batches(self, size: int, dtype: DTypeLike) -> Iterator[tuple[ndarray, ndarray]]:
+        """Yield inputs (at most ``size``, D) and labels in the order of ``index``."""
+        for start in range(0, len(self.index), size):
+            rows = self.index[start : start + size]
+            yield self.features.gather(rows, dtype), self.y[rows]
+
+    def sample(self, n: int, rng: np.random.Generator) -> Subset:
+        """Return n rows of this part drawn without replacement, or the whole part if it has no more."""
+        if n >= len(self):
+            return self
+        return Subset(self.features, self.y, np.sort(rng.choice(self.index, n, replace=False)))
