@@ -1,0 +1,106 @@
+"""A trained network together with all it needs to name the class of a raw row: preprocessing and labels."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.data.dataset import ImageShape
+from chainrule.data.preprocess import Preprocessing
+from chainrule.errors import InputError
+from chainrule.network import stack
+from chainrule.network.parameters import Architecture, Parameters
+from chainrule.tensor_file import read_tensors, write_tensors
+
+KIND, VERSION = "model", 1
+_FITTED = ("shift", "factor", "projection")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network that takes raw rows.
+
+    Attributes
+    ----------
+    parameters : Parameters
+    preprocessing : Preprocessing
+        Fitted on the rows that the network was trained on.
+    classes : tuple of str
+        The name of every label, C of them.
+    image_shape : (height, width, channels) or None
+        What an image must be made before its pixels are a row; None for tables.
+    feature_names : tuple of str or None
+        The columns of a table, in order.
+    """
+
+    parameters: Parameters
+    preprocessing: Preprocessing
+    classes: tuple[str, ...]
+    image_shape: ImageShape | None = None
+    feature_names: tuple[str, ...] | None = None
+
+    @property
+    def n_features(self) -> int:
+        """D, the number of features of a raw row."""
+        projection = self.preprocessing.projection
+        return self.parameters.architecture.input_size if projection is None else int(projection.shape[0])
+
+    def predict_proba(self, X: ndarray) -> ndarray:
+        """Return the probability (N, C) of every class for raw rows X (N, D).
+
+        Raises
+        ------
+        InputError
+            If the rows have another number of features than those of training.
+        """
+        if X.ndim != 2 or X.shape[1] != self.n_features:
+            raise InputError("X", expected=f"raw rows of shape (N, {self.n_features})", got=f"shape {X.shape}")
+        return stack.forward(self.parameters, self.preprocessing.apply(X, self.parameters.dtype)).probs
+
+    def predict(self, X: ndarray) -> ndarray:
+        """Return the label (N,) of the most probable class for raw rows X (N, D)."""
+        return self.predict_proba(X).argmax(axis=1)
+
+    def save(self, path: Path) -> None:
+        """Write everything to one safetensors file, whole or not at all."""
+        fitted = {name: getattr(self.preprocessing, name) for name in _FITTED}
+        tensors = dict(self.parameters.views)
+        tensors |= {f"preprocessing.{name}": array for name, array in fitted.items() if array is not None}
+        header = {
+            "architecture": asdict(self.parameters.architecture),
+            "preprocessing": self.preprocessing.steps,
+            "classes": self.classes,
+            "image_shape": self.image_shape,
+            "feature_names": self.feature_names,
+        }
+        write_tensors(path, KIND, VERSION, tensors, header)
+
+    @classmethod
+    def load(cls, path: Path) -> Model:
+        """Read a model that :meth:`save` wrote.
+
+        Raises
+        ------
+        InputError
+            If the file is cut off, is no model, is of a later version, or its arrays do not fit together.
+        """
+        tensors, header = read_tensors(path, KIND, VERSION)
+        sizes = header["architecture"]
+        architecture = Architecture(sizes["input_size"], tuple(sizes["hidden_sizes"]), sizes["output_size"])
+        for name, shape in architecture.shapes.items():
+            if name not in tensors or tensors[name].shape != shape:
+                found = "none" if name not in tensors else f"shape {tensors[name].shape}"
+                raise InputError(str(path), expected=f"{name} of shape {shape}", got=found)
+        buffer = np.concatenate([tensors[name].ravel() for name in architecture.shapes])
+        fitted = {name: tensors.get(f"preprocessing.{name}") for name in _FITTED}
+        shape, names = header["image_shape"], header["feature_names"]
+        return cls(
+            Parameters(architecture, buffer),
+            Preprocessing(tuple(header["preprocessing"]), **fitted),
+            tuple(header["classes"]),
+            None if shape is None else (shape[0], shape[1], shape[2]),
+            None if names is None else tuple(names),
+        )

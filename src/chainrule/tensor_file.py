@@ -1,0 +1,75 @@
+"""Named arrays with a header of plain values in one safetensors file, whole or absent; no code is ever loaded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.errors import InputError
+from chainrule.files import storage_errors, write_whole
+
+HEADER = "chainrule"
+
+
+def write_tensors(path: Path, kind: str, version: int, tensors: dict[str, ndarray], header: dict[str, Any]) -> None:
+    """Write arrays and a header, marked as a file of ``kind`` in format ``version``.
+
+    Raises
+    ------
+    StorageError
+        If the file cannot be written; an older one of that name is untouched.
+    """
+    from safetensors.numpy import save
+
+    contents = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    text = json.dumps({"kind": kind, "version": version, **header})
+    write_whole(path, save(contents, metadata={HEADER: text}))
+
+
+def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray], dict[str, Any]]:
+    """Read what :func:`write_tensors` wrote.
+
+    Raises
+    ------
+    InputError
+        If the file is cut off, is no safetensors file, or is not of this kind or of a later version.
+    StorageError
+        If it cannot be read.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    with storage_errors(str(path)):
+        path.open("rb").close()  # safetensors reports a missing file or permission in words of its own
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+    except SafetensorError as error:
+        raise InputError(
+            str(path),
+            expected=f"a {kind} in safetensors format",
+            got="a file that is cut off or none",
+            where=str(error),
+            advice="copy it again from where it was made",
+        ) from None
+    try:
+        header = json.loads(metadata[HEADER])
+        found, found_version = header["kind"], int(header["version"])
+    except (KeyError, ValueError, TypeError):
+        raise InputError(
+            str(path), expected=f"a {kind} that chainrule wrote", got="a safetensors file of somebody else's"
+        ) from None
+    if found != kind:
+        raise InputError(str(path), expected=f"a {kind}", got=f"a {found}")
+    if found_version > version:
+        raise InputError(
+            str(path),
+            expected=f"format {version} or earlier",
+            got=f"format {found_version}, of a later chainrule",
+            advice="pip install --upgrade chainrule",
+        )
+    return tensors, header

@@ -1,0 +1,57 @@
+"""A training state to and from one file, so that a resumed run gives the bits of an uninterrupted one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from chainrule.errors import InputError
+from chainrule.network.parameters import Architecture, Parameters
+from chainrule.tensor_file import read_tensors, write_tensors
+from chainrule.training.engine import Weights
+from chainrule.training.loop import Best, State
+
+KIND, VERSION = "checkpoint", 1
+
+
+def save_checkpoint(path: Path, state: State, history_bytes: int) -> None:
+    """Write a state, and how long the history was when it was taken."""
+    tensors = {
+        "parameters": state.weights.parameters.buffer,
+        "best": state.best.parameters.buffer,
+        "epoch_losses": state.epoch_losses,
+        **{f"moment{i}": moment for i, moment in enumerate(state.weights.moments)},
+    }
+    header = {
+        "step": state.weights.step,
+        "best_accuracy": state.best.accuracy,
+        "best_epoch": state.best.epoch,
+        "finished": state.finished,
+        "history_bytes": history_bytes,
+    }
+    write_tensors(path, KIND, VERSION, tensors, header)
+
+
+def load_checkpoint(path: Path, architecture: Architecture, dtype: str, n_moments: int) -> tuple[State, int]:
+    """Read a state and the length of its history.
+
+    Raises
+    ------
+    InputError
+        If the file is cut off or no checkpoint, or is of a network of other sizes.
+    """
+    tensors, header = read_tensors(path, KIND, VERSION)
+    expected = (architecture.n_parameters,)
+    names = ["parameters", "best", *(f"moment{i}" for i in range(n_moments))]
+    for name in names:
+        if name not in tensors or tensors[name].shape != expected or tensors[name].dtype != np.dtype(dtype):
+            raise InputError(
+                str(path),
+                expected=f"{name} of {expected[0]} {dtype} numbers, as run.toml and the data ask for",
+                got=f"{tensors[name].dtype} {tensors[name].shape}" if name in tensors else "none",
+            )
+    moments = tuple(tensors[name] for name in names[2:])
+    weights = Weights(Parameters(architecture, tensors["parameters"]), moments, header["step"])
+    best = Best(Parameters(architecture, tensors["best"]), header["best_accuracy"], header["best_epoch"])
+    return State(weights, best, tensors["epoch_losses"], header["finished"]), header["history_bytes"]

@@ -1,0 +1,40 @@
+"""The settings that a user leaves open, closed by what suits the data, so that a saved run holds every one."""
+
+from __future__ import annotations
+
+from chainrule.data.dataset import Dataset
+from chainrule.training.rules import RULES
+from chainrule.training.settings import DEFAULT_EPOCHS, RunSettings
+
+UNIT_SCALE_RATES = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "rmsprop": 1e-3, "adam": 1e-3, "adamw": 1e-3}
+PIXEL_SCALE_RATES = {"sgd": 1e-3, "momentum": 1e-4, "nesterov": 1e-4, "rmsprop": 1e-4, "adam": 1e-4, "adamw": 1e-4}
+
+
+def close_settings(settings: RunSettings, dataset: Dataset) -> RunSettings:
+    """Return the settings with preprocessing, initial weights, learning rate, length and rule's numbers filled in.
+
+    Two recipes hang together. The reports': pixels 0-255 with only the mean image subtracted, weights of 1e-4,
+    a learning rate of 1e-3; it is taken for images, one hidden layer and plain SGD. Everything else (tables, deeper
+    networks, other rules) gets inputs of unit variance, He's weights, and the rates usual for those. Whatever a
+    user does give stands, and decides what is left open: inputs that keep the scale of pixels get small weights.
+    """
+    data, network, training = settings.data, settings.network, settings.training
+    images = dataset.image_shape is not None
+    reports = images and len(network.hidden) == 1 and training.rule == "sgd"
+    preprocess = data.preprocess or ("mean" if reports else "mean,std")
+    pixel_scale = images and preprocess in ("none", "mean")
+    rates = PIXEL_SCALE_RATES if pixel_scale else UNIT_SCALE_RATES
+    used = {name: getattr(training.rule_settings, name) for name in RULES[training.rule].uses}
+    return RunSettings(
+        data=data.model_copy(update={"source": dataset.source, "preprocess": preprocess}),
+        network=network.model_copy(
+            update={"initial_weights": network.initial_weights or ("normal:1e-4" if pixel_scale else "he")}
+        ),
+        training=training.model_copy(
+            update={
+                "learning_rate": training.learning_rate or rates[training.rule],
+                "epochs": training.epochs or (None if training.steps else DEFAULT_EPOCHS),
+                **used,
+            }
+        ),
+    )

@@ -1,0 +1,277 @@
+"""The training loop: an iterator of epochs that runs an engine's steps and tells its callbacks what happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.data.prepared import PreparedData
+from chainrule.errors import DivergedError, InputError
+from chainrule.network import stack
+from chainrule.network.evaluate import dead_units, evaluate
+from chainrule.network.initial import initial_parameters
+from chainrule.network.parameters import Architecture, Parameters
+from chainrule.randomness import Purpose, stream
+from chainrule.training.engine import Engine, ReferenceEngine, StepSettings, Weights
+from chainrule.training.history import EpochRecord, StepRecord
+from chainrule.training.minibatches import Batches, epoch_batches, steps_per_epoch
+from chainrule.training.rules import RULES
+from chainrule.training.schedules import parse_schedule
+from chainrule.training.settings import RunSettings
+
+TRAIN_SAMPLE = 2000  # training rows on which accuracy and dead units are measured every epoch
+CALL_SECONDS = 0.2  # about how long one call of the engine may take: how soon an interrupt is heard
+
+
+@dataclass
+class Best:
+    """The weights of the best validation accuracy so far (the earliest, where two are equal)."""
+
+    parameters: Parameters
+    accuracy: float = -1.0
+    epoch: int = 0
+
+
+@dataclass
+class State:
+    """Everything that training changes: what a checkpoint holds and a resumed run starts from.
+
+    Attributes
+    ----------
+    weights : Weights
+        Parameters, moments of the rule, steps taken.
+    best : Best
+    epoch_losses : ndarray of shape (1 + depth,), float64
+        The sums of the loss parts over the steps of the present epoch.
+    finished : str
+        Why the run has ended, or nothing while it has not.
+    """
+
+    weights: Weights
+    best: Best
+    epoch_losses: ndarray
+    finished: str = ""
+
+
+class Callback:
+    """What may be told of a run while it goes on; every method does nothing unless it is written over."""
+
+    def on_steps(self, training: Training, steps: Sequence[StepRecord]) -> None:
+        """Some steps were taken."""
+
+    def on_epoch(self, training: Training, epoch: EpochRecord) -> None:
+        """An epoch has ended and was measured."""
+
+    def on_end(self, training: Training) -> None:
+        """No more steps will be taken: the run has finished, was stopped, or diverged."""
+
+
+class Training:
+    """One run in memory; iterating over it trains, and yields an :class:`EpochRecord` at the end of every epoch.
+
+    Parameters
+    ----------
+    data : PreparedData
+    settings : RunSettings
+        Closed by :func:`chainrule.training.defaults.close_settings`.
+    engine : Engine, optional
+        What runs the steps; the reference engine unless told otherwise.
+    callbacks : sequence of Callback
+    state : State, optional
+        Where to go on from; the run's beginning unless told otherwise.
+
+    Raises
+    ------
+    InputError
+        If a mini-batch would be larger than the training rows.
+    DivergedError
+        While iterating, at the first loss or weight that is no finite number. ``state.best`` keeps the last good
+        weights.
+
+    Attributes
+    ----------
+    state : State
+    intact : bool
+        Whether ``state`` stands between two steps and is finite, so that it may be saved.
+    """
+
+    def __init__(
+        self,
+        data: PreparedData,
+        settings: RunSettings,
+        engine: Engine | None = None,
+        callbacks: Sequence[Callback] = (),
+        state: State | None = None,
+    ) -> None:
+        self.data, self.settings, self.callbacks = data, settings, callbacks
+        self.engine = engine or ReferenceEngine()
+        training = settings.training
+        n = len(data.train)
+        if training.batch_size > n:
+            raise InputError(
+                "--batch-size",
+                expected=f"at most {n}, the training rows",
+                got=str(training.batch_size),
+                advice=f"--batch-size {min(n, 32)}",
+            )
+        self.steps_per_epoch = steps_per_epoch(n, training.batch_size)
+        self.total_steps = training.total_steps(self.steps_per_epoch)
+        self.state = state or self._start()
+        self._schedule = parse_schedule(training.schedule)
+        self._step_settings = StepSettings(training.reg, training.rule, training.rule_settings)
+        self._train_sample = data.train.sample(TRAIN_SAMPLE, stream(training.seed, Purpose.SAMPLE))
+        self._stop_requested = False
+        self._step_seconds = CALL_SECONDS
+        self.intact = True
+
+    @property
+    def architecture(self) -> Architecture:
+        """The sizes of the network."""
+        hidden = self.settings.network.hidden
+        return Architecture(self.data.input_size, hidden, self.data.dataset.n_classes)
+
+    def stop(self) -> None:
+        """Ask the run to end after the steps it is taking; safe to call from a signal handler."""
+        self._stop_requested = True
+
+    def learning_rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0."""
+        base = self.settings.training.learning_rate or 0.0
+        return base * self._schedule.factor(step, self.steps_per_epoch, self.total_steps)
+
+    @property
+    def final_parameters(self) -> Parameters:
+        """The weights the run stands for: the best so far, or the last if ``restore_best`` is off."""
+        restore = self.settings.training.restore_best and self.state.best.epoch > 0
+        return self.state.best.parameters if restore else self.state.weights.parameters
+
+    def __iter__(self) -> Iterator[EpochRecord]:
+        try:
+            while not self.state.finished and not self._stop_requested:
+                record = self._run_epoch()
+                if record is None:
+                    break
+                for callback in self.callbacks:
+                    callback.on_epoch(self, record)
+                yield record
+        finally:
+            for callback in self.callbacks:
+                callback.on_end(self)
+
+    def _start(self) -> State:
+        network, training = self.settings.network, self.settings.training
+        parameters = initial_parameters(
+            self.architecture, network.initial_weights or "he", training.seed, network.dtype
+        )
+        moments = tuple(np.zeros_like(parameters.buffer) for _ in range(RULES[training.rule].n_moments))
+        return State(Weights(parameters, moments), Best(parameters.copy()), np.zeros(1 + self.architecture.depth))
+
+    def _run_epoch(self) -> EpochRecord | None:
+        """Take the steps that are left of the present epoch; None if asked to stop before its end."""
+        weights, training = self.state.weights, self.settings.training
+        epoch, done = divmod(weights.step, self.steps_per_epoch)
+        batches = epoch_batches(self.data.train.index, training.batch_size, training.sampling, training.seed, epoch)[
+            : self.total_steps - epoch * self.steps_per_epoch
+        ]
+        while done < len(batches) - 1:
+            if self._stop_requested:
+                return None
+            k = max(1, min(int(CALL_SECONDS / self._step_seconds), len(batches) - 1 - done))
+            done += self._run_steps(batches[done : done + k])
+        if self._stop_requested:
+            return None
+        return self._run_last_step(epoch, batches[done:])
+
+    def _run_steps(self, batches: Batches) -> int:
+        """Have the engine take some steps, and account for them."""
+        state, first = self.state, self.state.weights.step
+        rates = np.array([self.learning_rate(first + k) for k in range(len(batches))])
+        train, began = self.data.train, time.perf_counter()
+        self.intact = False
+        losses = self.engine.run(state.weights, train.features, train.y, batches, rates, self._step_settings)
+        self._step_seconds = max((time.perf_counter() - began) / len(batches), 1e-9)
+        finite = np.isfinite(losses).all(axis=1)
+        self.intact = bool(finite.all())
+        for parts in losses[finite]:  # one at a time: the sum's last bits must not depend on how steps are grouped
+            state.epoch_losses += parts
+        records = [
+            StepRecord(first + k, parts[0], tuple(parts[1:]))
+            for k, parts in enumerate(losses[finite].tolist(), start=1)
+        ]
+        for callback in self.callbacks:
+            callback.on_steps(self, records)
+        if not self.intact:
+            raise self._diverged(state.weights.step + 1, losses[-1])
+        return len(batches)
+
+    def _run_last_step(self, epoch: int, batch: Batches) -> EpochRecord:
+        """Take the epoch's last step, and measure the network before and after it."""
+        state, train = self.state, self.data.train
+        parameters = state.weights.parameters
+        before = parameters.copy()
+        self._run_steps(batch)
+        validation = evaluate(parameters, self.data.validation)
+        if not (np.isfinite(parameters.buffer).all() and np.isfinite(validation.data_loss)):
+            self.intact = False
+            raise self._diverged(state.weights.step, None)
+        X, y = train.features.gather(batch.rows, parameters.dtype), train.y[batch.rows]
+        _, gradients = stack.loss_and_gradients(before, X, y, self.settings.training.reg)
+        steps = state.weights.step - epoch * self.steps_per_epoch
+        record = EpochRecord(
+            epoch=epoch + 1,
+            step=state.weights.step,
+            learning_rate=self.learning_rate(state.weights.step - 1),
+            data_loss=float(state.epoch_losses[0] / steps),
+            penalties=tuple((state.epoch_losses[1:] / steps).tolist()),
+            train_accuracy=evaluate(parameters, self._train_sample).accuracy,
+            validation_accuracy=validation.accuracy,
+            validation_loss=validation.data_loss,
+            gradient_norms={name: float(np.linalg.norm(gradients[name])) for name in gradients},
+            update_ratios={
+                name: float(np.linalg.norm(parameters[name] - before[name]) / np.linalg.norm(before[name]))
+                for name in parameters
+                if name.startswith("W")
+            },
+            dead_units=dead_units(parameters, self._train_sample),
+        )
+        self._account_for(record)
+        return record
+
+    def _account_for(self, record: EpochRecord) -> None:
+        """Keep the best weights, and decide whether the run has finished."""
+        state, patience = self.state, self.settings.training.patience
+        if record.validation_accuracy > state.best.accuracy:
+            state.best = Best(state.weights.parameters.copy(), record.validation_accuracy, record.epoch)
+        state.epoch_losses = np.zeros_like(state.epoch_losses)
+        if record.step >= self.total_steps:
+            state.finished = f"all {self.total_steps} steps taken"
+        elif patience is not None and record.epoch - state.best.epoch >= patience:
+            state.finished = f"no better validation accuracy in {patience} epochs"
+
+    def _diverged(self, step: int, parts: ndarray | None) -> DivergedError:
+        """Say where the loss left the finite numbers, why it probably did, and what to try."""
+        training = self.settings.training
+        rate = self.learning_rate(step - 1)
+        if parts is None:
+            what = "the weights or the validation loss are no longer finite"
+        else:
+            names = ["data loss", *[f"penalty of W{layer}" for layer in range(1, len(parts))]]
+            broken = [name for name, part in zip(names, parts.tolist(), strict=True) if not np.isfinite(part)]
+            what = f"the {broken[0]} became {parts[names.index(broken[0])]}"
+        steep = 2 * rate * training.reg >= 1 and training.rule == "sgd"
+        cause = (
+            f"learning rate {rate:g} times penalty {training.reg:g} is so large that each step overshoots zero"
+            if steep
+            else f"the learning rate {rate:g} is too large for inputs of this scale"
+        )
+        kept = f"epoch {self.state.best.epoch}" if self.state.best.epoch else "the start"
+        return DivergedError(
+            f"training stopped at step {step} (epoch {(step - 1) // self.steps_per_epoch + 1}): {what}\n"
+            f"  likely cause: {cause}\n"
+            f"  try: --learning-rate {rate / 10:g}{' or a smaller --reg' if steep else ', or --preprocess mean,std'}\n"
+            f"  the last good weights, those of {kept}, are kept"
+        )
