@@ -1,1 +1,51 @@
-"""Neural networks whose every gradient is written by hand and proved."""
+"""Neural networks whose every gradient is written by hand and proved.
+
+The names below are imported when they are first used, so that ``import chainrule`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from chainrule.version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from chainrule.data.dataset import Dataset as Dataset
+    from chainrule.data.dataset import Rows as Rows
+    from chainrule.data.open import open_data as open_data
+    from chainrule.data.prepared import prepare as prepare
+    from chainrule.network.model import Model as Model
+    from chainrule.runs import new_run as new_run
+    from chainrule.runs import resumed_run as resumed_run
+    from chainrule.training.defaults import close_settings as close_settings
+    from chainrule.training.loop import Callback as Callback
+    from chainrule.training.loop import Training as Training
+    from chainrule.training.settings import RunSettings as RunSettings
+    from chainrule.two_layer import TwoLayerNet as TwoLayerNet
+
+_HOME = {
+    "Callback": "chainrule.training.loop",
+    "Dataset": "chainrule.data.dataset",
+    "Model": "chainrule.network.model",
+    "Rows": "chainrule.data.dataset",
+    "RunSettings": "chainrule.training.settings",
+    "Training": "chainrule.training.loop",
+    "TwoLayerNet": "chainrule.two_layer",
+    "close_settings": "chainrule.training.defaults",
+    "new_run": "chainrule.runs",
+    "open_data": "chainrule.data.open",
+    "prepare": "chainrule.data.prepared",
+    "resumed_run": "chainrule.runs",
+}
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'chainrule' has no attribute '{name}'")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -61,5 +61,5 @@ def to_json(record: StepRecord | EpochRecord) -> dict[str, Any]:
 
 def from_json(values: dict[str, Any]) -> StepRecord | EpochRecord:
     """Return the record that :func:`to_json` was given."""
-    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
     return (StepRecord if fields.pop("kind") == "step" else EpochRecord)(**fields)

@@ -255,7 +255,7 @@ class Training:
     def _diverged(self, step: int, parts: ndarray | None) -> DivergedError:
         """Say where the loss left the finite numbers, why it probably did, and what to try."""
         training = self.settings.training
-        rate = self.learning_rate(step - 1)
+        rate, base = self.learning_rate(step - 1), training.learning_rate or 0.0
         if parts is None:
             what = "the weights or the validation loss are no longer finite"
         else:
@@ -268,10 +268,12 @@ class Training:
             if steep
             else f"the learning rate {rate:g} is too large for inputs of this scale"
         )
+        unscaled = self.settings.data.preprocess in ("none", "mean")
+        other = ", or a smaller --reg" if steep else ", or --preprocess mean,std" if unscaled else ""
         kept = f"epoch {self.state.best.epoch}" if self.state.best.epoch else "the start"
         return DivergedError(
             f"training stopped at step {step} (epoch {(step - 1) // self.steps_per_epoch + 1}): {what}\n"
             f"  likely cause: {cause}\n"
-            f"  try: --learning-rate {rate / 10:g}{' or a smaller --reg' if steep else ', or --preprocess mean,std'}\n"
+            f"  try: --learning-rate {base / 10:g}{other}\n"
             f"  the last good weights, those of {kept}, are kept"
         )

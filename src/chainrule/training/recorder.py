@@ -50,16 +50,17 @@ class Recorder(Callback):
             self.save(training)
 
     def on_end(self, training: Training) -> None:
-        """Save where the run stands, unless it stands on numbers that are not finite."""
+        """Save where the run stands; after numbers that are not finite, only the best weights from before them."""
         if training.intact:
             self.save(training)
-        else:
+        elif training.state.best.epoch and training.settings.training.restore_best:
             self._save_model(training)
         self._history.close()
 
     def save(self, training: Training) -> None:
         """Write the model, if it has changed, and a checkpoint."""
-        if training.state.best.epoch != self._saved_epoch:
+        best_only = training.settings.training.restore_best and training.state.best.epoch > 0
+        if not best_only or training.state.best.epoch != self._saved_epoch:
             self._save_model(training)
         with storage_errors(str(self.folder.history)):
             self._history.flush()

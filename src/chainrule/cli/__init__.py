@@ -1,0 +1,83 @@
+"""The command line: which commands there are, and how an error leaves."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Annotated
+
+import typer
+
+from chainrule.errors import ChainruleError
+
+COMMANDS = {
+    "train": "Train a network on images or a table, and leave a run folder.",
+    "evaluate": "Judge a run: accuracy, classes, confusions.",
+    "predict": "Name the class of images or rows.",
+    "data": "Say what a data set is; draw a contact sheet.",
+}
+INTERRUPTED = 130  # what a shell expects of a command that Ctrl-C ended
+
+
+def main() -> None:
+    """Run the command line; every error a user can cause is a message and an exit code, never a traceback."""
+    try:
+        _application()(prog_name="chainrule")
+    except ChainruleError as error:
+        _leave(f"chainrule: {error}", error.exit_code)
+    except KeyboardInterrupt:
+        _leave("chainrule: interrupted", INTERRUPTED)
+    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except MemoryError as error:
+        _leave(f"chainrule: not enough memory ({error})\n  try: a smaller --batch-size, --hidden or --image-size", 1)
+    except Exception as error:
+        if "CHAINRULE_DEBUG" in os.environ:
+            raise
+        _leave(
+            f"chainrule: a mistake of chainrule's own: {type(error).__name__}: {error}\n"
+            "  try: the same with CHAINRULE_DEBUG=1, and send what it prints to the project's issues",
+            1,
+        )
+
+
+def _leave(message: str, code: int) -> None:
+    print(message, file=sys.stderr)
+    sys.exit(code)
+
+
+def _application() -> typer.Typer:
+    """Build the commands; only the module of the one that is called for is imported, so that --help is quick."""
+    app = typer.Typer(
+        help="Train neural networks whose every gradient is written by hand and proved.",
+        no_args_is_help=True,
+        invoke_without_command=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
+    app.callback()(_version_option)
+    called = next((word for word in sys.argv[1:] if word in COMMANDS), None)
+    completing = any(name.endswith("_COMPLETE") for name in os.environ)
+    for name, summary in COMMANDS.items():
+        if completing or name == called:
+            app.command(name)(import_module(f"chainrule.cli.{name}").command)
+        else:
+            app.command(name, help=summary)(_only_listed)
+    return app
+
+
+def _only_listed() -> None:
+    """Stand for a command in the list of commands; it is never called, because its name is not on the line."""
+
+
+def _version_option(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_flag=True)] = False,
+) -> None:
+    if version:
+        from chainrule.version import __version__
+
+        print(f"chainrule {__version__}")
+        sys.exit(0)

@@ -1,0 +1,45 @@
+"""Tables that more than one command prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from numpy import ndarray
+from rich.table import Table
+
+from chainrule.network.evaluate import Evaluation
+
+WIDEST_CONFUSION = 12  # classes whose confusion matrix still fits a terminal of 80 columns
+
+
+def class_table(classes: Sequence[str], evaluation: Evaluation) -> Table:
+    """Return a table of rows, accuracy and the most frequent confusion of every class."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("class")
+    table.add_column("rows", justify="right")
+    table.add_column("accuracy", justify="right")
+    table.add_column("most often taken for")
+    for label, (name, row) in enumerate(zip(classes, evaluation.confusion, strict=True)):
+        accuracy = f"{100 * row[label] / row.sum():.1f} %" if row.sum() else "-"
+        table.add_row(name, str(row.sum()), accuracy, _worst_confusion(classes, row, label))
+    return table
+
+
+def _worst_confusion(classes: Sequence[str], row: ndarray, label: int) -> str:
+    wrong = row.copy()
+    wrong[label] = 0
+    other = int(wrong.argmax())
+    return f"{classes[other]} ({wrong[other]})" if wrong[other] else ""
+
+
+def confusion_table(classes: Sequence[str], confusion: ndarray) -> Table | None:
+    """Return the confusion matrix, true classes down and predicted across; None if too wide for a terminal."""
+    if len(classes) > WIDEST_CONFUSION:
+        return None
+    table = Table(box=None, header_style="bold", pad_edge=False, title="true class by predicted", title_justify="left")
+    table.add_column("")
+    for name in classes:
+        table.add_column(name[:4], justify="right")
+    for name, row in zip(classes, confusion.tolist(), strict=True):
+        table.add_row(name[:12], *map(str, row))
+    return table

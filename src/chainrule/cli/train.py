@@ -1,0 +1,189 @@
+"""``chainrule train``: start, repeat or go on with a run."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib import resources
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from chainrule.cli import INTERRUPTED
+from chainrule.cli.options import takes_settings
+from chainrule.cli.progress import DecodingBar, EpochLines
+from chainrule.cli.tables import class_table
+from chainrule.errors import DivergedError, InputError
+from chainrule.runs import Results, Run, new_run, resumed_run
+from chainrule.training.loop import Training
+from chainrule.training.settings import RunSettings
+from chainrule.training.settings_file import build_settings, load_settings
+
+HELP = """Train a network on images or a table, and leave a run folder.
+
+Without options it trains on the embedded handwritten digits. The test split is read once, at the end.
+Ctrl-C stops after the current step and saves. Exit code: 0 finished, 1 the loss left the finite numbers,
+2 something given cannot be used, 130 interrupted.
+
+Examples:
+
+* `chainrule train`
+
+* `chainrule train --data photos/ --hidden 512,256 --rule adam --epochs 20`
+
+* `chainrule train --data flowers.csv --label species --json`
+
+* `chainrule train --config runs/digits-1/run.toml --seed 1`
+
+* `chainrule train --resume runs/digits-1`
+"""
+
+
+@takes_settings
+def command(
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="digits, cifar10, or a path: an archive of CIFAR-10, a folder or .zip of class folders of images, "
+            ".npz, .csv, .parquet.",
+            show_default="digits",
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings as TOML (a run's run.toml); options go over them.")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="The run folder of a run to go on with.", metavar="RUN")] = None,
+    out: Annotated[Path | None, typer.Option(help="A new folder for the run.", show_default="runs/NAME-N")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON, and nothing else.")] = False,
+    *,
+    options: dict[str, Any],
+) -> None:
+    console = Console(quiet=quiet or as_json)
+    with EpochLines(console) as lines, _opened(console, lines, data, config, resume, out, options) as run:
+        results = _train(console, run)
+    if results is None:
+        raise typer.Exit(INTERRUPTED)
+    if as_json:
+        print(json.dumps({"run": str(run.folder.path), **results.to_json()}, indent=2))
+    _tell_results(console, run, results)
+
+
+command.__doc__ = HELP
+
+
+def _opened(
+    console: Console,
+    lines: EpochLines,
+    data: str | None,
+    config: Path | None,
+    resume: Path | None,
+    out: Path | None,
+    options: dict[str, Any],
+) -> AbstractContextManager[Run]:
+    """Return the run that the options ask for, not yet open."""
+    progress = DecodingBar(console)
+    if resume is None:
+        return new_run(_settings(data, config, options), out, callbacks=[lines], progress=progress)
+    beside = {"data": data, "config": config, "out": out, **options}
+    for name, value in beside.items():
+        if value is not None:
+            raise InputError(
+                f"--{name.replace('_', '-')}",
+                expected="nothing beside --resume: a run goes on with the settings it was begun with",
+                got=str(value),
+                advice=f"--config {resume / 'run.toml'} for a new run with other settings",
+            )
+    return resumed_run(resume, callbacks=[lines], progress=progress)
+
+
+def _settings(data: str | None, config: Path | None, options: dict[str, Any]) -> RunSettings:
+    """Return the settings of a file with the options over them; for the digits, unless told otherwise, their own."""
+    if config is not None:
+        sections = load_settings(config)
+    elif data in (None, "digits"):
+        with resources.as_file(resources.files("chainrule.training") / "digits.toml") as path:
+            sections = load_settings(path)
+    else:
+        sections = {}
+    return build_settings(sections, {"source": data, **options})
+
+
+def _train(console: Console, run: Run) -> Results | None:
+    """Run to the end and return the results, or None if the run was interrupted."""
+    training = run.training
+    _tell_start(console, run)
+    try:
+        with _signals_stop(training):
+            for _ in training:
+                pass
+    except DivergedError as error:
+        raise DivergedError(f"{error} in {run.folder.path}") from None
+    if training.state.finished:
+        return run.finish()
+    console.print(
+        f"stopped after step {training.state.weights.step} of {training.total_steps}; everything is saved. Go on with:",
+        f"  chainrule train --resume {run.folder.path}",
+        sep="\n",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return None
+
+
+@contextmanager
+def _signals_stop(training: Training) -> Iterator[None]:
+    """Let Ctrl-C (or a polite kill) end the run after the current step; a second one ends it at once."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        training.stop()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _tell_start(console: Console, run: Run) -> None:
+    """Print what is trained on what."""
+    training, data = run.training, run.training.data
+    settings = training.settings
+    for note in data.dataset.notes:
+        console.print(f"note: {note}", highlight=False, soft_wrap=True)
+    rule = f"{settings.training.rule}, learning rate {settings.training.learning_rate:g}"
+    facts = {
+        "data": f"{data.dataset.name}: {len(data.train):,} training, {len(data.validation):,} validation, "
+        f"{len(data.test):,} test rows, {data.dataset.n_classes} classes",
+        "network": f"{'-'.join(map(str, training.architecture.sizes))}, "
+        f"{training.architecture.n_parameters:,} parameters, {settings.network.dtype}",
+        "inputs": f"{settings.data.preprocess}; weights {settings.network.initial_weights}",
+        "steps": f"{training.total_steps:,} of {settings.training.batch_size} examples; {rule}, "
+        f"{settings.training.schedule}; reg {settings.training.reg:g}",
+        "run": str(run.folder.path),
+    }
+    for name, fact in facts.items():
+        console.print(f"[bold]{name:8}[/bold] {fact}", highlight=False, soft_wrap=True)
+    console.print()
+
+
+def _tell_results(console: Console, run: Run, results: Results) -> None:
+    """Print the final table."""
+    console.print()
+    console.print(class_table(results.classes, results.test))
+    kept = f"; weights of epoch {results.best_epoch}" if run.training.settings.training.restore_best else ""
+    for line in (
+        f"{results.finished}{kept}",
+        f"training accuracy   {100 * results.train.accuracy:6.2f} %",
+        f"validation accuracy {100 * results.validation.accuracy:6.2f} %",
+        f"[bold]test accuracy       {100 * results.test.accuracy:6.2f} %[/bold]",
+        f"run folder          {run.folder.path}  (curves.png, model.safetensors, results.json)",
+    ):
+        console.print(line, highlight=False, soft_wrap=True)
