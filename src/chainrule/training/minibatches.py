@@ -31,7 +31,7 @@ class Batches:
     def __getitem__(self, steps: slice) -> Batches:
         """Return the mini-batches of a range of steps."""
         first, last, _ = steps.indices(len(self))
-        starts = self.starts[first : last + 1]
+        starts = self.starts[first : max(first, last) + 1]
         return Batches(self.rows[starts[0] : starts[-1]], starts - starts[0])
 
     def batch(self, k: int) -> ndarray:
