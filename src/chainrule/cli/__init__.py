@@ -74,7 +74,7 @@ def _only_listed() -> None:
 
 
 def _version_option(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_flag=True)] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
     if version:
         from chainrule.version import __version__

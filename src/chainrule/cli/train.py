@@ -165,7 +165,7 @@ def _tell_start(console: Console, run: Run) -> None:
         "network": f"{'-'.join(map(str, training.architecture.sizes))}, "
         f"{training.architecture.n_parameters:,} parameters, {settings.network.dtype}",
         "inputs": f"{settings.data.preprocess}; weights {settings.network.initial_weights}",
-        "steps": f"{training.total_steps:,} of {settings.training.batch_size} examples; {rule}, "
+        "steps": f"{training.total_steps:,} of {training.batch_size} examples; {rule}, "
         f"{settings.training.schedule}; reg {settings.training.reg:g}",
         "run": str(run.folder.path),
     }

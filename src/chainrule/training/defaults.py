@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from chainrule.data.dataset import Dataset
+from chainrule.data.splits import split_rows
 from chainrule.training.rules import RULES
-from chainrule.training.settings import DEFAULT_EPOCHS, RunSettings
+from chainrule.training.settings import DEFAULT_BATCH_SIZE, DEFAULT_EPOCHS, RunSettings
 
 UNIT_SCALE_RATES = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "rmsprop": 1e-3, "adam": 1e-3, "adamw": 1e-3}
 PIXEL_SCALE_RATES = {"sgd": 1e-3, "momentum": 1e-4, "nesterov": 1e-4, "rmsprop": 1e-4, "adam": 1e-4, "adamw": 1e-4}
 
 
 def close_settings(settings: RunSettings, dataset: Dataset) -> RunSettings:
-    """Return the settings with preprocessing, initial weights, learning rate, length and rule's numbers filled in.
+    """Return the settings with everything filled in that training needs and the user left open.
 
     Two recipes hang together. The reports': pixels 0-255 with only the mean image subtracted, weights of 1e-4,
     a learning rate of 1e-3; it is taken for images, one hidden layer and plain SGD. Everything else (tables, deeper
@@ -24,6 +25,7 @@ def close_settings(settings: RunSettings, dataset: Dataset) -> RunSettings:
     preprocess = data.preprocess or ("mean" if reports else "mean,std")
     pixel_scale = images and preprocess in ("none", "mean")
     rates = PIXEL_SCALE_RATES if pixel_scale else UNIT_SCALE_RATES
+    n_train = len(split_rows(dataset, data.validation, data.test, data.split_seed).train)
     used = {name: getattr(training.rule_settings, name) for name in RULES[training.rule].uses}
     return RunSettings(
         data=data.model_copy(update={"source": dataset.source, "preprocess": preprocess}),
@@ -32,6 +34,7 @@ def close_settings(settings: RunSettings, dataset: Dataset) -> RunSettings:
         ),
         training=training.model_copy(
             update={
+                "batch_size": training.batch_size or min(DEFAULT_BATCH_SIZE, n_train),
                 "learning_rate": training.learning_rate or rates[training.rule],
                 "epochs": training.epochs or (None if training.steps else DEFAULT_EPOCHS),
                 **used,

@@ -21,7 +21,7 @@ from chainrule.training.history import EpochRecord, StepRecord
 from chainrule.training.minibatches import Batches, epoch_batches, steps_per_epoch
 from chainrule.training.rules import RULES
 from chainrule.training.schedules import parse_schedule
-from chainrule.training.settings import RunSettings
+from chainrule.training.settings import DEFAULT_BATCH_SIZE, RunSettings
 
 TRAIN_SAMPLE = 2000  # training rows on which accuracy and dead units are measured every epoch
 CALL_SECONDS = 0.2  # about how long one call of the engine may take: how soon an interrupt is heard
@@ -109,16 +109,16 @@ class Training:
     ) -> None:
         self.data, self.settings, self.callbacks = data, settings, callbacks
         self.engine = engine or ReferenceEngine()
-        training = settings.training
-        n = len(data.train)
-        if training.batch_size > n:
+        training, n = settings.training, len(data.train)
+        self.batch_size = training.batch_size or n
+        if self.batch_size > n:
             raise InputError(
                 "--batch-size",
                 expected=f"at most {n}, the training rows",
-                got=str(training.batch_size),
-                advice=f"--batch-size {min(n, 32)}",
+                got=str(self.batch_size),
+                advice=f"--batch-size {min(n, DEFAULT_BATCH_SIZE)}",
             )
-        self.steps_per_epoch = steps_per_epoch(n, training.batch_size)
+        self.steps_per_epoch = steps_per_epoch(n, self.batch_size)
         self.total_steps = training.total_steps(self.steps_per_epoch)
         self.state = state or self._start()
         self._schedule = parse_schedule(training.schedule)
@@ -174,7 +174,7 @@ class Training:
         """Take the steps that are left of the present epoch; None if asked to stop before its end."""
         weights, training = self.state.weights, self.settings.training
         epoch, done = divmod(weights.step, self.steps_per_epoch)
-        batches = epoch_batches(self.data.train.index, training.batch_size, training.sampling, training.seed, epoch)[
+        batches = epoch_batches(self.data.train.index, self.batch_size, training.sampling, training.seed, epoch)[
             : self.total_steps - epoch * self.steps_per_epoch
         ]
         while done < len(batches) - 1:

@@ -51,11 +51,14 @@ class Recorder(Callback):
 
     def on_end(self, training: Training) -> None:
         """Save where the run stands; after numbers that are not finite, only the best weights from before them."""
-        if training.intact:
-            self.save(training)
-        elif training.state.best.epoch and training.settings.training.restore_best:
-            self._save_model(training)
-        self._history.close()
+        try:
+            if training.intact:
+                self.save(training)
+            elif training.state.best.epoch and training.settings.training.restore_best:
+                self._save_model(training)
+        finally:
+            with storage_errors(str(self.folder.history)):
+                self._history.close()
 
     def save(self, training: Training) -> None:
         """Write the model, if it has changed, and a checkpoint."""

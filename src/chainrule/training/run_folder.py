@@ -113,13 +113,12 @@ class RunFolder:
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.path / ".lock", timeout=0)
-        try:
-            with storage_errors(str(self.path)):
+        with storage_errors(str(self.path)):
+            try:
                 lock.acquire()
-        except Timeout:
-            raise StorageError(
-                str(self.path), "the run folder is in use by another process", "wait for it, or end it"
-            ) from None
+            except Timeout:
+                reason = "the run folder is in use by another process"
+                raise StorageError(str(self.path), reason, "wait for it, or end it") from None
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ from chainrule.training.rules import RULES, RuleSettings
 from chainrule.training.schedules import SCHEDULES, parse_schedule
 
 DEFAULT_EPOCHS = 30
+DEFAULT_BATCH_SIZE = 32
 
 
 def _spelled(parse: Any) -> AfterValidator:
@@ -73,7 +74,11 @@ class NetworkSettings(Section):
 class TrainingSettings(Section):
     """How the weights are changed, and for how long."""
 
-    batch_size: int = Field(32, ge=1, description="examples in a mini-batch")
+    batch_size: int | None = Field(
+        None,
+        ge=1,
+        description=f"examples in a mini-batch; {DEFAULT_BATCH_SIZE}, or all training rows if they are fewer",
+    )
     sampling: Literal["permutation", "replacement"] = Field(
         "permutation", description="each example once an epoch, or mini-batches drawn with replacement (the reports')"
     )

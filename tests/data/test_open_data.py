@@ -1,0 +1,152 @@
+"""The door: names and paths, told by their content; every option is used or refused; starting costs no library."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from chainrule.data.dataset import Dataset, Rows
+from chainrule.data.open import open_data
+from chainrule.data.validate import validated
+from chainrule.errors import InputError
+
+
+def test_digits() -> None:
+    dataset = open_data("digits")
+    assert (dataset.name, dataset.source, dataset.test) == ("digits", "digits", None)
+    assert dataset.image_shape == (8, 8, 1)
+    assert dataset.classes == tuple("0123456789")
+    assert dataset.train.X.dtype == np.uint8
+    assert (dataset.train.X.min(), dataset.train.X.max()) == (0, 255)
+    np.testing.assert_array_equal(np.round(dataset.train.X / 255 * 16), load_digits().data)
+    np.testing.assert_array_equal(dataset.train.y, load_digits().target)
+
+
+def test_published_cifar10_is_fetched_then_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The records are one byte of label and one colour a plane, so a pixel's three channels are known."""
+    archive = tmp_path / "cifar-10-binary.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        for name in [f"data_batch_{n}.bin" for n in range(1, 6)] + ["test_batch.bin", "batches.meta.txt"]:
+            records = b"".join(bytes([y]) + b"\1" * 1024 + b"\2" * 1024 + b"\3" * 1024 for y in range(10))
+            content = "\n".join("abcdefghij").encode() if "meta" in name else records
+            (tmp_path / name).write_bytes(content)
+            tar.add(tmp_path / name, name)
+    monkeypatch.setattr("chainrule.data.open.fetch_cifar10", lambda progress: archive)
+    dataset = open_data("cifar10")
+    assert (dataset.name, dataset.source) == ("cifar10", "cifar10")
+    assert dataset.notes == (f"the published archive is kept as {archive}",)
+    assert dataset.train.X[0, :6].tolist() == [1, 2, 3, 1, 2, 3]
+
+
+def file(name: str, content: bytes) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        (folder / name).write_bytes(content)
+        return folder / name
+
+    return write
+
+
+def folder(path: Path) -> Path:
+    (path / "empty").mkdir()
+    return path / "empty"
+
+
+def pipe(path: Path) -> Path:
+    os.mkfifo(path / "pipe")
+    return path / "pipe"
+
+
+UNKNOWN: dict[str, tuple[Callable[[Path], Path], list[str]]] = {
+    "a pickle": (file("model.pkl", b"\x80\x04N."), ["begins with b'\\x80\\x04N.'", "digits, cifar10", ".parquet"]),
+    "an array": (file("x.npy", b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', }"), ["NUMPY", ".npz with X and y"]),
+    "JSON": (file("x.json", b'{"a": 1, "b": 2}'), ["begins with"]),
+    "a page instead of an archive": (file("cifar.tar.gz", b"<html>a, b</html>"), ["no archive", "download it again"]),
+    "a page instead of a zip": (file("set.zip", b"<html>a</html>"), ["a whole zip"]),
+    "text": (file("notes.txt", b"hello\n"), ["begins with b'hello\\n'"]),
+    "an empty file": (file("set.zip", b""), ["an empty file"]),
+    "an empty folder": (folder, ["an empty folder"]),
+    "a pipe": (pipe, ["neither a file nor a folder"]),
+    "a tar of other things": (file("x.tar.gz", b"\x1f\x8b"), ["cut off or no archive"]),
+    "nothing": (lambda path: path / "absent.zip", ["no file or folder", "digits"]),
+}
+
+
+@pytest.mark.parametrize(("write", "words"), UNKNOWN.values(), ids=UNKNOWN)
+def test_what_is_no_data_set_is_said_to_be_none(
+    write: Callable[[Path], Path], words: list[str], tmp_path: Path
+) -> None:
+    path = write(tmp_path)
+    with pytest.raises(InputError) as caught:
+        open_data(path)
+    assert [word for word in words if word not in str(caught.value)] == []
+    assert str(caught.value).startswith(str(path))
+
+
+@pytest.mark.parametrize(("name", "meant"), [("cifar-10", "cifar10"), ("CIFAR10", "cifar10"), ("digit", "digits")])
+def test_a_name_that_is_nearly_right(name: str, meant: str) -> None:
+    with pytest.raises(InputError, match=f"did you mean {meant}"):
+        open_data(name)
+
+
+def test_a_file_may_be_called_like_a_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("digits").write_text("x,y\n1,a\n2,b\n")
+    assert open_data("./digits").classes == ("a", "b")
+    assert open_data(Path("digits")).source == str(tmp_path / "digits")
+    assert open_data("digits").n_classes == 10
+
+
+def test_options_without_a_use_are_refused(tmp_path: Path) -> None:
+    table = file("t.csv", b"x,y\n1,a\n2,b\n")(tmp_path)
+    archive = file("c.tar.gz", b"\x1f\x8b")(tmp_path)
+    for source in ("digits", "cifar10", archive):
+        with pytest.raises(InputError, match="--label: expected nothing for"):
+            open_data(source, label="y")
+    for source in ("digits", "cifar10", archive, table):
+        with pytest.raises(InputError, match="--image-size: expected nothing for"):
+            open_data(source, image_size=(8, 8))
+
+
+def data_set(X: np.ndarray, y: list[int], X_test: np.ndarray | None = None, y_test: list[int] | None = None) -> Dataset:
+    test = None if X_test is None else Rows(X_test, np.array(y_test, np.int64))
+    return Dataset("set", "set", Rows(X, np.array(y, np.int64)), test, ("a", "b"))
+
+
+X = np.ones((3, 2), np.float32)
+INVALID: dict[str, tuple[Dataset, str]] = {
+    "lengths": (data_set(X, [0, 1]), "2 rows of features"),
+    "a label beyond": (data_set(X, [0, 1, 2]), "labels from 0 to 1"),
+    "a label below": (data_set(X, [0, 1, -1]), "labels from 0 to 1"),
+    "one row": (data_set(X[:1], [0]), "at least two rows"),
+    "a class without rows": (data_set(X, [0, 0, 0]), "none of b"),
+    "infinite": (data_set(X * np.float32(np.inf), [0, 1, 0]), "6 such"),
+    "a narrower test set": (data_set(X, [0, 1, 0], X[:, :1], [0, 1, 0]), "2 features, as in train"),
+    "NaN in the test set": (data_set(X, [0, 1, 0], X * np.float32(np.nan), [0, 1, 0]), "test, column 1, row 1"),
+}
+
+
+@pytest.mark.parametrize(("dataset", "words"), INVALID.values(), ids=INVALID)
+def test_every_data_set_is_validated(dataset: Dataset, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        validated(dataset)
+
+
+def test_the_row_of_a_bad_value_is_right_in_a_long_table() -> None:
+    long = np.zeros((50_000, 3), np.float32)
+    long[40_000, 2] = np.nan
+    with pytest.raises(InputError, match=r"column 3, row 40,001; 1 such"):
+        validated(data_set(long, [0, 1] * 25_000))
+
+
+def test_importing_the_door_imports_numpy_and_nothing_heavier() -> None:
+    heavy = ("PIL", "pyarrow", "sklearn", "scipy", "pooch", "requests", "platformdirs", "filelock", "pydantic")
+    code = f"import sys, chainrule.data.open; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
