@@ -1,4 +1,4 @@
-"""The download goes on where it broke off, and only the published file is ever handed out (from a server of our own)."""
+"""The download goes on where it broke off, and only the published file is ever handed out; the server is our own."""
 
 from __future__ import annotations
 
@@ -122,8 +122,7 @@ def test_a_server_that_gives_no_parts_is_read_from_the_start(server: Server, tmp
 @pytest.mark.parametrize("there", [CONTENT, CONTENT + b"and more"])
 def test_a_part_that_is_whole_or_too_long(there: bytes, server: Server, tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.part").write_bytes(there)
-    assert_fetched = fetch(server.url, MD5, tmp_path)
-    assert assert_fetched.read_bytes() == CONTENT
+    assert fetch(server.url, MD5, tmp_path).read_bytes() == CONTENT
 
 
 def test_another_file_is_refused_and_removed(server: Server, tmp_path: Path) -> None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 import tarfile
+import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import pyarrow
+import pyarrow.parquet
 import pytest
+from PIL import Image
 from sklearn.datasets import load_digits
 
 from chainrule.data.dataset import Dataset, Rows
 from chainrule.data.open import open_data
 from chainrule.data.validate import validated
-from chainrule.errors import InputError
+from chainrule.errors import ChainruleError, InputError
 
 
 def test_digits() -> None:
@@ -113,6 +119,43 @@ def test_options_without_a_use_are_refused(tmp_path: Path) -> None:
     for source in ("digits", "cifar10", archive, table):
         with pytest.raises(InputError, match="--image-size: expected nothing for"):
             open_data(source, image_size=(8, 8))
+
+
+def images_zip(path: Path) -> Path:
+    with zipfile.ZipFile(path / "set.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, kind in (("a/1.png", "PNG"), ("a/2.jpg", "JPEG"), ("b/3.gif", "GIF"), ("b/4.tif", "TIFF")):
+            image = io.BytesIO()
+            Image.fromarray(np.arange(300, dtype=np.uint8).reshape(10, 10, 3)).save(image, kind)
+            archive.writestr(name, image.getvalue())
+    return path / "set.zip"
+
+
+def arrays(path: Path) -> Path:
+    np.savez_compressed(path / "set.npz", X=np.arange(20.0).reshape(5, 4), y=np.arange(5) % 2)
+    return path / "set.npz"
+
+
+def parquet(path: Path) -> Path:
+    pyarrow.parquet.write_table(pyarrow.table({"x": np.arange(20.0), "y": np.arange(20) % 2}), path / "set.parquet")
+    return path / "set.parquet"
+
+
+def csv(path: Path) -> Path:
+    return file("set.csv", b"x,y\n" + b"".join(b"%d,%d\n" % (row, row % 2) for row in range(20)))(path)
+
+
+@pytest.mark.parametrize("write", [images_zip, arrays, parquet, csv])
+def test_damage_anywhere_ends_in_a_message_or_in_data(write: Callable[[Path], Path], tmp_path: Path) -> None:
+    path = write(tmp_path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(8)
+    for _ in range(100):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, len(whole), rng.integers(1, 4)):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(damaged[: rng.integers(1, len(whole))] if rng.integers(2) else damaged)
+        with suppress(ChainruleError):
+            open_data(path)
 
 
 def data_set(X: np.ndarray, y: list[int], X_test: np.ndarray | None = None, y_test: list[int] | None = None) -> Dataset:

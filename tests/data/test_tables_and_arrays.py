@@ -1,4 +1,4 @@
-"""CSV, Parquet and .npz give the rows, labels and names that were written; what cannot be used is named by its place."""
+"""CSV, Parquet and .npz give the rows, labels and names that were written; what is of no use is named by its place."""
 
 from __future__ import annotations
 

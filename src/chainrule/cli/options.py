@@ -12,6 +12,7 @@ import typer
 
 from chainrule.errors import InputError
 from chainrule.training.settings import SECTION_OF, SECTIONS
+from chainrule.training.settings_file import option_name
 
 PANELS = {"data": "Data", "network": "Network", "training": "Training"}
 NOT_OPTIONS = ("source",)  # it is called --data
@@ -41,7 +42,7 @@ def read_option(name: str, value: Any) -> Any:
         return tuple(int(word) for word in words)
     except ValueError:
         example = "1024, or 512,256, or none" if name == "hidden" else "32x32"
-        raise InputError(f"--{name.replace('_', '-')}", expected=example, got=repr(value)) from None
+        raise InputError(option_name(name), expected=example, got=repr(value)) from None
 
 
 def _parameter(name: str) -> inspect.Parameter:
@@ -49,9 +50,9 @@ def _parameter(name: str) -> inspect.Parameter:
     section = SECTION_OF[name]
     field = SECTIONS[section].model_fields[name]
     kind, metavar = _kind(field.annotation)
-    flag = f"--{name.replace('_', '-')}"
+    flag = option_name(name)
     if kind is bool:
-        flag += f"/--no-{name.replace('_', '-')}"
+        flag += flag.replace("--", "/--no-", 1)
     default = ",".join(map(str, field.default)) if name == "hidden" else field.default
     info = typer.Option(
         flag,
@@ -59,7 +60,7 @@ def _parameter(name: str) -> inspect.Parameter:
         metavar=metavar,
         rich_help_panel=PANELS[section],
     )
-    annotation = Annotated[kind | None, info]
+    annotation = Annotated[kind | None, info]  # type: ignore[valid-type]  # made at run time
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 

@@ -22,7 +22,7 @@ from chainrule.errors import DivergedError, InputError
 from chainrule.runs import Results, Run, new_run, resumed_run
 from chainrule.training.loop import Training
 from chainrule.training.settings import RunSettings
-from chainrule.training.settings_file import build_settings, load_settings
+from chainrule.training.settings_file import build_settings, load_settings, option_name
 
 HELP = """Train a network on images or a table, and leave a run folder.
 
@@ -94,7 +94,7 @@ def _opened(
     for name, value in beside.items():
         if value is not None:
             raise InputError(
-                f"--{name.replace('_', '-')}",
+                option_name(name),
                 expected="nothing beside --resume: a run goes on with the settings it was begun with",
                 got=str(value),
                 advice=f"--config {resume / 'run.toml'} for a new run with other settings",

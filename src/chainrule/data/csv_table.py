@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,16 +30,15 @@ def load_csv(path: Path, text_columns: Callable[[list[str]], Collection[str]]) -
     import pyarrow as pa
     from pyarrow import csv
 
+    _refuse_other_encodings(path)
     names = _column_names(path)
     texts = text_columns(names)
     kinds = {name: pa.string() if name in texts else pa.float64() for name in names}
-    ragged = _Ragged()
+    ragged = _Ragged()  # is told the number of a row only where no threads read
     try:
         return csv.read_csv(
             path,
-            read_options=csv.ReadOptions(
-                column_names=names, skip_rows=1, use_threads=False
-            ),  # threads lose row numbers
+            read_options=csv.ReadOptions(column_names=names, skip_rows=1, use_threads=False),
             parse_options=csv.ParseOptions(invalid_row_handler=ragged, newlines_in_values=True),
             convert_options=csv.ConvertOptions(column_types=kinds),
         )
@@ -69,6 +69,22 @@ class _Ragged:
             )
 
 
+def _refuse_other_encodings(path: Path) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            str(path),
+            expected="text in UTF-8",
+            got=f"other bytes ({error.object[error.start : error.end]!r})",
+            advice="save the table as CSV in UTF-8",
+        ) from error
+
+
 def _column_names(path: Path) -> list[str]:
     """Return the names in the first line, stripped of blanks."""
     import csv
@@ -76,8 +92,8 @@ def _column_names(path: Path) -> list[str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             names = [name.strip() for name in next(csv.reader(file), [])]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(str(path), expected="text in UTF-8", got=f"other bytes ({error})") from error
+    except csv.Error as error:
+        raise InputError(str(path), expected="a comma-separated table", got=f"something else ({error})") from error
     if len(names) < 2:
         raise InputError(
             str(path),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -15,6 +17,8 @@ from chainrule.files import storage_errors
 
 FILE_LIMIT = 256 * 2**20
 """Bytes of the largest file in a zip that is read: a zip can claim terabytes."""
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,9 @@ def open_tree(path: Path) -> Iterator[FileTree]:
         yield FileTree(files, folders, lambda name: _read_file(path / name))
         return
     try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        with storage_errors(str(path)):
+            archive = zipfile.ZipFile(path)
+    except _DAMAGED as error:
         raise InputError(
             str(path), expected="a whole zip", got=f"one that is cut off or none ({error})", advice="download it again"
         ) from error
@@ -83,8 +88,9 @@ def _read_member(archive: zipfile.ZipFile, path: Path, name: str) -> bytes:
     if size > FILE_LIMIT:
         raise InputError(str(path), expected=f"files of at most {FILE_LIMIT:,} bytes", got=f"{size:,}", where=name)
     try:
-        return archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        with storage_errors(str(path)):
+            return archive.read(name)
+    except _DAMAGED as error:
         raise InputError(
             str(path), expected="a whole zip that needs no password", got=str(error), where=name
         ) from error

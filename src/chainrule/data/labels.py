@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy import ndarray
@@ -57,7 +58,7 @@ def find_labels(values: ndarray, classes: tuple[str, ...], who: str) -> ndarray:
     return np.array([classes.index(name) for name in names], np.int64)[y]
 
 
-def shorten(names: tuple[str, ...] | list[str], most: int = 12) -> str:
+def shorten(names: Sequence[str], most: int = 12) -> str:
     """Join names for a message, the first few of many."""
     rest = f", ... ({len(names):,} in all)" if len(names) > most else ""
     return ", ".join(names[:most]) + rest

@@ -14,6 +14,7 @@ from chainrule.data.labels import encode_labels, find_labels, shorten
 from chainrule.errors import InputError
 from chainrule.files import storage_errors
 
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, RuntimeError, MemoryError, AttributeError)
 _NAMES = ("X", "y", "X_test", "y_test", "classes")
 
 
@@ -45,10 +46,10 @@ def read_npz(path: Path) -> Dataset:
 def _load(path: Path) -> dict[str, ndarray]:
     with storage_errors(str(path)):
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 found = {name: archive[name] for name in _NAMES if name in archive.files}
                 names = archive.files
-        except (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, MemoryError, AttributeError) as error:
+        except _DAMAGED as error:
             raise InputError(
                 str(path),
                 expected="a whole .npz archive of arrays of numbers or text",

@@ -85,15 +85,16 @@ def fit(steps: tuple[str, ...], X: ndarray, index: ndarray) -> Preprocessing:
         If ``scale`` is asked for rows that are not pixels, or ``whiten:K`` for more directions than vary.
     """
     names = {step.partition(":")[0] for step in steps}
-    mean, std = _moments(X, index) if names - {"scale"} else (None, None)
-    shift = mean if names & {"mean", "whiten"} else None
-    factor = None
+    shift: ndarray | None = None
+    factor: ndarray | None = None
     if "scale" in names:
         if X.dtype != np.uint8:
             raise InputError("--preprocess", expected="pixels for scale (division by 255)", got="a table of numbers")
         factor = np.full(X.shape[1], 1 / 255)
-    if "std" in names:
-        factor = 1 / std
+    if names & {"mean", "std", "whiten"}:
+        mean, std = _moments(X, index)
+        shift = mean if names & {"mean", "whiten"} else None
+        factor = 1 / std if "std" in names else factor
     fitted = Preprocessing(steps, _single(shift), _single(factor))
     for step in steps:
         if step.startswith("whiten"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +62,7 @@ def read_table(path: Path, label: str | None = None) -> Dataset:
     return Dataset(path.stem, str(path), Rows(X, y), None, classes, feature_names=tuple(features))
 
 
-def read_features(path: Path, feature_names: Sequence[str]) -> ndarray:
+def read_features(path: Path, feature_names: tuple[str, ...]) -> ndarray:
     """Return the features (N, D) float32 of a table whose labels are unknown, in the order of ``feature_names``.
 
     Other columns are passed over.
@@ -77,6 +76,7 @@ def read_features(path: Path, feature_names: Sequence[str]) -> ndarray:
         table = (
             _load_parquet(path) if is_parquet(path) else load_csv(path, lambda names: set(names) - set(feature_names))
         )
+    _refuse_doubled(table.column_names, path)
     missing = [name for name in feature_names if name not in table.column_names]
     if missing:
         raise InputError(
@@ -86,7 +86,7 @@ def read_features(path: Path, feature_names: Sequence[str]) -> ndarray:
     with np.errstate(over="ignore"):  # beyond float32 is infinite, which is refused with its row and column
         for column, name in enumerate(feature_names):
             X[:, column] = _numbers(table[name], name, path)
-    refuse_not_finite(X, str(path), "", tuple(feature_names))
+    refuse_not_finite(X, str(path), "", feature_names)
     return X
 
 
@@ -101,9 +101,9 @@ def _load_parquet(path: Path) -> pa.Table:
     import pyarrow.parquet
 
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
-            return file.read()
-    except (pa.ArrowException, OSError) as error:
+        with path.open("rb") as file, pyarrow.parquet.ParquetFile(file) as table:
+            return table.read()
+    except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise InputError(
@@ -114,16 +114,21 @@ def _load_parquet(path: Path) -> pa.Table:
         ) from error
 
 
-def _label_name(names: list[str], label: str | None, path: Path) -> str:
-    """Return the column of labels, having seen that every column can be told by its name."""
-    doubled = sorted({name for name in names if names.count(name) > 1})
+def _refuse_doubled(names: list[str], path: Path) -> None:
+    """See that every column can be told by its name."""
+    doubled = sorted({name for name in names if name and names.count(name) > 1})
     if doubled or "" in names:
         raise InputError(
             str(path),
             expected="a different name for every column",
-            got=f"{', '.join(doubled)} more than once" if doubled != [""] and doubled else "a column without one",
+            got=f"{', '.join(doubled)} more than once" if doubled else "a column without one",
             advice="name the columns in the first line; pandas leaves its row numbers out by to_csv(index=False)",
         )
+
+
+def _label_name(names: list[str], label: str | None, path: Path) -> str:
+    """Return the column of labels."""
+    _refuse_doubled(names, path)
     if label is not None and label in names:
         return label
     found = [name for name in LABEL_NAMES if name in names]

@@ -51,17 +51,10 @@ def _draw_accuracy(ax: Axes, epochs: list[EpochRecord], at: ndarray, test_accura
     marker = "o" if len(epochs) == 1 else None
     ax.plot(at, [100 * record.train_accuracy for record in epochs], color=BLUE, marker=marker, label="training")
     validation = [100 * record.validation_accuracy for record in epochs]
-    ax.plot(at, validation, color=ORANGE, marker=marker, label="validation")
     best = int(np.argmax(validation))
+    label = f"validation, best {validation[best]:.2f} % in epoch {epochs[best].epoch}"
+    ax.plot(at, validation, color=ORANGE, marker=marker, label=label)
     ax.plot(at[best], validation[best], "o", color=ORANGE, markersize=5)
-    ax.annotate(
-        f"best {validation[best]:.1f} % (epoch {epochs[best].epoch})",
-        (at[best], validation[best]),
-        xytext=(-4, -14),
-        textcoords="offset points",
-        ha="right" if best > len(epochs) / 2 else "left",
-        color=ORANGE,
-    )
     if test_accuracy is not None:
         label = f"test {100 * test_accuracy:.2f} %"
         ax.axhline(100 * test_accuracy, color=GREEN, linestyle="--", linewidth=1, label=label)

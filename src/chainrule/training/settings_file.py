@@ -86,6 +86,11 @@ def dump_settings(settings: RunSettings) -> str:
     )
 
 
+def option_name(setting: str) -> str:
+    """Return the option that a setting is given by on the command line."""
+    return "--data" if setting == "source" else f"--{setting.replace('_', '-')}"
+
+
 def _input_error(error: ValidationError) -> InputError:
     """Say in a person's words what pydantic found first."""
     first = error.errors(include_url=False)[0]
@@ -94,15 +99,17 @@ def _input_error(error: ValidationError) -> InputError:
         return cause
     place = [str(part) for part in first["loc"]]
     names = [part for part in place if part in SECTION_OF]
-    who = f"--{names[0].replace('_', '-')}" if names else f"setting {'.'.join(place)}"
+    who = option_name(names[0]) if names else f"setting {'.'.join(place)}"
     if first["type"] == "extra_forbidden":
-        known = list(SECTION_OF) if len(place) > 1 else list(RunSettings.model_fields)
+        at_top = len(place) == 1
+        known = list(RunSettings.model_fields) if at_top else list(SECTION_OF)
         close = difflib.get_close_matches(place[-1], known, n=1)
+        found_in = "" if at_top or not close else f", in [{SECTION_OF[close[0]]}]"
         return InputError(
             f"setting {'.'.join(place)}",
-            expected="a setting of " + ("a section " + ", ".join(known) if len(place) == 1 else f"[{place[0]}]"),
-            got=f"an unknown name, {place[-1]}",
-            advice=f"{close[0]}, in [{SECTION_OF.get(close[0], close[0])}]" if close else "",
+            expected=f"a section: {', '.join(known)}" if at_top else f"a setting of [{place[0]}]",
+            got="an unknown name",
+            advice=f"{close[0]}{found_in}" if close else "",
         )
     expected = _EXPECTED.get(first["type"], first["msg"]).format(**first.get("ctx", {}))
     return InputError(who, expected=expected, got=repr(first["input"]))

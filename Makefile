@@ -1,0 +1,47 @@
+# make train   set everything up, and train on the embedded digits
+# make test    format, lint, types, the whole suite
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: train test test-slow check format constraints dist clean
+
+train: $(READY)
+	$(BIN)/chainrule train
+
+test: check
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-slow: $(READY)
+	$(BIN)/pytest -n 2
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(READY): pyproject.toml constraints.txt tools/make-venv
+	tools/make-venv $(PYTHON) $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+# The newest versions that work together; commit the result once the tests pass with it.
+constraints:
+	rm -rf $(VENV)-new
+	tools/make-venv $(PYTHON) $(VENV)-new
+	$(VENV)-new/bin/pip install --quiet '.[dev]'
+	( head -1 constraints.txt; $(VENV)-new/bin/pip freeze --exclude chainrule ) > $(VENV)-new/constraints.txt
+	mv $(VENV)-new/constraints.txt constraints.txt
+	rm -rf $(VENV)-new
+
+dist: $(READY)
+	$(BIN)/python -m build --outdir dist .
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,71 @@
+"""A model file holds all that a raw row needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from chainrule.data.preprocess import fit, parse_steps
+from chainrule.errors import InputError
+from chainrule.network.initial import initial_parameters
+from chainrule.network.model import Model
+from chainrule.network.parameters import Architecture
+from chainrule.tensor_file import HEADER
+
+
+@pytest.fixture(params=["none", "mean,std", "mean,whiten:3"])
+def model(request: pytest.FixtureRequest) -> Model:
+    X = np.random.default_rng(0).integers(0, 256, (50, 12)).astype(np.uint8)
+    fitted = fit(parse_steps(request.param), X, np.arange(40))
+    parameters = initial_parameters(Architecture(fitted.output_size(12), (5,), 2), "he", 0, np.float32)
+    return Model(parameters, fitted, ("straße", "日本"), (2, 2, 3))
+
+
+def test_a_saved_model_gives_the_same_probabilities(model: Model, tmp_path: Path) -> None:
+    X = np.random.default_rng(1).integers(0, 256, (7, 12)).astype(np.uint8)
+    model.save(tmp_path / "model.safetensors")
+    loaded = Model.load(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+    np.testing.assert_array_equal(loaded.predict(X), model.predict_proba(X).argmax(axis=1))
+    assert (loaded.classes, loaded.image_shape, loaded.feature_names) == (model.classes, (2, 2, 3), None)
+    assert loaded.n_features == 12
+
+
+def test_rows_of_another_width_are_refused(model: Model) -> None:
+    with pytest.raises(InputError, match=r"X: expected raw rows of shape \(N, 12\), got shape \(3, 4\)"):
+        model.predict_proba(np.zeros((3, 4)))
+
+
+def test_arrays_that_do_not_fit_together_are_refused(model: Model, tmp_path: Path) -> None:
+    from safetensors import safe_open
+
+    path = tmp_path / "model.safetensors"
+    model.save(path)
+    with safe_open(path, framework="numpy") as file:
+        metadata = file.metadata()
+    tensors = load_file(path)
+    save_file({**tensors, "b1": np.zeros(4, np.float32)}, path, metadata)
+    with pytest.raises(InputError, match=r"expected b1 of shape \(5,\), got shape \(4,\)"):
+        Model.load(path)
+    save_file({name: tensor for name, tensor in tensors.items() if name != "W2"}, path, metadata)
+    with pytest.raises(InputError, match=r"expected W2 of shape \(5, 2\), got none"):
+        Model.load(path)
+    save_file(tensors, path, {HEADER: "[1]"})
+    with pytest.raises(InputError, match="a safetensors file of somebody else's"):
+        Model.load(path)
+
+
+@pytest.mark.parametrize("scheme", ["normal:0.5", "he", "glorot"])
+def test_initial_weights(scheme: str) -> None:
+    parameters = initial_parameters(Architecture(400, (300,), 10), scheme, 0, np.float64)
+    expected = {"normal:0.5": 0.5, "he": np.sqrt(2 / 400), "glorot": np.sqrt(2 / 700)}[scheme]
+    assert parameters["W1"].std() == pytest.approx(expected, rel=0.01)
+    assert abs(parameters["W1"].mean()) < 0.01 * expected * 2
+    assert not parameters["b1"].any()
+    single = initial_parameters(Architecture(400, (300,), 10), scheme, 0, np.float32)
+    np.testing.assert_array_equal(single.buffer, parameters.buffer.astype(np.float32))
+    other = initial_parameters(Architecture(400, (300,), 10), scheme, 1, np.float64)
+    assert not np.array_equal(other["W2"], parameters["W2"])
