@@ -82,7 +82,7 @@ def test_published_split(write: Callable[[Path, Files], Path], wrap: str, tmp_pa
     expected = [pixels[f"train/{name}.png"] for name in ("cat/a", "cat/b", "dog/deep/er/c")]
     np.testing.assert_array_equal(dataset.train.X.reshape(3, 5, 6, 3), expected)
     np.testing.assert_array_equal(dataset.test.X.reshape(5, 6, 3), pixels["test/dog/d.png"])
-    assert dataset.notes == ("1 files that are no images by their names were passed over (.txt)",)
+    assert dataset.notes == ("files that are no images by their names were passed over: 1 (.txt)",)
 
 
 @pytest.mark.parametrize("write", WRITERS)

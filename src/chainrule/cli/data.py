@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from chainrule.cli.options import read_option
@@ -51,7 +52,7 @@ def command(
         print(json.dumps(description, indent=2))
     _tell(console, dataset, description)
     if sheet is not None:
-        console.print(f"contact sheet: {sheet}", highlight=False, soft_wrap=True)
+        console.print(f"contact sheet: {sheet}", highlight=False, markup=False, soft_wrap=True)
 
 
 command.__doc__ = HELP
@@ -92,15 +93,15 @@ def _tell(console: Console, dataset: Dataset, description: dict[str, Any]) -> No
         "split": f"{split['train']:,} training, {split['validation']:,} validation, {split['test']:,} test rows",
     }
     for name, fact in facts.items():
-        console.print(f"[bold]{name:9}[/bold]{fact}", highlight=False, soft_wrap=True)
+        console.print(f"[bold]{name:9}[/bold]{escape(fact)}", highlight=False, soft_wrap=True)
     for note in dataset.notes:
-        console.print(f"note: {note}", highlight=False, soft_wrap=True)
+        console.print(f"note: {escape(note)}", highlight=False, soft_wrap=True)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("class")
     for part in description["class_counts"]:
         table.add_column(part, justify="right")
     for row in list(zip(dataset.classes, *description["class_counts"].values(), strict=True))[:SHOWN_CLASSES]:
-        table.add_row(*map(str, row))
+        table.add_row(*(escape(str(cell)) for cell in row))
     console.print()
     console.print(table)
     if dataset.n_classes > SHOWN_CLASSES:

@@ -119,21 +119,20 @@ def _refuse_other_inputs(model: Model, dataset: Dataset) -> None:
 
 
 def _to_json(run: Path, judged: str, model: Model, evaluation: Evaluation) -> dict[str, object]:
-    accuracies = [None if np.isnan(value) else value for value in evaluation.class_accuracies]
     return {
         "run": str(run),
         "data": judged,
         "rows": int(evaluation.confusion.sum()),
         "accuracy": evaluation.accuracy,
         "data_loss": evaluation.data_loss,
-        "class_accuracies": dict(zip(model.classes, accuracies, strict=True)),
+        "class_accuracies": dict(zip(model.classes, evaluation.class_accuracies, strict=True)),
         "classes": list(model.classes),
         "confusion": evaluation.confusion.tolist(),
     }
 
 
 def _tell(console: Console, model: Model, evaluation: Evaluation, title: str) -> None:
-    console.print(title, highlight=False, soft_wrap=True)
+    console.print(title, highlight=False, markup=False, soft_wrap=True)
     console.print(f"[bold]accuracy {100 * evaluation.accuracy:.2f} %[/bold]", highlight=False)
     console.print(f"data loss {evaluation.data_loss:.4f}\n", highlight=False)
     console.print(class_table(model.classes, evaluation))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from numpy import ndarray
+from rich.markup import escape
 from rich.table import Table
 
 from chainrule.network.evaluate import Evaluation
@@ -19,9 +20,9 @@ def class_table(classes: Sequence[str], evaluation: Evaluation) -> Table:
     table.add_column("rows", justify="right")
     table.add_column("accuracy", justify="right")
     table.add_column("most often taken for")
-    for label, (name, row) in enumerate(zip(classes, evaluation.confusion, strict=True)):
-        accuracy = f"{100 * row[label] / row.sum():.1f} %" if row.sum() else "-"
-        table.add_row(name, str(row.sum()), accuracy, _worst_confusion(classes, row, label))
+    for label, (accuracy, row) in enumerate(zip(evaluation.class_accuracies, evaluation.confusion, strict=True)):
+        share = "-" if accuracy is None else f"{100 * accuracy:.1f} %"
+        table.add_row(escape(classes[label]), str(row.sum()), share, escape(_worst_confusion(classes, row, label)))
     return table
 
 
@@ -39,7 +40,7 @@ def confusion_table(classes: Sequence[str], confusion: ndarray) -> Table | None:
     table = Table(box=None, header_style="bold", pad_edge=False, title="true class by predicted", title_justify="left")
     table.add_column("")
     for name in classes:
-        table.add_column(name[:4], justify="right")
+        table.add_column(escape(name[:4]), justify="right")
     for name, row in zip(classes, confusion.tolist(), strict=True):
-        table.add_row(name[:12], *map(str, row))
+        table.add_row(escape(name[:12]), *map(str, row))
     return table

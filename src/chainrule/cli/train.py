@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from chainrule.cli import INTERRUPTED
 from chainrule.cli.options import takes_settings
@@ -66,8 +67,10 @@ def command(
 ) -> None:
     console = Console(quiet=quiet or as_json)
     with EpochLines(console) as lines, _opened(console, lines, data, config, resume, out, options) as run:
-        results = _train(console, run)
+        _tell_start(console, run)
+        results = _train(run)
     if results is None:
+        _tell_how_to_go_on(console, run)
         raise typer.Exit(INTERRUPTED)
     if as_json:
         print(json.dumps({"run": str(run.folder.path), **results.to_json()}, indent=2))
@@ -114,26 +117,15 @@ def _settings(data: str | None, config: Path | None, options: dict[str, Any]) ->
     return build_settings(sections, {"source": data, **options})
 
 
-def _train(console: Console, run: Run) -> Results | None:
+def _train(run: Run) -> Results | None:
     """Run to the end and return the results, or None if the run was interrupted."""
-    training = run.training
-    _tell_start(console, run)
     try:
-        with _signals_stop(training):
-            for _ in training:
+        with _signals_stop(run.training):
+            for _ in run.training:
                 pass
     except DivergedError as error:
         raise DivergedError(f"{error} in {run.folder.path}") from None
-    if training.state.finished:
-        return run.finish()
-    console.print(
-        f"stopped after step {training.state.weights.step} of {training.total_steps}; everything is saved. Go on with:",
-        f"  chainrule train --resume {run.folder.path}",
-        sep="\n",
-        highlight=False,
-        soft_wrap=True,
-    )
-    return None
+    return run.finish() if run.training.state.finished else None
 
 
 @contextmanager
@@ -157,11 +149,11 @@ def _tell_start(console: Console, run: Run) -> None:
     training, data = run.training, run.training.data
     settings = training.settings
     for note in data.dataset.notes:
-        console.print(f"note: {note}", highlight=False, soft_wrap=True)
+        console.print(f"note: {escape(note)}", highlight=False, soft_wrap=True)
     rule = f"{settings.training.rule}, learning rate {settings.training.learning_rate:g}"
     facts = {
-        "data": f"{data.dataset.name}: {len(data.train):,} training, {len(data.validation):,} validation, "
-        f"{len(data.test):,} test rows, {data.dataset.n_classes} classes",
+        "data": f"{data.dataset.name}, {data.dataset.n_classes} classes",
+        "rows": f"{len(data.train):,} training, {len(data.validation):,} validation, {len(data.test):,} test",
         "network": f"{'-'.join(map(str, training.architecture.sizes))}, "
         f"{training.architecture.n_parameters:,} parameters, {settings.network.dtype}",
         "inputs": f"{settings.data.preprocess}; weights {settings.network.initial_weights}",
@@ -170,8 +162,18 @@ def _tell_start(console: Console, run: Run) -> None:
         "run": str(run.folder.path),
     }
     for name, fact in facts.items():
-        console.print(f"[bold]{name:8}[/bold] {fact}", highlight=False, soft_wrap=True)
+        console.print(f"[bold]{name:8}[/bold] {escape(fact)}", highlight=False, soft_wrap=True)
     console.print()
+
+
+def _tell_how_to_go_on(console: Console, run: Run) -> None:
+    """Print where an interrupted run stands."""
+    training = run.training
+    for line in (
+        f"stopped after step {training.state.weights.step} of {training.total_steps}; everything is saved. Go on with:",
+        f"  chainrule train --resume {run.folder.path}",
+    ):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _tell_results(console: Console, run: Run, results: Results) -> None:
@@ -184,6 +186,6 @@ def _tell_results(console: Console, run: Run, results: Results) -> None:
         f"training accuracy   {100 * results.train.accuracy:6.2f} %",
         f"validation accuracy {100 * results.validation.accuracy:6.2f} %",
         f"[bold]test accuracy       {100 * results.test.accuracy:6.2f} %[/bold]",
-        f"run folder          {run.folder.path}  (curves.png, model.safetensors, results.json)",
+        f"run folder          {escape(str(run.folder.path))}  (curves.png, model.safetensors, results.json)",
     ):
         console.print(line, highlight=False, soft_wrap=True)

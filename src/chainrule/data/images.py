@@ -151,4 +151,4 @@ def _note_of_ignored(tree: ImageTree) -> list[str]:
     if not tree.ignored:
         return []
     suffixes = ", ".join(suffix or "without a suffix" for suffix in sorted(tree.ignored))
-    return [f"{tree.ignored.total():,} files that are no images by their names were passed over ({suffixes})"]
+    return [f"files that are no images by their names were passed over: {tree.ignored.total():,} ({suffixes})"]

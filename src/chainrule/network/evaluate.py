@@ -35,10 +35,10 @@ class Evaluation:
         return float(np.trace(self.confusion) / self.confusion.sum())
 
     @property
-    def class_accuracies(self) -> list[float]:
-        """For each class, the share of its rows that were found (NaN for a class without rows)."""
-        with np.errstate(invalid="ignore"):
-            return (np.diag(self.confusion) / self.confusion.sum(axis=1)).tolist()
+    def class_accuracies(self) -> list[float | None]:
+        """For each class, the share of its rows that were found; None for a class without rows."""
+        rows = self.confusion.sum(axis=1).tolist()
+        return [found / n if n else None for found, n in zip(np.diag(self.confusion).tolist(), rows, strict=True)]
 
 
 def evaluate(parameters: Parameters, subset: Subset) -> Evaluation:
