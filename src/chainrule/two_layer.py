@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import Any, Literal, overload
+from typing import Any, overload
 
 import numpy as np
 from numpy import ndarray
@@ -19,7 +19,7 @@ from chainrule.network.evaluate import CHUNK
 from chainrule.network.parameters import Architecture, Parameters
 
 PRINT_EVERY = 100  # iterations between two lines when verbose
-History = dict[Literal["loss_history", "train_acc_history", "val_acc_history"], list[float]]
+_SIZES = ("input_size", "hidden_size", "output_size")
 
 
 class TwoLayerNet:
@@ -52,7 +52,9 @@ class TwoLayerNet:
     """
 
     def __init__(self, input_size: int, hidden_size: int, output_size: int, std: float = 1e-4) -> None:
-        D, H, C = (_whole(name, size, 1) for name, size in zip(_SIZES, (input_size, hidden_size, output_size)))
+        D, H, C = (
+            _whole(name, size, 1) for name, size in zip(_SIZES, (input_size, hidden_size, output_size), strict=True)
+        )
         self.architecture = Architecture(D, (H,), C)
         std = _number("std", std)
         self._own = Parameters.zeros(self.architecture, np.float64)
@@ -89,12 +91,12 @@ class TwoLayerNet:
         InputError
             If X or y have the wrong shape, type or range, ``reg`` is negative, or a replaced parameter does not fit.
         DivergedError
-            If the loss is no finite number though X is.
+            If the loss or a score is no finite number, though X is.
         """
-        X, parameters = self._examples("X", X), self._parameters()
+        rows, parameters = self._examples("X", X), self._parameters()
         if y is None:
-            return self._scores(parameters, X)
-        loss, gradients = _step(parameters, X, self._labels("y", y, X), _number("reg", reg))
+            return _scores(parameters, rows)
+        loss, gradients = _loss(parameters, rows, self._labels("y", y, rows), _number("reg", reg))
         return loss, dict(gradients.views)
 
     def train(
@@ -109,7 +111,7 @@ class TwoLayerNet:
         num_iters: int = 100,
         batch_size: int = 200,
         verbose: bool = False,
-    ) -> History:
+    ) -> dict[str, list[float]]:
         """Take ``num_iters`` steps of mini-batch gradient descent, each batch drawn with replacement.
 
         An epoch is ``max(N // batch_size, 1)`` steps. At the first step of every epoch, after its update, both
@@ -138,28 +140,154 @@ class TwoLayerNet:
         InputError
             If something given cannot be used; nothing was changed.
         DivergedError
-            At the first loss or score that is no finite number. ``params`` are those of the step before.
+            At the first loss or score that is no finite number. ``params`` stay as the last step left them.
         """
-        X, X_val = self._examples("X", X), self._examples("X_val", X_val)
-        y, y_val = self._labels("y", y, X), self._labels("y_val", y_val, X_val)
+        rows, rows_val = self._examples("X", X), self._examples("X_val", X_val)
+        labels, labels_val = self._labels("y", y, rows), self._labels("y_val", y_val, rows_val)
         rate, decay = _number("learning_rate", learning_rate), _number("learning_rate_decay", learning_rate_decay)
-        reg, num_iters, batch_size = _number("reg", reg), _whole("num_iters", num_iters), _whole("batch_size", batch_size, 1)
+        reg, num_iters = _number("reg", reg), _whole("num_iters", num_iters, 0)
+        batch_size = _whole("batch_size", batch_size, 1)
         self._own = self._parameters()
         self.params.update(self._own.views)
 
-        steps_per_epoch = max(len(X) // batch_size, 1)
-        history: History = {"loss_history": [], "train_acc_history": [], "val_acc_history": []}
+        steps_per_epoch = max(len(rows) // batch_size, 1)
+        losses: list[float] = []
+        train_accuracies: list[float] = []
+        val_accuracies: list[float] = []
         for iteration in range(num_iters):
-            batch = np.random.choice(len(X), batch_size)  # noqa: NPY002 (the notebook seeds this generator)
-            where = f"iteration {iteration} of {num_iters}, learning rate {rate:g}"
-            loss, gradients = _step(self._own, X[batch], y[batch], reg, where)
-            with np.errstate(over="ignore"):  # the next step reports it, in words
-                self._own.buffer -= rate * gradients.buffer
-            history["loss_history"].append(loss)
+            batch = np.random.choice(len(rows), batch_size)  # noqa: NPY002 (the notebook seeds this generator)
+            X_batch, y_batch = rows[batch], labels[batch]
+            where = f" at iteration {iteration} of {num_iters}, learning rate {rate:g}"
+            loss, gradients = _loss(self._own, X_batch, y_batch, reg, where)
+            losses.append(loss)
+            with np.errstate(over="ignore"):  # the next loss says so, in words
+                self._own.buffer[...] -= rate * gradients.buffer
             if verbose and iteration % PRINT_EVERY == 0:
                 print(f"iteration {iteration} / {num_iters}: loss {loss:f}")
             if iteration % steps_per_epoch == 0:
-                history["train_acc_history"].append(self._accuracy(X[batch], y[batch], where))
-                history["val_acc_history"].append(self._accuracy(X_val, y_val, where))
+                train_accuracies.append(_accuracy(self._own, X_batch, y_batch, where))
+                val_accuracies.append(_accuracy(self._own, rows_val, labels_val, where))
                 rate *= decay
-        return history
+        return {"loss_history": losses, "train_acc_history": train_accuracies, "val_acc_history": val_accuracies}
+
+    def predict(self, X: ArrayLike) -> ndarray:
+        """Return the class (N,) with the highest score for each of the examples X (N, D), of any real type.
+
+        Raises
+        ------
+        InputError
+            If X has the wrong shape or type, or a replaced parameter does not fit.
+        DivergedError
+            If a score is no finite number.
+        """
+        return _predict(self._parameters(), self._examples("X", X))
+
+    def _parameters(self) -> Parameters:
+        """Return what is in ``params`` as one buffer: the network's own or, where an array is not its view, a new one.
+
+        (The views of a network that was copied or unpickled are views no more.)
+        """
+        own, shapes = self._own, self.architecture.shapes
+        if all(self.params.get(name) is own[name] and own[name].base is own.buffer for name in own):
+            return own
+        if self.params.keys() != shapes.keys():
+            raise InputError("params", expected=", ".join(shapes), got=", ".join(map(str, self.params)) or "nothing")
+        gathered = Parameters.zeros(self.architecture, np.float64)
+        for name, view in gathered.views.items():
+            array = _real_array(f"params['{name}']", self.params[name])
+            if array.shape != view.shape:
+                raise InputError(f"params['{name}']", expected=f"shape {view.shape}", got=f"shape {array.shape}")
+            view[...] = array
+        return gathered
+
+    def _examples(self, who: str, X: ArrayLike) -> ndarray:
+        """Return X (N, D) as an array of the type it came in."""
+        rows, D = _real_array(who, X), self.architecture.input_size
+        if rows.ndim != 2 or rows.shape[1] != D:
+            flat = rows.ndim > 2 and math.prod(rows.shape[1:]) == D
+            advice = f"{who}.reshape(len({who}), -1)" if flat else ""
+            raise InputError(who, expected=f"shape (N, {D})", got=f"shape {rows.shape}", advice=advice)
+        finite = np.isfinite(rows)
+        if not finite.all():
+            row, column = np.argwhere(~finite)[0]
+            got = str(rows[row, column])
+            raise InputError(who, expected="finite numbers", got=got, where=f"row {row}, column {column}, from 0")
+        return rows
+
+    def _labels(self, who: str, y: ArrayLike, rows: ndarray) -> ndarray:
+        """Return y (N,), a class for each of the N rows, of which there is at least one."""
+        labels, N, C = _real_array(who, y), len(rows), self.architecture.output_size
+        if N == 0:
+            raise InputError(f"examples for {who}", expected="at least 1", got="0")
+        if labels.shape != (N,):
+            raise InputError(who, expected=f"shape ({N},), a label for every example", got=f"shape {labels.shape}")
+        if labels.dtype.kind not in "iu":
+            raise InputError(who, expected="integers", got=str(labels.dtype), advice=f"{who}.astype(int)")
+        wrong = np.flatnonzero((labels < 0) | (labels >= C))
+        if len(wrong):
+            where = f"row {wrong[0]}, from 0"
+            raise InputError(who, expected=f"labels from 0 to {C - 1}", got=str(labels[wrong[0]]), where=where)
+        return labels
+
+
+def _loss(parameters: Parameters, X: ndarray, y: ndarray, reg: float, where: str = "") -> tuple[float, Parameters]:
+    with np.errstate(all="ignore"):  # an overflow is reported below, in words
+        parts, gradients = stack.loss_and_gradients(parameters, X.astype(np.float64, copy=False), y, reg)
+    if not math.isfinite(parts.total):
+        raise _diverged(f"the loss became {parts.total}", where)
+    return parts.total, gradients
+
+
+def _scores(parameters: Parameters, X: ndarray, where: str = "") -> ndarray:
+    with np.errstate(all="ignore"):
+        scores = stack.forward(parameters, X.astype(np.float64, copy=False)).scores
+    if not np.isfinite(scores).all():
+        raise _diverged("the scores are no longer finite", where)
+    return scores
+
+
+def _predict(parameters: Parameters, X: ndarray, where: str = "") -> ndarray:
+    chunks = [X[start : start + CHUNK] for start in range(0, len(X), CHUNK)] or [X]
+    return np.concatenate([_scores(parameters, chunk, where).argmax(axis=1) for chunk in chunks])
+
+
+def _accuracy(parameters: Parameters, X: ndarray, y: ndarray, where: str) -> float:
+    return float((_predict(parameters, X, where) == y).mean())
+
+
+def _diverged(what: str, where: str) -> DivergedError:
+    return DivergedError(
+        f"{what}{where}\n"
+        "  likely cause: the weights grew too large, or the learning rate is too large for inputs of this scale\n"
+        "  try: a learning_rate ten times smaller, or inputs scaled to about unit variance"
+    )
+
+
+def _real_array(who: str, given: Any) -> ndarray:
+    try:
+        array = np.asarray(given)
+    except ValueError:  # rows of different lengths
+        raise InputError(who, expected="an array of numbers", got="rows of different lengths") from None
+    if array.dtype.kind not in "biuf":
+        raise InputError(who, expected="an array of real numbers", got=f"one of type {array.dtype}")
+    return array
+
+
+def _whole(who: str, given: Any, least: int) -> int:
+    try:
+        number = operator.index(given)
+    except TypeError:
+        number = least - 1
+    if number < least:
+        raise InputError(who, expected=f"a whole number of at least {least}", got=repr(given))
+    return number
+
+
+def _number(who: str, given: Any) -> float:
+    try:
+        number = float(given)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise InputError(who, expected="a finite number of at least 0", got=repr(given))
+    return number
