@@ -1,12 +1,15 @@
-"""What every test has: a cache folder of its own, and small data that train in milliseconds."""
+"""What every test has: a cache folder of its own, data that train in milliseconds, the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
+from chainrule.cli import main
 from chainrule.data.dataset import Dataset, Rows
 
 
@@ -39,3 +42,36 @@ def clouds(n: int = 120, features: int = 5, classes: int = 3, seed: int = 0) -> 
 def dataset() -> Dataset:
     """A small table."""
     return clouds()
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def chainrule(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Outcome]:
+    """Return a function that runs ``chainrule WORDS...`` in a temporary folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*words: object) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["chainrule", *map(str, words)])
+        capsys.readouterr()
+        try:
+            main()
+            code: object = 0
+        except SystemExit as leaving:
+            code = leaving.code or 0
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.out + captured.err
+        assert isinstance(code, int)
+        return Outcome(code, captured.out, captured.err)
+
+    return run

@@ -54,7 +54,7 @@ def test_the_cells_of_the_notebook(capsys: pytest.CaptureFixture[str]) -> None:
 
     net = toy_net()
     stats = net.train(X, y, X, y, learning_rate=1e-1, reg=5e-6, num_iters=100, verbose=False)
-    assert stats["loss_history"][-1] < 0.02
+    assert stats["loss_history"][-1] == pytest.approx(0.017149607938732093, rel=1e-9)  # as solved notebooks print it
     assert capsys.readouterr().out == ""
 
     net = TwoLayerNet(32 * 32 * 3, 5, 10)

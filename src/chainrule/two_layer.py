@@ -26,8 +26,9 @@ class TwoLayerNet:
     """Affine, ReLU, affine, softmax, with an L2 penalty on the weights; in float64.
 
     It takes the place of the class of the same name in the first assignment of Stanford's cs231n
-    (``two_layer_net.ipynb``), whose cells run on it unchanged. For that reason the weights and the mini-batches are
-    drawn from NumPy's global generator, which ``np.random.seed`` sets; nothing else in chainrule does so.
+    (``two_layer_net.ipynb``), whose cells run on it as they are once they import it from here. For that reason the
+    weights and the mini-batches are drawn from NumPy's global generator, which ``np.random.seed`` sets; nothing else
+    in chainrule does so.
 
     Parameters
     ----------

@@ -1,49 +1,12 @@
-"""Running the command line inside the test, as a shell would."""
+"""Small data in files, as a user might have them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 from PIL import Image
-
-from chainrule.cli import main
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def chainrule(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Callable[..., Outcome]:
-    """Return a function that runs ``chainrule WORDS...`` in a temporary folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*words: object) -> Outcome:
-        monkeypatch.setattr("sys.argv", ["chainrule", *map(str, words)])
-        capsys.readouterr()
-        try:
-            main()
-            code: object = 0
-        except SystemExit as leaving:
-            code = leaving.code or 0
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.out + captured.err
-        assert isinstance(code, int)
-        return Outcome(code, captured.out, captured.err)
-
-    return run
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from chainrule.files import write_whole
 
-from .conftest import Run
+from ..conftest import Run
 
 
 def wide_table(path: Path) -> None:

@@ -14,7 +14,7 @@ from chainrule.network.model import Model
 from chainrule.training.history import EpochRecord, StepRecord
 from chainrule.training.run_folder import RunFolder
 
-from .conftest import Run
+from ..conftest import Run
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from chainrule.cli.options import read_option
-from chainrule.cli.progress import DecodingBar
+from chainrule.cli.progress import ReadingBar
 from chainrule.data.dataset import Dataset
 from chainrule.data.open import open_data
 from chainrule.data.splits import split_rows
@@ -42,7 +42,7 @@ def command(
     """See HELP."""
     console = Console(quiet=as_json)
     size = read_option("image_size", image_size)
-    dataset = open_data(source, label=label, image_size=size, progress=DecodingBar(console))
+    dataset = open_data(source, label=label, image_size=size, progress=ReadingBar(console))
     if sheet is not None:
         from chainrule.report.contact_sheet import draw_contact_sheet
 

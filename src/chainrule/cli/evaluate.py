@@ -11,7 +11,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
-from chainrule.cli.progress import DecodingBar
+from chainrule.cli.progress import ReadingBar
 from chainrule.cli.tables import class_table, confusion_table
 from chainrule.data.dataset import Dataset
 from chainrule.data.features import Subset
@@ -61,12 +61,12 @@ def command(
         if label is not None:
             raise InputError("--label", expected="--data beside it: the run knows its own label column", got=label)
         name = str(split or Split.TEST)
-        subset = getattr(run_data(folder, folder.read_settings(), progress=DecodingBar(console)), name)
+        subset = getattr(run_data(folder, folder.read_settings(), progress=ReadingBar(console)), name)
         judged = f"{name} split"
     else:
         if split is not None:
             raise InputError("--split", expected="the run's own data", got=f"--data {data}")
-        subset, judged = _all_rows(model, data, label, DecodingBar(console)), data
+        subset, judged = _all_rows(model, data, label, ReadingBar(console)), data
     evaluation = evaluate(model.parameters, subset)
     if figure is not None:
         from chainrule.files import write_whole
@@ -82,7 +82,7 @@ def command(
 command.__doc__ = HELP
 
 
-def _all_rows(model: Model, source: str, label: str | None, progress: DecodingBar) -> Subset:
+def _all_rows(model: Model, source: str, label: str | None, progress: ReadingBar) -> Subset:
     """Read other data as rows for the model, its labels by name."""
     shape = model.image_shape
     size = None if shape is None or source == "digits" else (shape[1], shape[0])

@@ -74,18 +74,18 @@ class EpochLines(Callback):
             sys.stdout.flush()
 
 
-class DecodingBar:
-    """A bar for images that are decoded; it shows from the first call to the one that says all are done."""
+class ReadingBar:
+    """A bar for images decoded or bytes downloaded; it shows from the first call to the one that says all are done."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._bar: Progress | None = None
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how many images of how many are decoded."""
+        """Show how many of how many are done."""
         if self._bar is None:
             self._bar = Progress(
-                TextColumn("decoding images {task.completed}/{task.total}"),
+                TextColumn("reading {task.completed}/{task.total}"),
                 BarColumn(bar_width=None),
                 TimeRemainingColumn(),
                 console=self._console,

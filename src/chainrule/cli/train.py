@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from chainrule.cli import INTERRUPTED
 from chainrule.cli.options import takes_settings
-from chainrule.cli.progress import DecodingBar, EpochLines
+from chainrule.cli.progress import EpochLines, ReadingBar
 from chainrule.cli.tables import class_table
 from chainrule.errors import DivergedError, InputError
 from chainrule.runs import Results, Run, new_run, resumed_run
@@ -90,7 +90,7 @@ def _opened(
     options: dict[str, Any],
 ) -> AbstractContextManager[Run]:
     """Return the run that the options ask for, not yet open."""
-    progress = DecodingBar(console)
+    progress = ReadingBar(console)
     if resume is None:
         return new_run(_settings(data, config, options), out, callbacks=[lines], progress=progress)
     beside = {"data": data, "config": config, "out": out, **options}
