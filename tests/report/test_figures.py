@@ -39,7 +39,7 @@ def history(epochs: int, layers: int) -> list[StepRecord | EpochRecord]:
 def test_curves(epochs: int, layers: int) -> None:
     figure = draw_curves(history(epochs, layers), test_accuracy=0.5)
     accuracy = figure.axes[1]
-    labels = [text.get_text() for text in accuracy.get_legend().get_texts()]
+    labels = accuracy.get_legend_handles_labels()[1]
     best = 100 * (1 - 1 / (epochs + 1))
     assert labels == ["training", f"validation, best {best:.2f} % in epoch {epochs}", "test 50.00 %"]
     with Image.open(io.BytesIO(save_figure(figure))) as image:
@@ -48,7 +48,7 @@ def test_curves(epochs: int, layers: int) -> None:
 
 def test_comparison_names_each_run() -> None:
     figure = draw_comparison({"right": history(3, 2), "wrong": history(3, 2)}, {"right": 0.5, "wrong": 0.25})
-    labels = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
+    labels = figure.axes[1].get_legend_handles_labels()[1]
     assert labels == ["right: test 50.00 %", "wrong: test 25.00 %"]
 
 
