@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from chainrule.files import write_whole
 from chainrule.network.evaluate import Evaluation, evaluate
 from chainrule.training.checkpoint import load_checkpoint
 from chainrule.training.defaults import close_settings
-from chainrule.training.engine import Engine
+from chainrule.training.engine import Engine, ReferenceEngine
 from chainrule.training.history import EpochRecord
 from chainrule.training.loop import Callback, Training
 from chainrule.training.recorder import Recorder, model_of
@@ -136,9 +136,9 @@ def new_run(
     dataset = dataset or read_data(settings, progress)
     settings = close_settings(settings, dataset)
     data = prepare_data(settings, dataset)
-    training = Training(data, settings, engine)  # refuses what does not fit before there is a folder
+    training = Training(data, settings, engine or make_engine(settings))  # refuses before there is a folder
     folder = RunFolder.create(out, dataset.name)
-    with folder.in_use():
+    with folder.in_use(), threads_of(settings):
         with _emptied_on_failure(folder):
             folder.write_settings(settings)
             folder.write_json(folder.data, describe_data(dataset))
@@ -177,10 +177,12 @@ def resumed_run(
         If another process is writing to it.
     """
     folder = RunFolder.open(path)
-    with folder.in_use():
+    with ExitStack() as stack:
+        stack.enter_context(folder.in_use())
         settings = folder.read_settings()
         data = run_data(folder, settings, dataset, progress)
-        training = Training(data, settings, engine)
+        training = Training(data, settings, engine or make_engine(settings))
+        stack.enter_context(threads_of(settings))
         history_bytes = 0
         if folder.checkpoint.exists():
             n_moments = len(training.state.weights.moments)
@@ -189,6 +191,22 @@ def resumed_run(
             )
         training.callbacks = (Recorder(folder, history_bytes), *callbacks)
         yield Run(folder, training)
+
+
+def make_engine(settings: RunSettings) -> Engine:
+    """Return the engine that the settings name."""
+    if settings.training.engine == "reference":
+        return ReferenceEngine()
+    from chainrule.engine.compiled import CompiledEngine
+
+    return CompiledEngine()
+
+
+def threads_of(settings: RunSettings) -> AbstractContextManager[object]:
+    """Hold every BLAS of the process to the settings' number of threads."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(settings.training.threads, user_api="blas")
 
 
 def run_data(

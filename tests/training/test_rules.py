@@ -54,7 +54,7 @@ def run_hundred_steps(rule: str, dtype: str = "float64") -> tuple[dict[str, np.n
     start = Parameters(architecture, rng.normal(scale=0.5, size=architecture.n_parameters).astype(dtype))
     X, y = rng.normal(size=(40, 5)).astype(dtype), rng.integers(0, 3, 40)
     batches = epoch_batches(np.arange(40), 8, "permutation", 0, 0)
-    weights = Weights(start.copy(), tuple(np.zeros_like(start.buffer) for _ in range(RULES[rule].n_moments)))
+    weights = Weights(start.copy(), np.zeros((RULES[rule].n_moments, start.buffer.size), dtype))
     settings = StepSettings(0.01, rule, RuleSettings(weight_decay=0.1))
     for _ in range(20):
         losses = ReferenceEngine().run(weights, Features(X), y, batches, np.full(5, 0.01), settings)

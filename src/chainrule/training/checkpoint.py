@@ -21,7 +21,7 @@ def save_checkpoint(path: Path, state: State, history_bytes: int) -> None:
         "parameters": state.weights.parameters.buffer,
         "best": state.best.parameters.buffer,
         "epoch_losses": state.epoch_losses,
-        **{f"moment{i}": moment for i, moment in enumerate(state.weights.moments)},
+        "moments": state.weights.moments,
     }
     header = {
         "step": state.weights.step,
@@ -42,16 +42,14 @@ def load_checkpoint(path: Path, architecture: Architecture, dtype: str, n_moment
         If the file is cut off or no checkpoint, or is of a network of other sizes.
     """
     tensors, header = read_tensors(path, KIND, VERSION)
-    expected = (architecture.n_parameters,)
-    names = ["parameters", "best", *(f"moment{i}" for i in range(n_moments))]
-    for name in names:
-        if name not in tensors or tensors[name].shape != expected or tensors[name].dtype != np.dtype(dtype):
+    P = architecture.n_parameters
+    for name, shape in {"parameters": (P,), "best": (P,), "moments": (n_moments, P)}.items():
+        if name not in tensors or tensors[name].shape != shape or tensors[name].dtype != np.dtype(dtype):
             raise InputError(
                 str(path),
-                expected=f"{name} of {expected[0]} {dtype} numbers, as run.toml and the data ask for",
+                expected=f"{name} of shape {shape} in {dtype}, as run.toml and the data ask for",
                 got=f"{tensors[name].dtype} {tensors[name].shape}" if name in tensors else "none",
             )
-    moments = tuple(tensors[name] for name in names[2:])
-    weights = Weights(Parameters(architecture, tensors["parameters"]), moments, header["step"])
+    weights = Weights(Parameters(architecture, tensors["parameters"]), tensors["moments"], header["step"])
     best = Best(Parameters(architecture, tensors["best"]), header["best_accuracy"], header["best_epoch"])
     return State(weights, best, tensors["epoch_losses"], header["finished"]), header["history_bytes"]

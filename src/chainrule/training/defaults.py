@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from itertools import pairwise
+
 from chainrule.data.dataset import Dataset
 from chainrule.data.splits import split_rows
 from chainrule.training.rules import RULES
@@ -9,6 +12,17 @@ from chainrule.training.settings import DEFAULT_BATCH_SIZE, DEFAULT_EPOCHS, RunS
 
 UNIT_SCALE_RATES = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "rmsprop": 1e-3, "adam": 1e-3, "adamw": 1e-3}
 PIXEL_SCALE_RATES = {"sgd": 1e-3, "momentum": 1e-4, "nesterov": 1e-4, "rmsprop": 1e-4, "adam": 1e-4, "adamw": 1e-4}
+
+
+SMALL_PRODUCT = 2_000_000
+"""Multiplications of a step's largest matrix product up to which one thread is as fast as two."""
+
+
+def default_threads(sizes: tuple[int, ...], batch_size: int) -> int:
+    """Return one thread for a small network, and otherwise all cores that this process may use."""
+    if batch_size * max(inputs * outputs for inputs, outputs in pairwise(sizes)) <= SMALL_PRODUCT:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def close_settings(settings: RunSettings, dataset: Dataset) -> RunSettings:
@@ -26,6 +40,8 @@ def close_settings(settings: RunSettings, dataset: Dataset) -> RunSettings:
     pixel_scale = images and preprocess in ("none", "mean")
     rates = PIXEL_SCALE_RATES if pixel_scale else UNIT_SCALE_RATES
     n_train = len(split_rows(dataset, data.validation, data.test, data.split_seed).train)
+    batch_size = training.batch_size or min(DEFAULT_BATCH_SIZE, n_train)
+    sizes = (dataset.n_features, *network.hidden, dataset.n_classes)
     used = {name: getattr(training.rule_settings, name) for name in RULES[training.rule].uses}
     return RunSettings(
         data=data.model_copy(update={"source": dataset.source, "preprocess": preprocess}),
@@ -34,9 +50,10 @@ def close_settings(settings: RunSettings, dataset: Dataset) -> RunSettings:
         ),
         training=training.model_copy(
             update={
-                "batch_size": training.batch_size or min(DEFAULT_BATCH_SIZE, n_train),
+                "batch_size": batch_size,
                 "learning_rate": training.learning_rate or rates[training.rule],
                 "epochs": training.epochs or (None if training.steps else DEFAULT_EPOCHS),
+                "threads": training.threads or default_threads(sizes, batch_size),
                 **used,
             }
         ),

@@ -23,14 +23,14 @@ class Weights:
     Attributes
     ----------
     parameters : Parameters
-    moments : tuple of ndarray of shape (P,)
-        What the update rule remembers.
+    moments : ndarray of shape (M, P)
+        The M arrays that the update rule remembers.
     step : int
         How many steps have been taken.
     """
 
     parameters: Parameters
-    moments: tuple[ndarray, ...]
+    moments: ndarray
     step: int = 0
 
 
@@ -116,7 +116,14 @@ class ReferenceEngine:
                 if rule.decays_weights:
                     for W in parameters.weights:
                         W *= 1 - rate * settings.rule_settings.weight_decay
-                parameters.buffer[...], weights.moments = rule.update(
-                    parameters.buffer, gradients.buffer, weights.moments, rate, weights.step, settings.rule_settings
+                parameters.buffer[...], moments = rule.update(
+                    parameters.buffer,
+                    gradients.buffer,
+                    tuple(weights.moments),
+                    rate,
+                    weights.step,
+                    settings.rule_settings,
                 )
+                for moment, new in zip(weights.moments, moments, strict=True):
+                    moment[...] = new
         return np.array(rows, dtype=np.float64).reshape(len(rows), 1 + parameters.architecture.depth)

@@ -167,7 +167,7 @@ class Training:
         parameters = initial_parameters(
             self.architecture, network.initial_weights or "he", training.seed, network.dtype
         )
-        moments = tuple(np.zeros_like(parameters.buffer) for _ in range(RULES[training.rule].n_moments))
+        moments = np.zeros((RULES[training.rule].n_moments, parameters.buffer.size), parameters.dtype)
         return State(Weights(parameters, moments), Best(parameters.copy()), np.zeros(1 + self.architecture.depth))
 
     def _run_epoch(self) -> EpochRecord | None:

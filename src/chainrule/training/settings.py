@@ -104,6 +104,12 @@ class TrainingSettings(Section):
     beta2: float | None = Field(None, ge=0, lt=1, description="of adam and adamw; 0.999")
     epsilon: float | None = Field(None, gt=0, description="of rmsprop, adam and adamw; 1e-8")
     weight_decay: float | None = Field(None, ge=0, description="of adamw, apart from the gradient; 0.01")
+    engine: Literal["compiled", "reference"] = Field(
+        "compiled", description="what runs the steps: compiled code, or plain NumPy to read and compare"
+    )
+    threads: int | None = Field(
+        None, ge=1, description="threads of the matrix product; by default all cores, or one where the network is small"
+    )
     seed: int = Field(0, ge=0, description="the seed of initial weights and order of examples")
     checkpoint_seconds: float | None = Field(
         None, gt=0, description="seconds between checkpoints; by default one at the end of every epoch"

@@ -1,0 +1,167 @@
+"""The compiled engine and the reference give the same weights from the same order of examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainrule.data.features import Features
+from chainrule.engine.blas import matmul
+from chainrule.engine.compiled import CompiledEngine
+from chainrule.network.parameters import Architecture, Parameters
+from chainrule.training.engine import Engine, ReferenceEngine, StepSettings, Weights
+from chainrule.training.minibatches import Batches, epoch_batches
+from chainrule.training.rules import RULES, RuleSettings
+
+TOLERANCES = {"float32": 1e-4, "float64": 1e-11}
+
+
+class Problem(NamedTuple):
+    start: Parameters
+    features: Features
+    y: np.ndarray
+    batches: Batches
+
+
+def make_problem(
+    seed: int, sizes: tuple[int, ...], batch_size: int = 7, dtype: str = "float64", pixels: bool = True
+) -> Problem:
+    """A random problem of 40 rows; the same for the same arguments."""
+    rng = np.random.default_rng(seed)
+    architecture = Architecture(sizes[0], sizes[1:-1], sizes[-1])
+    start = Parameters(architecture, rng.normal(scale=0.5, size=architecture.n_parameters).astype(dtype))
+    if pixels:
+        X = rng.integers(0, 256, (40, sizes[0])).astype(np.uint8)
+        shift, factor = rng.uniform(100, 150, (2, sizes[0])).astype(np.float32)
+        features = Features(X, shift, 1 / factor)
+    else:
+        features = Features(rng.normal(size=(40, sizes[0])).astype(np.float32))
+    y = rng.integers(0, sizes[-1], 40)
+    return Problem(start, features, y, epoch_batches(np.arange(40), batch_size, "permutation", seed, 0))
+
+
+def run(engine: Engine, problem: Problem, rule: str, reg: float, epochs: int = 3) -> tuple[Weights, np.ndarray]:
+    n_moments = RULES[rule].n_moments
+    moments = np.zeros((n_moments, problem.start.buffer.size), problem.start.dtype)
+    weights = Weights(problem.start.copy(), moments)
+    step_settings = StepSettings(reg, rule, RuleSettings(weight_decay=0.1))
+    rates = np.linspace(0.02, 0.01, len(problem.batches))
+    losses = [
+        engine.run(weights, problem.features, problem.y, problem.batches, rates, step_settings) for _ in range(epochs)
+    ]
+    return weights, np.concatenate(losses)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCES)
+@pytest.mark.parametrize("rule", RULES)
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 999),
+    sizes=st.lists(st.integers(1, 9), min_size=2, max_size=5),
+    batch_size=st.integers(1, 40),
+    reg=st.sampled_from([0.0, 0.05]),
+    pixels=st.booleans(),
+)
+def test_same_weights_moments_and_losses(
+    rule: str, dtype: str, seed: int, sizes: list[int], batch_size: int, reg: float, pixels: bool
+) -> None:
+    sizes[-1] += 1  # at least two classes
+    problem = make_problem(seed, tuple(sizes), batch_size, dtype, pixels)
+    reference, expected = run(ReferenceEngine(), problem, rule, reg, epochs=1)
+    compiled, losses = run(CompiledEngine(), problem, rule, reg, epochs=1)
+    tolerance = TOLERANCES[dtype]
+    assert compiled.step == reference.step
+    np.testing.assert_allclose(losses, expected, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(compiled.parameters.buffer, reference.parameters.buffer, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(compiled.moments, reference.moments, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_sizes_that_blas_does(rule: str) -> None:
+    """Wide enough for threads and for blocks, not only for the loops that small layers get."""
+    problem = make_problem(0, (300, 130, 70, 10), 33)
+    reference, expected = run(ReferenceEngine(), problem, rule, 0.01)
+    compiled, losses = run(CompiledEngine(), problem, rule, 0.01)
+    np.testing.assert_allclose(losses, expected, rtol=1e-9)
+    np.testing.assert_allclose(compiled.parameters.buffer, reference.parameters.buffer, rtol=1e-8, atol=1e-10)
+
+
+def test_a_wrong_twin_is_seen() -> None:
+    problem = make_problem(0, (5, 7, 3))
+    reference, _ = run(ReferenceEngine(), problem, "sgd", 0.05)
+    other, _ = run(CompiledEngine(), problem, "sgd", 0.051)
+    assert np.abs(other.parameters.buffer - reference.parameters.buffer).max() > 1e-6
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_cut_into_calls_the_bits_are_the_same(rule: str) -> None:
+    problem = make_problem(1, (6, 8, 4), dtype="float32")
+    whole, losses = run(CompiledEngine(), problem, rule, 0.1, epochs=1)
+    weights = Weights(problem.start.copy(), np.zeros_like(whole.moments))
+    rates = np.linspace(0.02, 0.01, len(problem.batches))
+    step_settings = StepSettings(0.1, rule, RuleSettings(weight_decay=0.1))
+    engine, parts = CompiledEngine(), []
+    for first, last in ((0, 1), (1, 4), (4, 6)):
+        arguments = problem.features, problem.y, problem.batches[first:last], rates[first:last], step_settings
+        parts.append(engine.run(weights, *arguments))
+    assert weights.parameters.buffer.tobytes() == whole.parameters.buffer.tobytes()
+    assert np.concatenate(parts).tobytes() == losses.tobytes()
+
+
+@pytest.mark.parametrize("engine", [ReferenceEngine(), CompiledEngine()], ids=lambda engine: engine.name)
+def test_a_loss_that_is_not_finite_stops_before_its_update(engine: Engine) -> None:
+    problem = make_problem(2, (5, 4, 3))
+    weights = Weights(problem.start.copy(), np.zeros((0, problem.start.buffer.size)))
+    rates = np.array([1e-3, 1e200, 1e-3, 1e-3, 1e-3, 1e-3])
+    settings_ = StepSettings(0.1, "sgd", RuleSettings())
+    losses = engine.run(weights, problem.features, problem.y, problem.batches, rates, settings_)
+    assert len(losses) == 3
+    assert np.isfinite(losses[:2]).all()
+    assert not np.isfinite(losses[2]).all()
+    assert weights.step == 2
+    assert np.abs(weights.parameters.buffer).max() > 1e100  # as the second step left them
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@settings(max_examples=30, deadline=None)
+@given(
+    sizes=st.tuples(*[st.integers(1, 12)] * 3),
+    transposed=st.tuples(st.booleans(), st.booleans()),
+    starts=st.tuples(*[st.integers(0, 3)] * 3),
+    scalars=st.tuples(st.sampled_from([1.0, -0.5]), st.sampled_from([0.0, 1.0, 0.25])),
+)
+def test_matmul(
+    dtype: type,
+    sizes: tuple[int, int, int],
+    transposed: tuple[bool, bool],
+    starts: tuple[int, int, int],
+    scalars: tuple[float, float],
+) -> None:
+    m, n, k = sizes
+    rng = np.random.default_rng(0)
+    A: np.ndarray = rng.normal(size=(m, k)).astype(dtype)
+    B: np.ndarray = rng.normal(size=(k, n)).astype(dtype)
+    C: np.ndarray = rng.normal(size=(m, n)).astype(dtype)
+    flat = [
+        np.concatenate([np.zeros(start, dtype), (X.T if turned else X).ravel()])
+        for X, start, turned in zip((A, B, C), starts, (*transposed, False), strict=True)
+    ]
+    matmul(flat[0], starts[0], transposed[0], flat[1], starts[1], transposed[1], flat[2], starts[2], m, n, k, *scalars)
+    expected = scalars[0] * A @ B + scalars[1] * C
+    np.testing.assert_allclose(flat[2][starts[2] :].reshape(m, n), expected, rtol=1e-4, atol=1e-5)
+    assert not flat[2][: starts[2]].any()
+
+
+def test_rows_may_be_a_read_only_memory_map(tmp_path: Path) -> None:
+    problem = make_problem(3, (5, 4, 3))
+    np.save(tmp_path / "X.npy", problem.features.X)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode="r")
+    features = Features(mapped, problem.features.shift, problem.features.factor)
+    expected, _ = run(CompiledEngine(), problem, "sgd", 0.0)
+    found, _ = run(CompiledEngine(), problem._replace(features=features), "sgd", 0.0)
+    assert found.parameters.buffer.tobytes() == expected.parameters.buffer.tobytes()
