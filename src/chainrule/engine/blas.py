@@ -50,7 +50,7 @@ def _overload_gemm(scalars, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc
     return call
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def matmul(
     a: ndarray, a_start: int, a_transposed: bool, b: ndarray, b_start: int, b_transposed: bool, c: ndarray,
     c_start: int, m: int, n: int, k: int, alpha: float, beta: float,

@@ -48,7 +48,7 @@ class CompiledEngine:
         decays = RULES[settings.rule].decays_weights
         done = run_steps(
             weights.parameters.buffer,
-            weights.moments,
+            weights.moments.reshape(-1),
             weights.step,
             np.array(architecture.sizes, np.int64),
             _read_only(features.X),

@@ -11,7 +11,7 @@ from chainrule.engine.kernels import fill_rows, gather, relu, relu_backward, sof
 from chainrule.engine.updates import SGD, update
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def run_steps(
     w: ndarray, moments: ndarray, taken: int, sizes: ndarray, X: ndarray, shift: ndarray, factor: ndarray, y: ndarray,
     rows: ndarray, starts: ndarray, rates: ndarray, reg: float, rule: int, constants: ndarray, weight_decay: float,
@@ -24,7 +24,7 @@ def run_steps(
     Parameters
     ----------
     w : ndarray of shape (P,)
-        W1, b1, W2, b2, ... one after the other; changed in place, as ``moments`` (n_moments, P) are.
+        W1, b1, W2, b2, ... one after the other; changed in place, as ``moments`` (M * P,) are.
     taken : int
         Steps taken before.
     sizes : ndarray of shape (depth + 1,), int64
@@ -40,7 +40,7 @@ def run_steps(
     losses : ndarray of shape (K, 1 + depth), float64
         Written: the loss parts of each step before its update.
     """
-    depth = len(sizes) - 1
+    depth, P = len(sizes) - 1, len(w)
     for k in range(len(rates)):
         batch = rows[starts[k] : starts[k + 1]]
         N, rate = len(batch), rates[k]
@@ -49,11 +49,11 @@ def run_steps(
         for layer in range(depth):
             inputs, outputs = sizes[layer], sizes[layer + 1]
             bias = offset + inputs * outputs
-            fill_rows(w, bias, outputs, values[layer + 1], N)
+            fill_rows(w[bias : bias + outputs], values[layer + 1], N)
             matmul(values[layer], 0, False, w, offset, False, values[layer + 1], 0, N, outputs, inputs, 1.0, 1.0)
             if layer < depth - 1:
                 relu(values[layer + 1], N * outputs)
-            losses[k, 1 + layer] = reg * sum_of_squares(w, offset, bias) if reg > 0 else 0.0
+            losses[k, 1 + layer] = reg * sum_of_squares(w[offset:bias]) if reg > 0 else 0.0
             total += losses[k, 1 + layer]
             offset = bias + outputs
 
@@ -76,10 +76,11 @@ def run_steps(
             else:
                 matmul(values[layer], 0, True, dz, 0, False, gradient, 0, inputs, outputs, N, 1.0, 0.0)
                 shrink = 1 - rate * weight_decay
-                update(
-                    rule, w, offset, bias, gradient, 0, moments, rate, 2 * reg, shrink, taken + k + 1, constants
-                )  # fmt: skip
-            sum_rows(dz, N, outputs, gradient, 0)
-            update(rule, w, bias, bias + outputs, gradient, 0, moments, rate, 0.0, 1.0, taken + k + 1, constants)
+                first, second = moments[offset:bias], moments[P + offset : P + bias]
+                update(rule, w[offset:bias], gradient, first, second, rate, 2 * reg, shrink, taken + k + 1, constants)
+            sum_rows(dz, N, gradient[:outputs])
+            end = bias + outputs
+            first, second = moments[bias:end], moments[P + bias : P + end]
+            update(rule, w[bias:end], gradient, first, second, rate, 0.0, 1.0, taken + k + 1, constants)
             dz = da
     return len(rates)
