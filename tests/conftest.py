@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,12 @@ import numpy as np
 import pytest
 
 from chainrule.cli import main
+from chainrule.data import cache
 from chainrule.data.dataset import Dataset, Rows
+
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", str(cache.cache_folder() / "engine")
+)  # processes that tests start compile nothing
 
 
 @pytest.fixture(autouse=True)

@@ -110,6 +110,7 @@ def new_run(
     *,
     dataset: Dataset | None = None,
     engine: Engine | None = None,
+    profile: bool = False,
     callbacks: Sequence[Callback] = (),
     progress: Progress | None = None,
 ) -> Iterator[Run]:
@@ -124,7 +125,9 @@ def new_run(
     dataset : Dataset, optional
         Data that were opened before, in place of reading ``settings.data.source``.
     engine, callbacks
-        See :class:`Training`.
+        See :class:`Training`; by default the engine that the settings name.
+    profile : bool
+        Have that engine measure where the time goes.
     progress : callable, optional
         Told (done, total) while images are decoded.
 
@@ -136,7 +139,7 @@ def new_run(
     dataset = dataset or read_data(settings, progress)
     settings = close_settings(settings, dataset)
     data = prepare_data(settings, dataset)
-    training = Training(data, settings, engine or make_engine(settings))  # refuses before there is a folder
+    training = Training(data, settings, engine or make_engine(settings, profile))  # refuses before there is a folder
     folder = RunFolder.create(out, dataset.name)
     with folder.in_use(), threads_of(settings):
         with _emptied_on_failure(folder):
@@ -164,6 +167,7 @@ def resumed_run(
     *,
     dataset: Dataset | None = None,
     engine: Engine | None = None,
+    profile: bool = False,
     callbacks: Sequence[Callback] = (),
     progress: Progress | None = None,
 ) -> Iterator[Run]:
@@ -181,7 +185,7 @@ def resumed_run(
         stack.enter_context(folder.in_use())
         settings = folder.read_settings()
         data = run_data(folder, settings, dataset, progress)
-        training = Training(data, settings, engine or make_engine(settings))
+        training = Training(data, settings, engine or make_engine(settings, profile))
         stack.enter_context(threads_of(settings))
         history_bytes = 0
         if folder.checkpoint.exists():
@@ -193,13 +197,21 @@ def resumed_run(
         yield Run(folder, training)
 
 
-def make_engine(settings: RunSettings) -> Engine:
-    """Return the engine that the settings name."""
+def make_engine(settings: RunSettings, profile: bool = False) -> Engine:
+    """Return the engine that the settings name.
+
+    Raises
+    ------
+    InputError
+        If a profile is asked for of an engine that makes none.
+    """
     if settings.training.engine == "reference":
+        if profile:
+            raise InputError("--profile", expected="the compiled engine", got="--engine reference")
         return ReferenceEngine()
     from chainrule.engine.compiled import CompiledEngine
 
-    return CompiledEngine()
+    return CompiledEngine(profile)
 
 
 def threads_of(settings: RunSettings) -> AbstractContextManager[object]:

@@ -229,3 +229,21 @@ def test_a_label_column_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_feature_may_be_called_like_a_label_once_the_label_is_named(tmp_path: Path) -> None:
     assert open_data(csv("x,y,kind\n1,2,a\n3,4,b\n")(tmp_path), label="kind").feature_names == ("x", "y")
+
+
+def test_a_folder_of_npy_gives_what_an_npz_gives_and_is_mapped(tmp_path: Path) -> None:
+    arrays = {"X": IMAGES, "y": np.array(Y), "X_test": IMAGES[:2], "y_test": np.array(Y)[:2]}
+    from_npz = open_data(npz(**arrays)(tmp_path))
+    (tmp_path / "folder").mkdir()
+    for name, array in arrays.items():
+        np.save(tmp_path / "folder" / f"{name}.npy", array)
+    dataset = open_data(tmp_path / "folder")
+    np.testing.assert_array_equal(dataset.train.X, from_npz.train.X)
+    np.testing.assert_array_equal(dataset.train.y, from_npz.train.y)
+    assert dataset.test is not None
+    assert from_npz.test is not None
+    np.testing.assert_array_equal(dataset.test.X, from_npz.test.X)
+    assert not dataset.train.X.flags.writeable  # as the map is; a copy in memory would be
+    (tmp_path / "folder" / "y.npy").write_bytes((tmp_path / "folder" / "y.npy").read_bytes()[:-5])
+    with pytest.raises(InputError, match=r"y\.npy: expected a whole \.npy array"):
+        open_data(tmp_path / "folder")

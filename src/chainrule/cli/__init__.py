@@ -15,6 +15,7 @@ COMMANDS = {
     "train": "Train a network on images or a table, and leave a run folder.",
     "evaluate": "Judge a run: accuracy, classes, confusions.",
     "predict": "Name the class of images or rows.",
+    "info": "Say what this machine is, and how fast its matrix product.",
     "data": "Say what a data set is; draw a contact sheet.",
 }
 INTERRUPTED = 130  # what a shell expects of a command that Ctrl-C ended

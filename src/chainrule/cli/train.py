@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
@@ -14,11 +15,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from chainrule.cli import INTERRUPTED
 from chainrule.cli.options import takes_settings
 from chainrule.cli.progress import EpochLines, ReadingBar
 from chainrule.cli.tables import class_table
+from chainrule.engine.compiled import CompiledEngine, must_compile
 from chainrule.errors import DivergedError, InputError
 from chainrule.runs import Results, Run, new_run, resumed_run
 from chainrule.training.loop import Training
@@ -43,6 +46,13 @@ Examples:
 
 * `chainrule train --resume runs/digits-1`
 """
+PROFILED = {
+    "gather": "gathering rows",
+    "products": "matrix products",
+    "between": "biases, ReLU, softmax, loss",
+    "penalty": "penalty",
+    "update": "update rule",
+}
 
 
 @takes_settings
@@ -61,14 +71,19 @@ def command(
     resume: Annotated[Path | None, typer.Option(help="The run folder of a run to go on with.", metavar="RUN")] = None,
     out: Annotated[Path | None, typer.Option(help="A new folder for the run.", show_default="runs/NAME-N")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Print where the time of the steps went.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON, and nothing else.")] = False,
     *,
     options: dict[str, Any],
 ) -> None:
     console = Console(quiet=quiet or as_json)
-    with EpochLines(console) as lines, _opened(console, lines, data, config, resume, out, options) as run:
+    with EpochLines(console) as lines, _opened(console, lines, data, config, resume, out, profile, options) as run:
         _tell_start(console, run)
+        began = time.perf_counter()
         results = _train(run)
+        seconds = time.perf_counter() - began
+    if profile:
+        _tell_profile(console, run, seconds)
     if results is None:
         _tell_how_to_go_on(console, run)
         raise typer.Exit(INTERRUPTED)
@@ -87,12 +102,13 @@ def _opened(
     config: Path | None,
     resume: Path | None,
     out: Path | None,
+    profile: bool,
     options: dict[str, Any],
 ) -> AbstractContextManager[Run]:
     """Return the run that the options ask for, not yet open."""
     progress = ReadingBar(console)
     if resume is None:
-        return new_run(_settings(data, config, options), out, callbacks=[lines], progress=progress)
+        return new_run(_settings(data, config, options), out, profile=profile, callbacks=[lines], progress=progress)
     beside = {"data": data, "config": config, "out": out, **options}
     for name, value in beside.items():
         if value is not None:
@@ -102,7 +118,7 @@ def _opened(
                 got=str(value),
                 advice=f"--config {resume / 'run.toml'} for a new run with other settings",
             )
-    return resumed_run(resume, callbacks=[lines], progress=progress)
+    return resumed_run(resume, profile=profile, callbacks=[lines], progress=progress)
 
 
 def _settings(data: str | None, config: Path | None, options: dict[str, Any]) -> RunSettings:
@@ -161,9 +177,27 @@ def _tell_start(console: Console, run: Run) -> None:
         f"{settings.training.schedule}; reg {settings.training.reg:g}",
         "run": str(run.folder.path),
     }
+    if isinstance(training.engine, CompiledEngine) and must_compile():
+        facts["engine"] = "compiling for this machine: some seconds, this once"
     for name, fact in facts.items():
         console.print(f"[bold]{name:8}[/bold] {escape(fact)}", highlight=False, soft_wrap=True)
     console.print()
+
+
+def _tell_profile(console: Console, run: Run, seconds: float) -> None:
+    """Print where the time went: each part of the steps, and all that is not steps."""
+    engine = run.training.engine
+    parts = engine.profile if isinstance(engine, CompiledEngine) else {}
+    steps = sum(parts.values())
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("part", "seconds", "of the steps"):
+        table.add_column(name, justify="left" if name == "part" else "right")
+    for name, part in parts.items():
+        table.add_row(PROFILED[name], f"{part:.3f}", f"{100 * part / max(steps, 1e-9):.1f} %")
+    table.add_row("all steps", f"{steps:.3f}", "100.0 %", style="bold")
+    table.add_row("everything else: measuring epochs, files", f"{max(seconds - steps, 0):.3f}", "")
+    console.print()
+    console.print(table)
 
 
 def _tell_how_to_go_on(console: Console, run: Run) -> None:

@@ -7,13 +7,13 @@ from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
+from chainrule.data.arrays import read_arrays
 from chainrule.data.cache import read_cached
 from chainrule.data.cifar10 import read_cifar10
 from chainrule.data.dataset import Dataset
 from chainrule.data.digits import read_digits
 from chainrule.data.download import fetch_cifar10
 from chainrule.data.images import Progress, read_images, refuse_odd_size
-from chainrule.data.npz import read_npz
 from chainrule.data.recognise import ACCEPTED, Kind, kind_of
 from chainrule.data.tables import read_table
 from chainrule.data.validate import validated
@@ -36,7 +36,8 @@ def open_data(
     ----------
     source : str or Path
         ``digits``, ``cifar10`` (downloaded once), or a file or folder: CIFAR-10's published archives, class folders of
-        images, ``.npz``, ``.csv``, ``.parquet``. A file called like a name is reached as ``./digits``.
+        images, ``.npz``, a folder of ``.npy``, ``.csv``, ``.parquet``. A file called like a name is reached as
+        ``./digits``.
     label : str, optional
         For tables, the column of labels.
     image_size : (width, height), optional
@@ -77,8 +78,8 @@ def _read(
             refuse_odd_size(image_size)
             read = partial(read_images, path, image_size=image_size, progress=progress)
             return read_cached(path, f"images {image_size}", read)
-        case Kind.NPZ:
-            return read_npz(path)
+        case Kind.ARRAYS:
+            return read_arrays(path)
         case Kind.TABLE:
             return read_table(path, label)
 

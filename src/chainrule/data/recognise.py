@@ -11,7 +11,7 @@ from chainrule.errors import InputError
 
 ACCEPTED = (
     "digits, cifar10, CIFAR-10's archives (.tar.gz or unpacked), a folder or .zip of class folders with images, "
-    ".npz with X and y, .csv, .parquet"
+    ".npz with X and y or a folder of X.npy and y.npy, .csv, .parquet"
 )
 
 
@@ -20,7 +20,7 @@ class Kind(Enum):
 
     CIFAR10 = "CIFAR-10 archive"
     IMAGES = "images"
-    NPZ = "arrays"
+    ARRAYS = "arrays"
     TABLE = "table"
 
 
@@ -34,7 +34,7 @@ _SUFFIXES = {
     ".tar.gz": Kind.CIFAR10,
     ".tgz": Kind.CIFAR10,
     ".tar": Kind.CIFAR10,
-    ".npz": Kind.NPZ,
+    ".npz": Kind.ARRAYS,
     ".zip": Kind.IMAGES,
     ".csv": Kind.TABLE,
     ".parquet": Kind.TABLE,
@@ -52,6 +52,8 @@ def kind_of(path: Path) -> Kind:
     if path.is_dir():
         if not any(path.iterdir()):
             raise InputError(str(path), expected=ACCEPTED, got="an empty folder")
+        if (path / "X.npy").is_file():
+            return Kind.ARRAYS
         return Kind.CIFAR10 if is_cifar10(path) else Kind.IMAGES
     if not path.is_file():
         raise InputError(str(path), expected=ACCEPTED, got="neither a file nor a folder")
@@ -83,7 +85,7 @@ def _kind_of_zip(path: Path) -> Kind | None:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return None if _kind_by_suffix(path.name) else Kind.IMAGES
-    return Kind.NPZ if any(name.endswith(".npy") and "/" not in name for name in names) else Kind.IMAGES
+    return Kind.ARRAYS if any(name.endswith(".npy") and "/" not in name for name in names) else Kind.IMAGES
 
 
 def _looks_like_csv(head: bytes) -> bool:

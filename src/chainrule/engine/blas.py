@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import scipy.linalg.cython_blas
 from llvmlite import binding
-from numba import njit, types
+from numba import types
 from numba.extending import overload
 from numpy import ndarray
+
+from chainrule.engine.compiling import compiled
 
 _PLAIN, _TRANSPOSED = ord("N"), ord("T")
 
@@ -50,7 +52,7 @@ def _overload_gemm(scalars, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc
     return call
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled()
 def matmul(
     a: ndarray, a_start: int, a_transposed: bool, b: ndarray, b_start: int, b_transposed: bool, c: ndarray,
     c_start: int, m: int, n: int, k: int, alpha: float, beta: float,

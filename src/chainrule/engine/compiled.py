@@ -8,6 +8,8 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.data.features import Features
+from chainrule.engine.clock import SECTIONS, tick_seconds
+from chainrule.engine.compiling import kept_versions
 from chainrule.engine.steps import run_steps
 from chainrule.engine.updates import CODES
 from chainrule.errors import InputError
@@ -17,11 +19,18 @@ from chainrule.training.rules import RULES
 
 
 class CompiledEngine:
-    """Mini-batch steps compiled by Numba, with the matrix products of SciPy's BLAS; see ``training.engine.Engine``."""
+    """Mini-batch steps compiled by Numba, with the matrix products of SciPy's BLAS; see ``training.engine.Engine``.
+
+    Parameters
+    ----------
+    profile : bool
+        Measure where the time goes; :attr:`profile` tells.
+    """
 
     name = "compiled"
 
-    def __init__(self) -> None:
+    def __init__(self, profile: bool = False) -> None:
+        self._laps = np.zeros(len(SECTIONS) if profile else 0)
         self._work: tuple[ndarray, ndarray] | None = None
 
     def run(
@@ -65,10 +74,16 @@ class CompiledEngine:
             values,
             gradient,
             losses,
+            self._laps,
         )
         losses = losses[:done]
         weights.step += int(np.isfinite(losses).all(axis=1).sum())
         return losses
+
+    @property
+    def profile(self) -> dict[str, float]:
+        """The seconds spent in each part of all steps so far; empty unless it was asked for."""
+        return dict(zip(SECTIONS, (self._laps * tick_seconds()).tolist(), strict=False))
 
     def _work_space(self, sizes: tuple[int, ...], batch: int, dtype: np.dtype[np.floating]) -> tuple[ndarray, ndarray]:
         """Return the two arrays that steps compute in, those of the last call if they are large enough."""
@@ -84,6 +99,11 @@ class CompiledEngine:
         ):
             work = self._work = (np.empty(shape, dtype), np.empty(max(largest, *sizes), dtype))
         return work
+
+
+def must_compile() -> bool:
+    """Tell whether the first steps will have to wait for the compiler."""
+    return not kept_versions(run_steps)
 
 
 def check(

@@ -8,13 +8,14 @@ compiler uses vector instructions only where it can see that no index is negativ
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy import ndarray
+
+from chainrule.engine.compiling import compiled
 
 _FAST = {"reassoc", "contract", "nsz"}
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@compiled(fastmath=_FAST)
 def gather(X: ndarray, rows: ndarray, shift: ndarray, factor: ndarray, out: ndarray) -> None:
     """Write the inputs ``(X[rows] - shift) * factor`` to ``out``: read, cast and normalised in one pass."""
     D = X.shape[1]
@@ -24,7 +25,7 @@ def gather(X: ndarray, rows: ndarray, shift: ndarray, factor: ndarray, out: ndar
             inputs[d] = (out.dtype.type(row[d]) - shift[d]) * factor[d]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled()
 def fill_rows(values: ndarray, out: ndarray, rows: int) -> None:
     """Write ``values`` (a bias) to every row of ``out``, for a product to be added to."""
     columns = len(values)
@@ -34,21 +35,21 @@ def fill_rows(values: ndarray, out: ndarray, rows: int) -> None:
             row[o] = values[o]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled()
 def relu(z: ndarray, size: int) -> None:
     """Replace z by its activation."""
     for i in range(size):
         z[i] = max(z[i], z.dtype.type(0))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@compiled(fastmath=_FAST)
 def relu_backward(da: ndarray, a: ndarray, rows: int, columns: int) -> None:
     """Replace da by ``dz = da * [z > 0]``; the activation a is positive exactly where z was."""
     for i in range(rows * columns):
         da[i] = da[i] if a[i] > 0 else da.dtype.type(0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@compiled(fastmath=_FAST)
 def sum_rows(dz: ndarray, rows: int, out: ndarray) -> None:
     """Write the sum of the rows of dz (a bias gradient) to ``out``."""
     columns = len(out)
@@ -60,7 +61,7 @@ def sum_rows(dz: ndarray, rows: int, out: ndarray) -> None:
             out[o] += row[o]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@compiled(fastmath=_FAST)
 def softmax_loss(scores: ndarray, y: ndarray, rows: ndarray, C: int) -> float:
     """Return the data loss, and replace the scores (N, C) by ``dscores = (probs - onehot(y)) / N``."""
     N, total = len(rows), 0.0
@@ -82,7 +83,7 @@ def softmax_loss(scores: ndarray, y: ndarray, rows: ndarray, C: int) -> float:
     return total / N
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@compiled(fastmath=_FAST)
 def sum_of_squares(w: ndarray) -> float:
     """Return the sum of the squares of w."""
     total = 0.0

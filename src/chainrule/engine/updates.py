@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy import ndarray
+
+from chainrule.engine.compiling import compiled
 
 SGD, MOMENTUM, NESTEROV, RMSPROP, ADAM = range(5)
 CODES = {"sgd": SGD, "momentum": MOMENTUM, "nesterov": NESTEROV, "rmsprop": RMSPROP, "adam": ADAM, "adamw": ADAM}
 _FAST = {"contract", "nsz", "arcp"}
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+@compiled(fastmath=_FAST)
 def update(
     rule: int, w: ndarray, g: ndarray, first: ndarray, second: ndarray, rate: float, decay: float, shrink: float,
     t: int, constants: ndarray,

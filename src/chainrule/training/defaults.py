@@ -22,6 +22,11 @@ def default_threads(sizes: tuple[int, ...], batch_size: int) -> int:
     """Return one thread for a small network, and otherwise all cores that this process may use."""
     if batch_size * max(inputs * outputs for inputs, outputs in pairwise(sizes)) <= SMALL_PRODUCT:
         return 1
+    return available_cores()
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -1,4 +1,4 @@
-"""Arrays of the user's own, saved by ``np.savez``: X and y, and if there is a test set, X_test and y_test."""
+"""Arrays of the user's own: X and y, and if there is a test set X_test and y_test, in one ``.npz`` or a file each."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, Runt
 _NAMES = ("X", "y", "X_test", "y_test", "classes")
 
 
-def read_npz(path: Path) -> Dataset:
+def read_arrays(path: Path) -> Dataset:
     """Read ``X`` (N, D), (N, H, W) or (N, H, W, C), ``y`` (N,), and optionally ``X_test``, ``y_test``, ``classes``.
+
+    From a ``.npz`` they are read into memory. From a folder of ``X.npy``, ``y.npy``, ... rows are memory-mapped, and
+    may be more than fit into memory, if they are float32 features or uint8 images; others are converted.
 
     Images hold whole numbers from 0 to 255; features may be any numbers. Labels are whole numbers from 0 or names;
     ``classes`` (C,) names the labels 0 to C - 1.
@@ -29,7 +32,8 @@ def read_npz(path: Path) -> Dataset:
     InputError
         If an array is missing, or of another shape or kind.
     """
-    arrays = _load(path)
+    arrays, names = _load_folder(path) if path.is_dir() else _load_npz(path)
+    _refuse_missing(arrays, names, path)
     X, image_shape = _rows_of(arrays["X"], f"{path}: X")
     y = _checked_labels(arrays["y"], len(X), f"{path}: y")
     classes = _classes(arrays["classes"], f"{path}: classes") if "classes" in arrays else None
@@ -43,12 +47,12 @@ def read_npz(path: Path) -> Dataset:
     return Dataset(path.stem, str(path), Rows(X, y), test, classes, image_shape)
 
 
-def _load(path: Path) -> dict[str, ndarray]:
+def _load_npz(path: Path) -> tuple[dict[str, ndarray], list[str]]:
+    """Return the arrays that are wanted, and the names of all."""
     with storage_errors(str(path)):
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                found = {name: archive[name] for name in _NAMES if name in archive.files}
-                names = archive.files
+                return {name: archive[name] for name in archive.files if name in _NAMES}, archive.files
         except _DAMAGED as error:
             raise InputError(
                 str(path),
@@ -56,9 +60,31 @@ def _load(path: Path) -> dict[str, ndarray]:
                 got=f"another file, or one that is cut off ({error or type(error).__name__})",
                 advice="write it by numpy.savez, from arrays that are not of dtype object",
             ) from error
-    missing = {"X", "y"} - set(found)
-    if "X_test" in found or "y_test" in found:
-        missing |= {"X_test", "y_test"} - set(found)
+
+
+def _load_folder(path: Path) -> tuple[dict[str, ndarray], list[str]]:
+    """Return the arrays that are wanted as memory maps, and the names of all."""
+    arrays = {}
+    for name in _NAMES:
+        file = path / f"{name}.npy"
+        if file.is_file():
+            with storage_errors(str(file)):
+                try:
+                    arrays[name] = np.load(file, mmap_mode="r", allow_pickle=False)
+                except _DAMAGED as error:
+                    raise InputError(
+                        str(file),
+                        expected="a whole .npy array of numbers or text",
+                        got=f"another file, or one that is cut off ({error or type(error).__name__})",
+                        advice="write it by numpy.save, from an array that is not of dtype object",
+                    ) from error
+    return arrays, sorted(file.stem for file in path.glob("*.npy"))
+
+
+def _refuse_missing(arrays: dict[str, ndarray], names: list[str], path: Path) -> None:
+    missing = {"X", "y"} - set(arrays)
+    if "X_test" in arrays or "y_test" in arrays:
+        missing |= {"X_test", "y_test"} - set(arrays)
     if missing:
         raise InputError(
             str(path),
@@ -66,7 +92,6 @@ def _load(path: Path) -> dict[str, ndarray]:
             got=shorten(names) or "none",
             advice="name them so: numpy.savez(path, X=images, y=labels)",
         )
-    return found
 
 
 def _rows_of(X: ndarray, who: str) -> tuple[ndarray, ImageShape | None]:
