@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from chainrule.errors import ChainruleError
+from chainrule.openblas import choose_kernels
 
 COMMANDS = {
     "train": "Train a network on images or a table, and leave a run folder.",
@@ -23,6 +24,7 @@ INTERRUPTED = 130  # what a shell expects of a command that Ctrl-C ended
 
 def main() -> None:
     """Run the command line; every error a user can cause is a message and an exit code, never a traceback."""
+    choose_kernels()
     try:
         _application()(prog_name="chainrule")
     except ChainruleError as error:

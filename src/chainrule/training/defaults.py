@@ -58,6 +58,9 @@ def close_settings(settings: RunSettings, dataset: Dataset) -> RunSettings:
                 "batch_size": batch_size,
                 "learning_rate": training.learning_rate or rates[training.rule],
                 "epochs": training.epochs or (None if training.steps else DEFAULT_EPOCHS),
+                "restore_best": training.patience is not None
+                if training.restore_best is None
+                else training.restore_best,
                 "threads": training.threads or default_threads(sizes, batch_size),
                 **used,
             }

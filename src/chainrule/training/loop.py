@@ -145,7 +145,7 @@ class Training:
 
     @property
     def final_parameters(self) -> Parameters:
-        """The weights the run stands for: the best so far, or the last if ``restore_best`` is off."""
+        """The weights the run stands for: the last, or the best so far if ``restore_best`` is on."""
         restore = self.settings.training.restore_best and self.state.best.epoch > 0
         return self.state.best.parameters if restore else self.state.weights.parameters
 
@@ -270,10 +270,11 @@ class Training:
         )
         unscaled = self.settings.data.preprocess in ("none", "mean")
         other = ", or a smaller --reg" if steep else ", or --preprocess mean,std" if unscaled else ""
-        kept = f"epoch {self.state.best.epoch}" if self.state.best.epoch else "the start"
+        restored = self.settings.training.restore_best and self.state.best.epoch
+        kept = f"those of epoch {self.state.best.epoch}" if restored else "those of the last checkpoint"
         return DivergedError(
             f"training stopped at step {step} (epoch {(step - 1) // self.steps_per_epoch + 1}): {what}\n"
             f"  likely cause: {cause}\n"
             f"  try: --learning-rate {base / 10:g}{other}\n"
-            f"  the last good weights, those of {kept}, are kept"
+            f"  the last good weights, {kept}, are kept"
         )

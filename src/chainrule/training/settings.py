@@ -97,7 +97,10 @@ class TrainingSettings(Section):
     patience: int | None = Field(
         None, ge=1, description="stop after so many epochs without a better validation accuracy; by default never"
     )
-    restore_best: bool = Field(True, description="end with the weights of the best validation accuracy, not the last")
+    restore_best: bool | None = Field(
+        None,
+        description="end with the weights of the best validation accuracy, not the last; by default with --patience",
+    )
     momentum: float | None = Field(None, ge=0, lt=1, description="of momentum and nesterov; 0.9")
     rho: float | None = Field(None, ge=0, lt=1, description="of rmsprop: what is kept of the mean square; 0.99")
     beta1: float | None = Field(None, ge=0, lt=1, description="of adam and adamw; 0.9")
