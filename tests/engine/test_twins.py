@@ -18,7 +18,10 @@ from chainrule.training.engine import Engine, ReferenceEngine, StepSettings, Wei
 from chainrule.training.minibatches import Batches, epoch_batches
 from chainrule.training.rules import RULES, RuleSettings
 
-TOLERANCES = {"float32": 1e-4, "float64": 1e-11}
+TOLERANCES = {"float32": 1e-4, "float64": 1e-9}
+EPSILONS = {"float32": 1e-3, "float64": 1e-8}
+"""Adam and RMSProp divide a gradient by its own size, so one that is all rounding becomes a step of full length; in
+float32 a larger epsilon keeps such entries from deciding the comparison."""
 
 
 class Problem(NamedTuple):
@@ -49,7 +52,8 @@ def run(engine: Engine, problem: Problem, rule: str, reg: float, epochs: int = 3
     n_moments = RULES[rule].n_moments
     moments = np.zeros((n_moments, problem.start.buffer.size), problem.start.dtype)
     weights = Weights(problem.start.copy(), moments)
-    step_settings = StepSettings(reg, rule, RuleSettings(weight_decay=0.1))
+    epsilon = EPSILONS[str(problem.start.dtype)]
+    step_settings = StepSettings(reg, rule, RuleSettings(weight_decay=0.1, epsilon=epsilon))
     rates = np.linspace(0.02, 0.01, len(problem.batches))
     losses = [
         engine.run(weights, problem.features, problem.y, problem.batches, rates, step_settings) for _ in range(epochs)
@@ -59,7 +63,7 @@ def run(engine: Engine, problem: Problem, rule: str, reg: float, epochs: int = 3
 
 @pytest.mark.parametrize("dtype", TOLERANCES)
 @pytest.mark.parametrize("rule", RULES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     seed=st.integers(0, 999),
     sizes=st.lists(st.integers(1, 9), min_size=2, max_size=5),
@@ -104,7 +108,7 @@ def test_cut_into_calls_the_bits_are_the_same(rule: str) -> None:
     whole, losses = run(CompiledEngine(), problem, rule, 0.1, epochs=1)
     weights = Weights(problem.start.copy(), np.zeros_like(whole.moments))
     rates = np.linspace(0.02, 0.01, len(problem.batches))
-    step_settings = StepSettings(0.1, rule, RuleSettings(weight_decay=0.1))
+    step_settings = StepSettings(0.1, rule, RuleSettings(weight_decay=0.1, epsilon=EPSILONS["float32"]))
     engine, parts = CompiledEngine(), []
     for first, last in ((0, 1), (1, 4), (4, 6)):
         arguments = problem.features, problem.y, problem.batches[first:last], rates[first:last], step_settings
