@@ -15,9 +15,13 @@ from chainrule.cli import main
 from chainrule.data import cache
 from chainrule.data.dataset import Dataset, Rows
 
-os.environ.setdefault(
-    "NUMBA_CACHE_DIR", str(cache.cache_folder() / "engine")
-)  # processes that tests start compile nothing
+# in CI every run draws the same cases, so that a change is judged by the change; at hand each draws others
+hypothesis.settings.register_profile("ci", derandomize=True)
+if "CI" in os.environ:
+    hypothesis.settings.load_profile("ci")
+
+# the tests, and processes that they start, share what was compiled
+os.environ.setdefault("NUMBA_CACHE_DIR", str(cache.cache_folder() / "engine"))
 
 
 @pytest.fixture(autouse=True)
