@@ -1,4 +1,4 @@
-"""How well a network does on the rows of a subset: accuracy, loss, confusions; a few thousand rows at a time."""
+"""How a network does on the rows of a subset: accuracy, loss, confusions, dead units; some thousand rows at a time."""
 
 from __future__ import annotations
 
@@ -24,10 +24,13 @@ class Evaluation:
         ``confusion[i, j]`` rows of class i were taken for class j.
     data_loss : float
         The mean of -log probs[n, y_n].
+    dead_units : tuple of float
+        For each hidden layer, the share of units whose pre-activation is positive for none of the rows.
     """
 
     confusion: ndarray
     data_loss: float
+    dead_units: tuple[float, ...]
 
     @property
     def accuracy(self) -> float:
@@ -45,19 +48,13 @@ def evaluate(parameters: Parameters, subset: Subset) -> Evaluation:
     """Run every row of a subset through the network."""
     C = parameters.architecture.output_size
     confusion = np.zeros((C, C), np.int64)
+    alive = [np.zeros(H, bool) for H in parameters.architecture.hidden_sizes]
     total = 0.0
     with np.errstate(all="ignore"):  # weights that diverged give a loss that is no number, which is what they deserve
         for X, y in subset.batches(CHUNK, parameters.dtype):
-            scores = stack.forward(parameters, X).scores
-            total += softmax_loss.forward(scores, y) * len(y)
-            np.add.at(confusion, (y, scores.argmax(axis=1)), 1)
-    return Evaluation(confusion, total / len(subset))
-
-
-def dead_units(parameters: Parameters, subset: Subset) -> tuple[float, ...]:
-    """Return, for each hidden layer, the share of units whose pre-activation is positive for no row of the subset."""
-    alive = [np.zeros(H, bool) for H in parameters.architecture.hidden_sizes]
-    for X, _ in subset.batches(CHUNK, parameters.dtype):
-        for seen, z in zip(alive, stack.forward(parameters, X).pre_activations[:-1], strict=True):
-            seen |= (z > 0).any(axis=0)
-    return tuple(float(1 - seen.mean()) for seen in alive)
+            values = stack.forward(parameters, X)
+            total += softmax_loss.forward(values.scores, y) * len(y)
+            np.add.at(confusion, (y, values.scores.argmax(axis=1)), 1)
+            for seen, a in zip(alive, values.activations[1:], strict=True):
+                seen |= a.any(axis=0)
+    return Evaluation(confusion, total / len(subset), tuple(float(1 - seen.mean()) for seen in alive))

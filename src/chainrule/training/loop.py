@@ -12,7 +12,7 @@ from numpy import ndarray
 from chainrule.data.prepared import PreparedData
 from chainrule.errors import DivergedError, InputError
 from chainrule.network import stack
-from chainrule.network.evaluate import dead_units, evaluate
+from chainrule.network.evaluate import evaluate
 from chainrule.network.initial import initial_parameters
 from chainrule.network.parameters import Architecture, Parameters
 from chainrule.randomness import Purpose, stream
@@ -218,6 +218,7 @@ class Training:
         if not (np.isfinite(parameters.buffer).all() and np.isfinite(validation.data_loss)):
             self.intact = False
             raise self._diverged(state.weights.step, None)
+        sample = evaluate(parameters, self._train_sample)
         X, y = train.features.gather(batch.rows, parameters.dtype), train.y[batch.rows]
         _, gradients = stack.loss_and_gradients(before, X, y, self.settings.training.reg)
         steps = state.weights.step - epoch * self.steps_per_epoch
@@ -227,7 +228,7 @@ class Training:
             learning_rate=self.learning_rate(state.weights.step - 1),
             data_loss=float(state.epoch_losses[0] / steps),
             penalties=tuple((state.epoch_losses[1:] / steps).tolist()),
-            train_accuracy=evaluate(parameters, self._train_sample).accuracy,
+            train_accuracy=sample.accuracy,
             validation_accuracy=validation.accuracy,
             validation_loss=validation.data_loss,
             gradient_norms={name: float(np.linalg.norm(gradients[name])) for name in gradients},
@@ -236,7 +237,7 @@ class Training:
                 for name in parameters
                 if name.startswith("W")
             },
-            dead_units=dead_units(parameters, self._train_sample),
+            dead_units=sample.dead_units,
         )
         self._account_for(record)
         return record
