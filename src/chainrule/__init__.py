@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from chainrule.data.dataset import Rows as Rows
     from chainrule.data.open import open_data as open_data
     from chainrule.data.prepared import prepare as prepare
+    from chainrule.errors import ChainruleError as ChainruleError
+    from chainrule.errors import InputError as InputError
     from chainrule.network.model import Model as Model
     from chainrule.runs import new_run as new_run
     from chainrule.runs import resumed_run as resumed_run
@@ -22,16 +24,20 @@ if TYPE_CHECKING:
     from chainrule.training.loop import Callback as Callback
     from chainrule.training.loop import Training as Training
     from chainrule.training.settings import RunSettings as RunSettings
+    from chainrule.training.settings_file import build_settings as build_settings
     from chainrule.two_layer import TwoLayerNet as TwoLayerNet
 
 _HOME = {
     "Callback": "chainrule.training.loop",
+    "ChainruleError": "chainrule.errors",
     "Dataset": "chainrule.data.dataset",
+    "InputError": "chainrule.errors",
     "Model": "chainrule.network.model",
     "Rows": "chainrule.data.dataset",
     "RunSettings": "chainrule.training.settings",
     "Training": "chainrule.training.loop",
     "TwoLayerNet": "chainrule.two_layer",
+    "build_settings": "chainrule.training.settings_file",
     "close_settings": "chainrule.training.defaults",
     "new_run": "chainrule.runs",
     "open_data": "chainrule.data.open",

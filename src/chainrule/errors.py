@@ -49,6 +49,12 @@ class StorageError(ChainruleError, OSError):
         super().__init__(f"{what}: {reason}" + (f"\n  try: {advice}" if advice else ""))
 
 
+class InterruptedByUser(ChainruleError):
+    """Ctrl-C, or a polite kill; the exit code is the one that a shell expects of it."""
+
+    exit_code = 130
+
+
 class DivergedError(ChainruleError, ArithmeticError):
     """Training met a loss or a weight that is no finite number and stopped."""
 

@@ -17,8 +17,8 @@ _ADVICE = {
     errno.EDQUOT: "free some space, or name another folder",
     errno.EFBIG: "raise the file-size limit, or name another folder",
     errno.EROFS: "name a folder that can be written to",
-    errno.EACCES: "name a folder that you may write to",
-    errno.EPERM: "name a folder that you may write to",
+    errno.EACCES: "see who may read and write there, or name another place",
+    errno.EPERM: "see who may read and write there, or name another place",
     errno.ENOTDIR: "name a folder",
     errno.EEXIST: "name another folder",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def write_tensors(path: Path, kind: str, version: int, tensors: dict[str, ndarra
     from safetensors.numpy import save
 
     contents = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    text = json.dumps({"kind": kind, "version": version, **header})
+    text = json.dumps({"kind": kind, "version": version, "checksum": _checksum(contents), **header})
     write_whole(path, save(contents, metadata={HEADER: text}))
 
 
@@ -36,7 +37,7 @@ def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray
     Raises
     ------
     InputError
-        If the file is cut off, is no safetensors file, or is not of this kind or of a later version.
+        If the file is cut off or damaged, is no safetensors file, or is not of this kind or of a later version.
     StorageError
         If it cannot be read.
     """
@@ -72,4 +73,18 @@ def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray
             got=f"format {found_version}, of a later chainrule",
             advice="pip install --upgrade chainrule",
         )
+    if header.get("checksum") != _checksum(tensors):
+        raise InputError(
+            str(path),
+            expected="the numbers that were written to it",
+            got="others: its checksum is wrong",
+            advice="copy it again from where it was made",
+        )
     return tensors, header
+
+
+def _checksum(tensors: dict[str, ndarray]) -> int:
+    checksum = 0
+    for name in sorted(tensors):
+        checksum = zlib.crc32(tensors[name].data, zlib.crc32(name.encode(), checksum))
+    return checksum

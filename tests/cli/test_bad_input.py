@@ -6,6 +6,8 @@ import errno
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,6 +41,11 @@ CASES: dict[str, tuple[Callable[[Path], None] | None, tuple[str, ...], str]] = {
     "negative learning rate": (wide_table, ("--learning-rate", "-1"), "--learning-rate: expected a number above 0"),
     "learning rate nan": (wide_table, ("--learning-rate", "nan"), "--learning-rate: expected"),
     "batch larger than the data": (wide_table, ("--batch-size", "999"), "--batch-size: expected at most"),
+    "a network larger than any memory": (wide_table, ("--hidden", "9000000,9000000"), "expected at most 8,589,934,592"),
+    "a number larger than any": (wide_table, ("--hidden", "9" * 30), "--hidden: expected a number up to 1e+07"),
+    "threads beyond reason": (wide_table, ("--threads", "99999"), "--threads: expected a number up to 4096"),
+    "one number for a size": (wide_table, ("--image-size", "16"), "--image-size: expected two numbers"),
+    "a row and a half": (wide_table, ("--validation", "1.5"), "--validation: expected from 1 to"),
     "unknown rule": (wide_table, ("--rule", "newton"), "--rule: expected 'sgd', 'momentum'"),
     "option the rule has no use for": (wide_table, ("--beta1", "0.5"), "--beta1: expected --rule adam or adamw"),
     "steps and epochs": (wide_table, ("--steps", "5", "--epochs", "5"), "--steps: expected either"),
@@ -46,7 +53,7 @@ CASES: dict[str, tuple[Callable[[Path], None] | None, tuple[str, ...], str]] = {
     "unknown preprocessing": (wide_table, ("--preprocess", "mean,magic"), "--preprocess: expected none, or some of"),
     "too many components": (wide_table, ("--preprocess", "whiten:9"), "whiten:K with K at most 2"),
     "scale for a table": (wide_table, ("--preprocess", "scale"), "pixels for scale"),
-    "unknown initial weights": (wide_table, ("--initial-weights", "ones"), "initial weights: expected normal:STD"),
+    "unknown initial weights": (wide_table, ("--initial-weights", "ones"), "--initial-weights: expected normal:STD"),
     "all rows for validation": (wide_table, ("--validation", "99"), "--validation: expected from 1 to"),
     "label that is not there": (wide_table, ("--label", "kind"), "--label: expected the name of a column"),
     "one class": (one_class, (), "expected at least two classes"),
@@ -104,7 +111,9 @@ def test_resume_refuses_data_that_have_changed(chainrule: Run, small_run: Path, 
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "checkpoint.safetensors"])
-@pytest.mark.parametrize("damage", ["cut in half", "another kind", "later version", "somebody else's", "no tensors"])
+@pytest.mark.parametrize(
+    "damage", ["cut in half", "another kind", "later version", "somebody else's", "no tensors", "one byte changed"]
+)
 def test_damaged_files_of_a_run(chainrule: Run, small_run: Path, name: str, damage: str) -> None:
     from safetensors.numpy import save
 
@@ -119,6 +128,7 @@ def test_damaged_files_of_a_run(chainrule: Run, small_run: Path, name: str, dama
             "expected format 1 or earlier, got format 9, of a later chainrule",
         ),
         "somebody else's": (save({"x": np.zeros(3)}), "got a safetensors file of somebody else's"),
+        "one byte changed": (path.read_bytes()[:-3] + b"\xa5" + path.read_bytes()[-2:], "its checksum is wrong"),
         "no tensors": (b"not even that", "got a file that is cut off or none"),
     }[damage]
     path.write_bytes(content)
@@ -136,6 +146,61 @@ def test_a_model_for_other_inputs(chainrule: Run, small_run: Path, photos: Path,
     outcome = chainrule("evaluate", small_run, "--data", "narrow.csv")
     assert outcome.code == 2
     assert "columns ('a', 'b'), as the model was trained on" in outcome.err
+
+
+@pytest.mark.parametrize("left", [None, 100])
+def test_a_history_that_was_cut_off(chainrule: Run, small_run: Path, left: int | None) -> None:
+    history = small_run / "history.jsonl"
+    content = history.read_bytes()
+    history.unlink()
+    if left is not None:
+        history.write_bytes(content[:left])
+    outcome = chainrule("train", "--resume", small_run)
+    assert outcome.code == 2
+    assert f"expected the {len(content):,} bytes that the checkpoint goes with, got {left or 0}" in outcome.err
+
+
+def test_what_a_killed_process_left_is_swept_away(chainrule: Run, small_run: Path) -> None:
+    left = small_run / ".checkpoint.safetensors.abc"
+    left.mkdir()
+    (left / "checkpoint.safetensors").write_bytes(b"half")
+    assert chainrule("train", "--resume", small_run, "-q").code == 0
+    assert not left.exists()
+
+
+def test_another_rule_over_a_config_takes_its_own_numbers(chainrule: Run, tmp_path: Path) -> None:
+    wide_table(tmp_path / "data.csv")
+    assert chainrule("train", "--data", "data.csv", "--rule", "adam", "--epochs", 1, "--out", "adam", "-q").code == 0
+    assert chainrule("train", "--config", "adam/run.toml", "--rule", "sgd", "--out", "sgd", "-q").code == 0
+
+
+def test_ctrl_c_while_the_results_are_made(chainrule: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide_table(tmp_path / "data.csv")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("chainrule.report.curves.draw_curves", interrupt)
+    outcome = chainrule("train", "--data", "data.csv", "--epochs", 1, "--out", "run", "-q")
+    assert outcome.code == 130
+    assert "interrupted; go on from the last checkpoint with:\n  chainrule train --resume run\n" in outcome.err
+
+
+def test_ctrl_c_while_the_data_are_read(chainrule: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("chainrule.cli.data.open_data", interrupt)
+    assert chainrule("data", "digits") == (130, "", "chainrule: interrupted\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_output_that_is_full(small_run: Path) -> None:
+    command = [sys.executable, "-m", "chainrule", "evaluate", str(small_run), "--json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=small_run.parent)
+    assert done.returncode == 2
+    assert done.stderr.startswith("chainrule: output: No space left on device")
 
 
 def test_no_run_folder(chainrule: Run, tmp_path: Path) -> None:
@@ -163,7 +228,7 @@ def test_a_read_only_place(chainrule: Run, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Path, "mkdir", refuse)  # root may write anywhere, so the refusal is acted
     outcome = chainrule("train", "--data", "data.csv", "--out", "locked/run")
     assert outcome.code == 2
-    assert "locked/run: Permission denied\n  try: name a folder that you may write to" in outcome.err
+    assert "locked/run: Permission denied\n  try: see who may read and write there" in outcome.err
 
 
 @pytest.mark.parametrize("full_from", [1, 5, 9, 15, 20])

@@ -98,9 +98,10 @@ def test_early_stopping_keeps_and_restores_the_best(dataset: Dataset) -> None:
     training = training_of(dataset, epochs=500, patience=3, batch_size=10)
     records = list(training)
     accuracies = [record.validation_accuracy for record in records]
-    best = int(np.argmax(accuracies))
+    reached = int(np.argmax(accuracies))
+    best = max(range(len(records)), key=lambda i: (accuracies[i], -records[i].validation_loss))
     assert training.state.best.epoch == best + 1
-    assert len(records) == best + 1 + 3
+    assert len(records) == reached + 1 + 3
     assert training.state.finished == "no better validation accuracy in 3 epochs"
     assert evaluate(training.final_parameters, training.data.validation).accuracy == max(accuracies)
     last = training_of(dataset, epochs=500, patience=3, batch_size=10, restore_best=False)
@@ -132,9 +133,23 @@ def test_divergence_is_reported_and_the_last_good_weights_stay(dataset: Dataset)
     with pytest.raises(DivergedError, match=r"stopped at step \d+ \(epoch 1\): the .* became (inf|nan)") as error:
         list(training)
     assert "likely cause: the learning rate 1e+30 is too large" in str(error.value)
-    assert "try: --learning-rate 1e+29" in str(error.value)
     assert not training.intact
     assert np.isfinite(training.state.best.parameters.buffer).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "cause", "advice"),
+    [
+        ({"initial_weights": "normal:1e30"}, "the initial weights (normal:1e30) are too large", "--initial-weights he"),
+        ({"reg": 1e20}, "the penalty (1e+20) times the learning rate (0.1) is so large", "a smaller --reg, or"),
+        ({"learning_rate": 1e30}, "the learning rate 1e+30 is too large", "--learning-rate 0.1"),
+    ],
+)
+def test_divergence_names_its_cause(dataset: Dataset, options: dict[str, Any], cause: str, advice: str) -> None:
+    with pytest.raises(DivergedError) as error:
+        list(training_of(dataset, batch_size=10, **options))
+    assert f"likely cause: {cause}" in str(error.value)
+    assert f"try: {advice}" in str(error.value)
 
 
 def test_a_batch_larger_than_the_data_is_refused(dataset: Dataset) -> None:

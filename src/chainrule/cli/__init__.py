@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from chainrule.errors import ChainruleError
+from chainrule.errors import ChainruleError, InterruptedByUser
 from chainrule.openblas import choose_kernels
 
 COMMANDS = {
@@ -19,7 +22,6 @@ COMMANDS = {
     "info": "Say what this machine is, and how fast its matrix product.",
     "data": "Say what a data set is; draw a contact sheet.",
 }
-INTERRUPTED = 130  # what a shell expects of a command that Ctrl-C ended
 
 
 def main() -> None:
@@ -30,10 +32,12 @@ def main() -> None:
     except ChainruleError as error:
         _leave(f"chainrule: {error}", error.exit_code)
     except KeyboardInterrupt:
-        _leave("chainrule: interrupted", INTERRUPTED)
+        _leave("chainrule: interrupted", InterruptedByUser.exit_code)
     except BrokenPipeError:  # the reader of our output has gone, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        sys.exit(1)
+    except OSError as error:
+        _leave(f"chainrule: {error.filename or 'output'}: {error.strerror or error}", 2)
     except MemoryError as error:
         _leave(f"chainrule: not enough memory ({error})\n  try: a smaller --batch-size, --hidden or --image-size", 1)
     except Exception as error:
@@ -66,10 +70,24 @@ def _application() -> typer.Typer:
     completing = any(name.endswith("_COMPLETE") for name in os.environ)
     for name, summary in COMMANDS.items():
         if completing or name == called:
-            app.command(name)(import_module(f"chainrule.cli.{name}").command)
+            app.command(name)(_interruptible(import_module(f"chainrule.cli.{name}").command))
         else:
             app.command(name, help=summary)(_only_listed)
     return app
+
+
+def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
+    """Have Ctrl-C and SIGTERM end a command with a word and all its cleaning up; typer would end it in silence."""
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt:
+            raise InterruptedByUser("interrupted") from None
+
+    return run
 
 
 def _only_listed() -> None:

@@ -16,6 +16,7 @@ from chainrule.cli.tables import class_table, confusion_table
 from chainrule.data.dataset import Dataset
 from chainrule.data.features import Subset
 from chainrule.data.open import open_data
+from chainrule.data.recognise import Kind, kind_of
 from chainrule.errors import InputError
 from chainrule.network.evaluate import Evaluation, evaluate
 from chainrule.network.model import Model
@@ -84,8 +85,9 @@ command.__doc__ = HELP
 
 def _all_rows(model: Model, source: str, label: str | None, progress: ReadingBar) -> Subset:
     """Read other data as rows for the model, its labels by name."""
-    shape = model.image_shape
-    size = None if shape is None or source == "digits" else (shape[1], shape[0])
+    shape, path = model.image_shape, Path(source).expanduser()
+    resizable = shape is not None and path.exists() and kind_of(path) is Kind.IMAGES
+    size = (shape[1], shape[0]) if shape is not None and resizable else None
     dataset = open_data(source, label=label, image_size=size, progress=progress)
     _refuse_other_inputs(model, dataset)
     unknown = [name for name in dataset.classes if name not in model.classes]

@@ -9,10 +9,12 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from chainrule.training.history import EpochRecord, StepRecord
 from chainrule.training.loop import Callback, Training
 
+BAR_WIDTH = 14  # with it the line stays under 80 columns for runs of up to a million steps
 HEADER = " epoch    step   data loss    penalty   learning   training validation"
 UNITS = "                                          rate   accuracy   accuracy"
 
@@ -23,11 +25,11 @@ class EpochLines(Callback):
     def __init__(self, console: Console) -> None:
         self._console = console
         self._bar = Progress(
-            TextColumn("step {task.completed}/{task.total}"),
-            BarColumn(bar_width=None),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[loss]}"),
+            TextColumn("step {task.completed}/{task.total}", table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=BAR_WIDTH),
+            TextColumn("{task.fields[rate]}", table_column=Column(no_wrap=True)),
+            TimeRemainingColumn(table_column=Column(no_wrap=True)),
+            TextColumn("{task.fields[loss]}", table_column=Column(no_wrap=True)),
             console=console,
             transient=True,
             disable=not console.is_terminal,
@@ -54,7 +56,7 @@ class EpochLines(Callback):
         self._bar.update(
             self._task,
             completed=last.step,
-            rate=f"{speed:,.0f} steps/s" if speed else "",
+            rate=f"{speed:,.0f}/s" if speed else "",
             loss=f"loss {last.data_loss:.3f} + {sum(last.penalties):.3f}",
         )
 

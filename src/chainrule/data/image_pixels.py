@@ -145,9 +145,10 @@ def _on_white(image: Image) -> Image:
 
 
 def _unreadable(who: str, error: Exception) -> InputError:
+    reason = "" if "BytesIO" in str(error) else f" ({error})"  # Pillow names the buffer, which is nobody's file
     return InputError(
         who,
         expected="an image that can be read",
-        got=f"a damaged or foreign file ({error})",
+        got=f"a damaged or foreign file{reason}",
         advice="replace it, or remove it",
     )

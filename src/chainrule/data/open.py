@@ -56,6 +56,8 @@ def open_data(
         _refuse_option("--label", label, source)
         _refuse_option("--image-size", image_size, source)
         return validated(read_digits() if source == "digits" else _read_published_cifar10(progress))
+    if not str(source):
+        raise InputError("the data", expected=ACCEPTED, got="an empty name")
     path = Path(source).expanduser().absolute()
     with storage_errors(str(path)):
         if not path.exists():

@@ -82,7 +82,7 @@ def split_rows(dataset: Dataset, validation: float | None, test: float | None, s
 def _rows(option: str, amount: float, available: int) -> int:
     """Turn a number of rows, or a share of those available, into a number of rows."""
     rows = round(amount if amount >= 1 else amount * available)
-    if not 1 <= rows < available:
+    if not 1 <= rows < available or (amount >= 1 and amount != rows):
         raise InputError(
             option,
             expected=f"from 1 to {available - 1} rows, or a share of {available} rows that makes as many",

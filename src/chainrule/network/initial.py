@@ -30,7 +30,7 @@ def normal_std(scheme: str) -> float | None:
     except ValueError:
         std = math.nan
     if not 0 < std < math.inf:
-        raise InputError("initial weights", expected=INITIAL_WEIGHTS, got=repr(scheme), advice="normal:1e-4")
+        raise InputError("--initial-weights", expected=INITIAL_WEIGHTS, got=repr(scheme), advice="normal:1e-4")
     return std
 
 

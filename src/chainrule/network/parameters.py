@@ -14,6 +14,9 @@ from numpy.typing import DTypeLike
 
 from chainrule.errors import InputError
 
+LARGEST = 2**33
+"""Parameters of the largest network: 32 GiB in float32, and several times that to train."""
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -31,6 +34,11 @@ class Architecture:
         for who, size in zip(("inputs", *["hidden units"] * self.depth, "classes"), self.sizes, strict=False):
             if size < 1:
                 raise InputError(f"number of {who}", expected="at least 1", got=str(size))
+
+        if self.n_parameters > LARGEST:
+            raise InputError(
+                "the network", expected=f"at most {LARGEST:,} weights and biases", got=f"{self.n_parameters:,}"
+            )
 
     @property
     def sizes(self) -> tuple[int, ...]:

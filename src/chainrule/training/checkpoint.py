@@ -26,7 +26,9 @@ def save_checkpoint(path: Path, state: State, history_bytes: int) -> None:
     header = {
         "step": state.weights.step,
         "best_accuracy": state.best.accuracy,
+        "best_loss": state.best.loss if state.best.epoch else None,
         "best_epoch": state.best.epoch,
+        "best_reached": state.best.reached,
         "finished": state.finished,
         "history_bytes": history_bytes,
     }
@@ -51,5 +53,12 @@ def load_checkpoint(path: Path, architecture: Architecture, dtype: str, n_moment
                 got=f"{tensors[name].dtype} {tensors[name].shape}" if name in tensors else "none",
             )
     weights = Weights(Parameters(architecture, tensors["parameters"]), tensors["moments"], header["step"])
-    best = Best(Parameters(architecture, tensors["best"]), header["best_accuracy"], header["best_epoch"])
+    loss = np.inf if header["best_loss"] is None else header["best_loss"]
+    best = Best(
+        Parameters(architecture, tensors["best"]),
+        header["best_accuracy"],
+        loss,
+        header["best_epoch"],
+        header["best_reached"],
+    )
     return State(weights, best, tensors["epoch_losses"], header["finished"]), header["history_bytes"]

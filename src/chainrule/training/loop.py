@@ -16,6 +16,7 @@ from chainrule.network.evaluate import evaluate
 from chainrule.network.initial import initial_parameters
 from chainrule.network.parameters import Architecture, Parameters
 from chainrule.randomness import Purpose, stream
+from chainrule.training.divergence import diverged
 from chainrule.training.engine import Engine, ReferenceEngine, StepSettings, Weights
 from chainrule.training.history import EpochRecord, StepRecord
 from chainrule.training.minibatches import Batches, epoch_batches, steps_per_epoch
@@ -29,11 +30,16 @@ CALL_SECONDS = 0.2  # about how long one call of the engine may take: how soon a
 
 @dataclass
 class Best:
-    """The weights of the best validation accuracy so far (the earliest, where two are equal)."""
+    """The weights of the best validation accuracy so far; of the lower validation loss, where two are equal.
+
+    ``epoch`` is theirs; ``reached`` is the epoch in which that accuracy was first seen, from which patience counts.
+    """
 
     parameters: Parameters
     accuracy: float = -1.0
+    loss: float = np.inf
     epoch: int = 0
+    reached: int = 0
 
 
 @dataclass
@@ -245,37 +251,18 @@ class Training:
     def _account_for(self, record: EpochRecord) -> None:
         """Keep the best weights, and decide whether the run has finished."""
         state, patience = self.state, self.settings.training.patience
-        if record.validation_accuracy > state.best.accuracy:
-            state.best = Best(state.weights.parameters.copy(), record.validation_accuracy, record.epoch)
+        accuracy, loss = record.validation_accuracy, record.validation_loss
+        if (accuracy, -loss) > (state.best.accuracy, -state.best.loss):
+            reached = record.epoch if accuracy > state.best.accuracy else state.best.reached
+            state.best = Best(state.weights.parameters.copy(), accuracy, loss, record.epoch, reached)
         state.epoch_losses = np.zeros_like(state.epoch_losses)
         if record.step >= self.total_steps:
             state.finished = f"all {self.total_steps} steps taken"
-        elif patience is not None and record.epoch - state.best.epoch >= patience:
+        elif patience is not None and record.epoch - state.best.reached >= patience:
             state.finished = f"no better validation accuracy in {patience} epochs"
 
     def _diverged(self, step: int, parts: ndarray | None) -> DivergedError:
-        """Say where the loss left the finite numbers, why it probably did, and what to try."""
-        training = self.settings.training
-        rate, base = self.learning_rate(step - 1), training.learning_rate or 0.0
-        if parts is None:
-            what = "the weights or the validation loss are no longer finite"
-        else:
-            names = ["data loss", *[f"penalty of W{layer}" for layer in range(1, len(parts))]]
-            broken = [name for name, part in zip(names, parts.tolist(), strict=True) if not np.isfinite(part)]
-            what = f"the {broken[0]} became {parts[names.index(broken[0])]}"
-        steep = 2 * rate * training.reg >= 1 and training.rule == "sgd"
-        cause = (
-            f"learning rate {rate:g} times penalty {training.reg:g} is so large that each step overshoots zero"
-            if steep
-            else f"the learning rate {rate:g} is too large for inputs of this scale"
-        )
-        unscaled = self.settings.data.preprocess in ("none", "mean")
-        other = ", or a smaller --reg" if steep else ", or --preprocess mean,std" if unscaled else ""
         restored = self.settings.training.restore_best and self.state.best.epoch
         kept = f"those of epoch {self.state.best.epoch}" if restored else "those of the last checkpoint"
-        return DivergedError(
-            f"training stopped at step {step} (epoch {(step - 1) // self.steps_per_epoch + 1}): {what}\n"
-            f"  likely cause: {cause}\n"
-            f"  try: --learning-rate {base / 10:g}{other}\n"
-            f"  the last good weights, {kept}, are kept"
-        )
+        epoch = (step - 1) // self.steps_per_epoch + 1
+        return diverged(self.settings, step, epoch, self.learning_rate(step - 1), parts, kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ class RunFolder:
                     "--out",
                     expected="a new or empty folder",
                     got=f"{path}, which has something in it",
-                    advice=f"another name, or chainrule train --resume {path}",
+                    advice="another name" + (f", or chainrule train --resume {path}" if path.is_dir() else ""),
                 )
             path.mkdir(parents=True, exist_ok=True)
         return cls(path)
@@ -123,6 +124,29 @@ class RunFolder:
             yield
         finally:
             lock.release()
+
+    def sweep(self) -> None:
+        """Remove what a process that was killed left half-written; only for the process that holds the folder."""
+        for path in self.path.glob(".*.*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+
+    def refuse_short_history(self, expected_bytes: int) -> None:
+        """See that the history is as long as it was when the checkpoint was written.
+
+        Raises
+        ------
+        InputError
+            If it is missing, or was cut off.
+        """
+        found = self.history.stat().st_size if self.history.exists() else 0
+        if found < expected_bytes:
+            raise InputError(
+                str(self.history),
+                expected=f"the {expected_bytes:,} bytes that the checkpoint goes with",
+                got=f"{found:,}",
+                advice=f"chainrule train --config {self.settings} repeats the run from its beginning",
+            )
 
     def write_settings(self, settings: RunSettings) -> None:
         """Write run.toml."""

@@ -30,7 +30,7 @@ def _spelled(parse: Any) -> AfterValidator:
     return AfterValidator(check)
 
 
-Positive = Annotated[int, Field(ge=1)]
+Positive = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
 class Section(BaseModel):
@@ -55,7 +55,7 @@ class DataSettings(Section):
     test: float | None = Field(
         None, gt=0, description="test rows where the data has no test set, a number or a share; by default a fifth"
     )
-    split_seed: int = Field(0, ge=0, description="the seed of the split")
+    split_seed: int = Field(0, ge=0, lt=2**63, description="the seed of the split")
     preprocess: Annotated[str, _spelled(parse_steps)] | None = Field(
         None, description=f"{STEPS}; by default mean for one hidden layer on images with sgd, else mean,std"
     )
@@ -91,9 +91,9 @@ class TrainingSettings(Section):
     schedule: Annotated[str, _spelled(parse_schedule)] = Field("constant", description=SCHEDULES)
     reg: float = Field(0.0, ge=0, description="the penalty's strength lambda, in lambda * (||W1||^2 + ||W2||^2 + ...)")
     epochs: int | None = Field(
-        None, ge=1, description=f"passes over the training rows; {DEFAULT_EPOCHS} if no --steps are given"
+        None, ge=1, le=10**9, description=f"passes over the training rows; {DEFAULT_EPOCHS} if no --steps are given"
     )
-    steps: int | None = Field(None, ge=1, description="mini-batch updates, in place of epochs")
+    steps: int | None = Field(None, ge=1, le=10**12, description="mini-batch updates, in place of epochs")
     patience: int | None = Field(
         None, ge=1, description="stop after so many epochs without a better validation accuracy; by default never"
     )
@@ -111,9 +111,12 @@ class TrainingSettings(Section):
         "compiled", description="what runs the steps: compiled code, or plain NumPy to read and compare"
     )
     threads: int | None = Field(
-        None, ge=1, description="threads of the matrix product; by default all cores, or one where the network is small"
+        None,
+        ge=1,
+        le=4096,
+        description="threads of the matrix product; by default all cores, or one where the network is small",
     )
-    seed: int = Field(0, ge=0, description="the seed of initial weights and order of examples")
+    seed: int = Field(0, ge=0, lt=2**63, description="the seed of initial weights and order of examples")
     checkpoint_seconds: float | None = Field(
         None, gt=0, description="seconds between checkpoints; by default one at the end of every epoch"
     )

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from chainrule.errors import InputError
 from chainrule.files import storage_errors
+from chainrule.training.rules import RuleSettings
 from chainrule.training.settings import SECTION_OF, RunSettings
 from chainrule.version import __version__
 
@@ -20,6 +21,8 @@ _EXPECTED = {
     "greater_than_equal": "a number from {ge:g}",
     "less_than": "a number below {lt:g}",
     "literal_error": "{expected}",
+    "missing": "two numbers",
+    "less_than_equal": "a number up to {le:g}",
     "int_parsing": "a whole number",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
@@ -48,6 +51,11 @@ def build_settings(sections: Mapping[str, Any], options: Mapping[str, Any] | Non
     for name, value in (options or {}).items():
         if value is not None:
             merged.setdefault(SECTION_OF[name], {})[name] = value
+    rule = (options or {}).get("rule")
+    if rule is not None and rule != sections.get("training", {}).get("rule", rule):  # another rule has other numbers
+        for name in RuleSettings.__dataclass_fields__:
+            if (options or {}).get(name) is None:
+                merged["training"].pop(name, None)
     if options and (options.get("steps") or options.get("epochs")):  # an option's length replaces the file's
         dropped = "epochs" if options.get("steps") else "steps"
         if options.get(dropped) is None:
