@@ -239,6 +239,7 @@ def test_a_full_disk_loses_nothing_that_was_whole(
     wide_table(tmp_path / "data.csv")
     arguments = ("--data", "data.csv", "--epochs", 3, "-q")
     assert chainrule("train", *arguments, "--out", "whole").code == 0
+    monkeypatch.setattr("chainrule.training.recorder.SHORTEST_PAUSE", 0.0)
     calls, fsync = [0], os.fsync
 
     def full(descriptor: int) -> None:

@@ -15,6 +15,9 @@ from chainrule.training.loop import Callback, Training
 from chainrule.training.run_folder import RunFolder
 
 
+SHORTEST_PAUSE = 1.0  # seconds between checkpoints where epochs are short: a sync of the disk is longer than they are
+
+
 class Recorder(Callback):
     """Writes the history as it happens, and a checkpoint every epoch or every so many seconds.
 
@@ -44,9 +47,10 @@ class Recorder(Callback):
             self.save(training)
 
     def on_epoch(self, training: Training, epoch: EpochRecord) -> None:
-        """Write its line, and a checkpoint unless these go by the clock."""
+        """Write its line, and a checkpoint if one is due at the end of an epoch."""
         self._write([epoch])
-        if training.settings.training.checkpoint_seconds is None or training.state.finished:
+        by_epoch = training.settings.training.checkpoint_seconds is None
+        if training.state.finished or (by_epoch and time.monotonic() - self._saved_at >= SHORTEST_PAUSE):
             self.save(training)
 
     def on_end(self, training: Training) -> None:

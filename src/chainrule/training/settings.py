@@ -118,7 +118,9 @@ class TrainingSettings(Section):
     )
     seed: int = Field(0, ge=0, lt=2**63, description="the seed of initial weights and order of examples")
     checkpoint_seconds: float | None = Field(
-        None, gt=0, description="seconds between checkpoints; by default one at the end of every epoch"
+        None,
+        gt=0,
+        description="seconds between checkpoints; by default one at the end of an epoch, if a second has gone by",
     )
 
     @model_validator(mode="after")
