@@ -14,7 +14,6 @@ from chainrule.training.history import EpochRecord, StepRecord, to_json
 from chainrule.training.loop import Callback, Training
 from chainrule.training.run_folder import RunFolder
 
-
 SHORTEST_PAUSE = 1.0  # seconds between checkpoints where epochs are short: a sync of the disk is longer than they are
 
 
