@@ -137,6 +137,20 @@ def test_divergence_is_reported_and_the_last_good_weights_stay(dataset: Dataset)
     assert np.isfinite(training.state.best.parameters.buffer).all()
 
 
+def test_a_run_cut_off_while_an_epoch_is_measured_is_not_saved_there(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    training = training_of(dataset, batch_size=10)
+    monkeypatch.setattr(loop, "evaluate", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        list(training)
+    assert training.state.weights.step == training.steps_per_epoch
+    assert not training.intact
+
+
 @pytest.mark.parametrize(
     ("options", "cause", "advice"),
     [

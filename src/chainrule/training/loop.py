@@ -102,7 +102,7 @@ class Training:
     ----------
     state : State
     intact : bool
-        Whether ``state`` stands between two steps and is finite, so that it may be saved.
+        Whether ``state`` is finite and stands where a run can go on from, so that it may be saved.
     """
 
     def __init__(
@@ -158,11 +158,13 @@ class Training:
     def __iter__(self) -> Iterator[EpochRecord]:
         try:
             while not self.state.finished and not self._stop_requested:
-                record = self._run_epoch()
+                with np.errstate(all="ignore"):  # what is not finite is looked for, and told in words
+                    record = self._run_epoch()
                 if record is None:
                     break
                 for callback in self.callbacks:
                     callback.on_epoch(self, record)
+                self.intact = True
                 yield record
         finally:
             for callback in self.callbacks:
@@ -220,9 +222,9 @@ class Training:
         parameters = state.weights.parameters
         before = parameters.copy()
         self._run_steps(batch)
+        self.intact = False  # until the epoch is measured and told of: a run must not go on without its record
         validation = evaluate(parameters, self.data.validation)
         if not (np.isfinite(parameters.buffer).all() and np.isfinite(validation.data_loss)):
-            self.intact = False
             raise self._diverged(state.weights.step, None)
         sample = evaluate(parameters, self._train_sample)
         X, y = train.features.gather(batch.rows, parameters.dtype), train.y[batch.rows]
