@@ -39,7 +39,7 @@ _dgemm = _publish("dgemm")
 
 def _gemm(scalars: ndarray, *addresses: int) -> None:
     """Call the product for the dtype of ``scalars``; Numba puts the overload below in its place."""
-    raise NotImplementedError("for compiled code only")
+    raise RuntimeError("for compiled code only")
 
 
 @overload(_gemm)
