@@ -1,12 +1,13 @@
 # make train   set everything up, and train on the embedded digits
 # make test    format, lint, types, the whole suite
+# make bench   time a step beside scikit-learn, PyTorch and JAX, in an environment of its own
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: train test test-slow check format constraints dist clean
+.PHONY: train test test-slow bench check format constraints dist clean
 
 train: $(READY)
 	$(BIN)/chainrule train
@@ -16,6 +17,9 @@ test: check
 
 test-slow: $(READY)
 	$(BIN)/pytest -n 2
+
+bench: $(VENV)-bench/.ready
+	$(VENV)-bench/bin/python -m benchmarks.steps
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -31,6 +35,11 @@ $(READY): pyproject.toml constraints.txt tools/make-venv
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
+$(VENV)-bench/.ready: pyproject.toml constraints.txt tools/make-venv
+	tools/make-venv $(PYTHON) $(VENV)-bench
+	$(VENV)-bench/bin/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	touch $@
+
 # The newest versions that work together; commit the result once the tests pass with it.
 constraints:
 	rm -rf $(VENV)-new
@@ -44,4 +53,4 @@ dist: $(READY)
 	$(BIN)/python -m build --outdir dist .
 
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,7 +1,7 @@
-"""Measures chainrule beside others doing the same: ``python -m benchmarks.steps`` and ``python -m benchmarks.training``.
+"""Measures chainrule beside others doing the same.
 
-``steps`` times mini-batch steps; ``training`` times whole runs to a validation accuracy. ``make bench`` sets up an
-environment with everyone in it.
+``python -m benchmarks.steps`` times mini-batch steps; ``python -m benchmarks.training`` whole runs to a
+validation accuracy. ``make bench`` sets up an environment with everyone in it, and runs the first.
 
 ===================  ===================================================================================
 ``problems.py``      what is computed: sizes, rules, data, order of examples
@@ -11,5 +11,7 @@ environment with everyone in it.
 ``agreement.py``     who computes something else is not timed
 ``measure.py``       rounds in which the contenders take turns
 ``report.py``        ratios, table, JSON
+``machine.py``       what it was measured on
+``whole_runs.py``    the runs that ``training`` times, and ``runners.py`` who does them
 ===================  ===================================================================================
 """
