@@ -14,12 +14,12 @@ from benchmarks.worker import CHECKED_STEPS
 from chainrule.data.features import Features
 from chainrule.training.engine import ReferenceEngine
 
-LOSS_TOLERANCE = 2e-5
-"""Relative, for each of the fifty losses; float32 was seen to be within 4e-6."""
+LOSS_TOLERANCES = {"sgd": 2e-5, "momentum": 2e-5, "adam": 1e-4}
+"""Relative, for each of the fifty losses; float32 was seen to be within 4e-6, scikit-learn's Adam within 3e-5."""
 
 MOVEMENT_TOLERANCES = {"sgd": 1e-3, "momentum": 1e-3, "adam": 1e-2}
 """How far from the right weights, as a part of the way that the right ones went from the start. Adam divides a
-gradient by its own size, which makes much of the rounding of small ones; scikit-learn's epsilon adds to that (2e-3)."""
+gradient by its own size, which makes much of the rounding of small ones; scikit-learn's epsilon adds to that (5e-3)."""
 
 PRODUCT_TOLERANCE = 1e-5
 
@@ -36,13 +36,14 @@ class Expected:
         The weights after the last, or the products of a floor.
     start : ndarray or float
         The weights before the first; 0 for a floor.
-    tolerance : float
-        For the distance from ``state``, as a part of its distance from ``start``.
+    loss_tolerance, tolerance : float
+        For each loss, relative; and for the distance from ``state``, as a part of its distance from ``start``.
     """
 
     losses: ndarray
     state: ndarray
     start: ndarray | float
+    loss_tolerance: float
     tolerance: float
 
 
@@ -52,7 +53,8 @@ def expected_steps(task: Task) -> Expected:
     order = make_order(task.problem, len(task.X), CHECKED_STEPS)
     losses = run_engine(ReferenceEngine(), weights, Features(task.X), task, order)
     start = task.start.astype(np.float64)
-    return Expected(losses, weights.parameters.buffer, start, MOVEMENT_TOLERANCES[task.problem.rule])
+    rule = task.problem.rule
+    return Expected(losses, weights.parameters.buffer, start, LOSS_TOLERANCES[rule], MOVEMENT_TOLERANCES[rule])
 
 
 def expected_products(task: Task) -> Expected:
@@ -61,7 +63,7 @@ def expected_products(task: Task) -> Expected:
     layers = range(len(W))
     products = [a[layer] @ W[layer] for layer in layers] + [a[layer].T @ dz[layer] for layer in layers]
     products += [dz[layer] @ W[layer].T for layer in layers if layer > 0]
-    return Expected(np.empty(0), np.concatenate([p.ravel() for p in products]), 0.0, PRODUCT_TOLERANCE)
+    return Expected(np.empty(0), np.concatenate([p.ravel() for p in products]), 0.0, 0.0, PRODUCT_TOLERANCE)
 
 
 def disagreement(expected: Expected, losses: ArrayLike, state: ndarray | None = None) -> str:
@@ -74,7 +76,7 @@ def disagreement(expected: Expected, losses: ArrayLike, state: ndarray | None = 
     right = expected.losses[: len(found)]
     if state is not None and len(found) != len(expected.losses):
         return f"it reported {len(found)} losses, not {len(expected.losses)}"
-    wrong = ~(np.abs(found - right) <= LOSS_TOLERANCE * np.abs(right))  # so that nan is wrong
+    wrong = ~(np.abs(found - right) <= expected.loss_tolerance * np.abs(right))  # so that nan is wrong
     if wrong.any():
         step = int(wrong.argmax())
         return f"the loss of step {step + 1} is {found[step]:.7g}, not {right[step]:.7g}"

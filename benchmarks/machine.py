@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.engine.machine import processor_name, thread_pools
-from chainrule.openblas import VARIABLE, choose_kernels
 from chainrule.training.defaults import available_cores
 
+VARIABLE = "OPENBLAS_CORETYPE"  # a user may hold OpenBLAS to the kernels of an older processor
 PACKAGES = ("numpy", "scipy", "numba", "scikit-learn", "torch", "jax")
 
 
 def describe_machine() -> dict[str, Any]:
     """Return processor, cores, caches, linear algebra and versions as plain values."""
-    choose_kernels()
     return {
         "processor": processor_name(),
         "cores": available_cores(),
@@ -33,12 +32,13 @@ def describe_machine() -> dict[str, Any]:
 def machine_lines(machine: dict[str, Any]) -> list[str]:
     """Return it for people."""
     pools = [f"{pool['library']} {pool['version']} ({pool['architecture']})" for pool in machine["blas"]]
-    told = f"; OPENBLAS_CORETYPE={machine['kernels_told']} for everyone" if machine["kernels_told"] else ""
+    told = [f"{VARIABLE}={machine['kernels_told']}, for everyone"] if machine["kernels_told"] else []
     versions = [f"{name} {version or '–'}" for name, version in machine["versions"].items()]
     return [
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_bytes'] / 1e9:.0f} GB, "
         f"{machine['system']}, load {machine['load_before']}",
-        *(f"BLAS {pool}{told}" for pool in pools),
+        *(f"BLAS {pool}" for pool in pools),
+        *told,
         ", ".join(versions),
     ]
 

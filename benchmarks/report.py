@@ -94,7 +94,7 @@ def overview(summaries: Sequence[dict[str, Any]]) -> str:
     """Return one line a problem: the products, the engine beside them, and every peer as so many times the engine."""
     peers = {one["name"]: one["label"] for summary in summaries for one in summary["contenders"] if _is_peer(one)}
     short = {name: label.removeprefix("PyTorch, ").removesuffix(" longhand") for name, label in peers.items()}
-    short |= {"torch_eager": "torch", "torch_compiled": "compiled", "scikit_learn": "sklearn", "jax_scan": "JAX"}
+    short |= {"torch_eager": "torch", "torch_compiled": "compile", "scikit_learn": "sklearn", "jax_scan": "JAX"}
     head = f"{'':<31}{'products':>9}{'chainrule':>10}{'ratio':>7} " + "".join(f"{short[name]:>8}" for name in peers)
     lines = ["ms a step; chainrule / products; each peer / chainrule", head.rstrip()]
     for summary in summaries:

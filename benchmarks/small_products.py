@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from chainrule.openblas import choose_kernels
+import time
+from collections.abc import Callable
 
-choose_kernels()
+import numpy as np
+from numpy import ndarray
+from threadpoolctl import threadpool_limits
 
-import time  # noqa: E402
-from collections.abc import Callable  # noqa: E402
-
-import numpy as np  # noqa: E402
-from numpy import ndarray  # noqa: E402
-from threadpoolctl import threadpool_limits  # noqa: E402
-
-from chainrule.engine.blas import matmul  # noqa: E402
-from chainrule.engine.compiling import compiled  # noqa: E402
+from chainrule.engine.blas import matmul
+from chainrule.engine.compiling import compiled
 
 SHAPES = ((32, 64, 32), (32, 32, 10), (16, 20, 8), (16, 8, 2), (128, 256, 10), (200, 784, 100))
 ROUNDS = 15

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from benchmarks.problems import Problem
-from chainrule.openblas import choose_kernels
 
 ROOT = Path(__file__).parent.parent
 
@@ -100,11 +99,6 @@ class Worker:
 
 
 def environment(threads: int) -> dict[str, str]:
-    """Return what every worker's environment says: so many threads, and the same OpenBLAS kernels for everyone.
-
-    chainrule tells OpenBLAS its kernels on processors that OpenBLAS does not know (``chainrule.openblas``). Here NumPy
-    and scikit-learn get them as well, so that what is compared is the programs.
-    """
-    choose_kernels()
+    """Return what every worker's environment says: that of this process, with so many threads for everyone."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
     return {**os.environ, **dict.fromkeys(names, str(threads)), "JAX_PLATFORMS": "cpu", "PYTHONUNBUFFERED": "1"}

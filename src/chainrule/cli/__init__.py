@@ -13,7 +13,6 @@ from typing import Annotated, Any
 import typer
 
 from chainrule.errors import ChainruleError, InterruptedByUser
-from chainrule.openblas import choose_kernels
 
 COMMANDS = {
     "train": "Train a network on images or a table, and leave a run folder.",
@@ -26,7 +25,6 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command line; every error a user can cause is a message and an exit code, never a traceback."""
-    choose_kernels()
     try:
         _application()(prog_name="chainrule")
     except ChainruleError as error:
