@@ -15,7 +15,7 @@ PIXEL_SCALE_RATES = {"sgd": 1e-3, "momentum": 1e-4, "nesterov": 1e-4, "rmsprop":
 
 
 SMALL_PRODUCT = 2_000_000
-"""Multiplications of a step's largest matrix product up to which one thread is as fast as two."""
+"""Multiplications of a step's largest matrix product up to which a network counts as small."""
 
 
 def default_threads(sizes: tuple[int, ...], batch_size: int) -> int:
