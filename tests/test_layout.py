@@ -12,7 +12,7 @@ import chainrule
 SOURCE = Path(chainrule.__file__).parent
 GROUND = ("version", "errors", "files", "randomness", "tensor_file")  # what every room may stand on
 WAY = ("data", "network", "training", "report")
-SIDE_ROOMS = ("runs", "engine", "two_layer", "check", "cli", "__main__")  # they use the way and are never used by it
+SIDE_ROOMS = ("runs", "engine", "two_layer", "checking", "cli", "__main__")  # they use the way and are never used by it
 
 
 def imports_of(path: Path) -> set[str]:

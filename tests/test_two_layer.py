@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.check.numerical import numerical_gradient, relative_error
+from chainrule.checking.numerical import numerical_gradient, relative_error
 from chainrule.errors import DivergedError, InputError
 from chainrule.two_layer import TwoLayerNet
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import chainrule.network
-from chainrule.check.numerical import numerical_gradient, relative_error
+from chainrule.checking.numerical import numerical_gradient, relative_error
 from chainrule.network import first_report, second_report, stack
 from chainrule.network.parameters import Architecture, Parameters
 

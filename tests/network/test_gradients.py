@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainrule.check.numerical import numerical_gradient, relative_error
+from chainrule.checking.numerical import numerical_gradient, relative_error
 from chainrule.network import first_report, relu, second_report, softmax_loss, stack
 from chainrule.network.parameters import Architecture, Parameters
 

@@ -1,0 +1,65 @@
+"""What every style of program is made into before it is checked: something to draw, and to run again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from numpy import ndarray
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many examples N, features D, units of each hidden layer, classes C."""
+
+    N: int
+    D: int
+    hidden: tuple[int, ...]
+    C: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one run of the code under check gave."""
+
+    loss: float
+    gradients: Mapping[str, ndarray]
+    """By the name of the parameter; of the parameter's size, whatever their shape: ``(1, H)`` for ``(H,)`` is allowed."""
+
+
+@dataclass
+class Case:
+    """One draw: parameters and inputs, to be run as often as one likes, with the same result each time."""
+
+    sizes: Sizes
+    reg: float
+    X: ndarray
+    """(N, D), as drawn, whatever form the program takes it in. Also in ``parameters`` if its gradient is wanted."""
+    y: ndarray
+    """(N,) integers, as drawn."""
+    parameters: dict[str, ndarray]
+    """float64, in the program's own shapes; whoever checks nudges their numbers in place between runs."""
+    run: Callable[[], Result]
+    """Run forward and backward on the present content of ``parameters`` (the program is given copies, a fresh state and
+    the same random numbers each time). Whatever the program raises comes out as it is."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One thing of a program that has a loss and gradients."""
+
+    name: str
+    kind: str
+    """``class``, ``function``, ``layers``, ``stages`` or ``script``."""
+    draw: Callable[[int, float, Sizes], Case]
+    """``draw(seed, reg, sizes)``: random parameters (biases too), inputs and labels."""
+    takes_reg: bool
+    """Whether the program has a regularisation strength that ``reg`` reaches."""
+    sizes: tuple[Sizes, ...]
+    """The sizes it can be drawn at, all different if the program leaves them open; the first is for explanations."""
+    expected: Callable[[Case], ndarray] | None = None
+    """For a single layer of a known name: the output that its forward is meant to have. None for networks."""
+    output: Callable[[Case], ndarray] | None = None
+    """The forward output that ``expected`` is compared with (for single layers)."""
+    conventions: dict[str, str] = field(default_factory=dict)
+    """What the reader understood: ``examples``: ``rows`` or ``columns``, ``labels``: ``integers`` or ``one-hot``."""

@@ -1,0 +1,139 @@
+"""Where a gradient goes wrong: put the true value in the place of one that was computed, and see what becomes right.
+
+If everything downstream is right once the truth stands behind a statement, and not when it stands before it, then
+the mistake is in that statement, whatever the program looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.compare import Slopes, differences
+from chainrule.checking.experiment import Case, Result
+from chainrule.checking.trace import Event, Watch
+from chainrule.checking.truths import Flow, Truth
+
+FORWARD_AGREEMENT = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class Suspect:
+    """A site, and what the truth in its place makes right."""
+
+    site: int
+    truth: Truth
+    factor: float
+    """The value is the truth times this (N where the division by N comes later)."""
+    values: Mapping[Event, ndarray]
+    """What stands in its place."""
+    repaired: frozenset[str]
+    """The gradients that are wrong, and right with it."""
+
+
+def suspects(
+    watch: Watch, case: Case, seen: Flow, known: Sequence[Truth], slopes: Slopes, wrong: frozenset[str]
+) -> list[Suspect]:
+    """Return the sites where a truth makes wrong gradients right, the most telling first; the watch is installed.
+
+    Of two that make the same gradients right, the earlier one stands first.
+    """
+    known = [*_distinct(known), *_parameters(case, slopes)]
+    passings: dict[int, list[Event]] = {}
+    for event, touched in seen.backward.items():
+        if touched & wrong:
+            passings.setdefault(event[0], []).append(event)
+    found: dict[int, Suspect] = {}
+    for site, events in passings.items():
+        for truth in known:
+            for factor in (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
+                for values in _placements(events, seen.events, truth, factor):
+                    outcome = watch.injected(case, values)
+                    if not isinstance(outcome, Result):
+                        continue
+                    judged = differences(outcome.gradients, case, slopes)
+                    right = frozenset(name for name, judgement in judged.items() if judgement.ok)
+                    if any(name not in right for name in judged if name not in wrong):
+                        continue
+                    repaired = right & wrong
+                    if repaired and (site not in found or len(repaired) > len(found[site].repaired)):
+                        found[site] = Suspect(site, truth, factor, values, repaired)
+    return sorted(found.values(), key=lambda suspect: -len(suspect.repaired))  # stable: in order of passing
+
+
+def _placements(
+    events: list[Event], present: Mapping[Event, ndarray], truth: Truth, factor: float
+) -> Iterator[dict[Event, ndarray]]:
+    """Yield the ways to put a truth in the place of what passes a site, once or in a loop."""
+    shapes = [present[event].shape for event in events]
+    times = len(truth.arrays)
+    orders = []
+    if times == len(events):
+        orders.append((events, truth.arrays))
+        if times > 1:
+            orders.append((events, truth.arrays[::-1]))
+    elif times == 1:
+        orders.append((events[-1:], truth.arrays))
+        shapes = shapes[-1:]
+    for places, arrays in orders:
+        for turned in (False, True):
+            fitted = [_fit(array, shape, turned) for array, shape in zip(arrays, shapes, strict=True)]
+            if all(array is not None for array in fitted):
+                yield {place: factor * array for place, array in zip(places, fitted, strict=True) if array is not None}
+
+
+def _fit(array: ndarray, shape: tuple[int, ...], turned: bool) -> ndarray | None:
+    """Return an array in a shape that differs by axes of length 1 or, turned, by a transposition; or None."""
+    if turned:
+        return array.T if array.ndim == 2 and array.T.shape == shape and 1 not in shape else None
+    same = [n for n in array.shape if n != 1] == [n for n in shape if n != 1]
+    return array.reshape(shape) if same else None
+
+
+def _distinct(known: Sequence[Truth]) -> list[Truth]:
+    """Leave out truths that say the same numbers as an earlier one, and those that are nothing but zeros."""
+    kept: list[Truth] = []
+    for truth in known:
+        if any(np.any(array) for array in truth.arrays) and not any(_equal(truth, other) for other in kept):
+            kept.append(truth)
+    return kept
+
+
+def _equal(one: Truth, other: Truth) -> bool:
+    return len(one.arrays) == len(other.arrays) and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=1e-5, atol=1e-7)
+        for a, b in zip(one.arrays, other.arrays, strict=True)
+    )
+
+
+def _parameters(case: Case, slopes: Slopes) -> list[Truth]:
+    """Return the gradients of the parameters as truths, where all of their entries were nudged."""
+    return [
+        Truth(name, (slopes.values[name].reshape(parameter.shape),))
+        for name, parameter in case.parameters.items()
+        if len(slopes.entries[name]) == parameter.size
+    ]
+
+
+def forward_suspects(
+    watch: Watch, case: Case, seen: Flow, stages: Sequence[Truth], loss: float
+) -> list[Suspect]:
+    """Return the sites of the forward pass where the value that is meant makes the loss the one that is meant."""
+    passings: dict[int, list[Event]] = {}
+    for event in seen.events:
+        if event not in seen.backward:
+            passings.setdefault(event[0], []).append(event)
+    found = []
+    for site, events in passings.items():
+        for stage in stages:
+            if any(
+                isinstance(outcome := watch.injected(case, values), Result)
+                and abs(outcome.loss - loss) <= FORWARD_AGREEMENT * max(1.0, abs(loss))
+                for values in _placements(events, seen.events, stage, 1.0)
+            ):
+                found.append(Suspect(site, stage, 1.0, {}, frozenset({"loss"})))
+                break
+    return found

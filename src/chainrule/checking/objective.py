@@ -1,0 +1,222 @@
+"""What a network of this kind is meant to compute, in every convention that is in use.
+
+A program's loss is compared with all of them; one that agrees is named and not judged. Nothing here is used for the
+gradients: those are compared with nudged numbers only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy import ndarray
+from scipy.special import expit, log_softmax, softmax
+
+from chainrule.checking.experiment import Case
+from chainrule.checking.truths import Truth
+
+AGREEMENT = 1e-7
+"""Losses that differ by less than this, relative to their size, are the same: programs add 1e-8 and the like inside logs."""
+
+ACTIVATIONS: dict[str, Callable[[ndarray], ndarray]] = {
+    "ReLU": lambda z: np.maximum(z, 0.0),
+    "sigmoid": expit,
+    "tanh": np.tanh,
+    "leaky ReLU 0.01": lambda z: np.where(z > 0, z, 0.01 * z),
+    "leaky ReLU 0.1": lambda z: np.where(z > 0, z, 0.1 * z),
+    "leaky ReLU 0.2": lambda z: np.where(z > 0, z, 0.2 * z),
+    "leaky ReLU 0.001": lambda z: np.where(z > 0, z, 0.001 * z),
+    "ELU": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0.0))),
+    "softplus": lambda z: np.logaddexp(z, 0.0),
+    "identity": lambda z: z,
+}
+
+
+def _hinge(scores: ndarray, y: ndarray) -> ndarray:
+    rows = np.arange(len(y))
+    margins = np.maximum(0.0, scores - scores[rows, y][:, None] + 1.0)
+    margins[rows, y] = 0.0
+    return margins.sum(axis=1)
+
+
+def _squares(values: ndarray, y: ndarray) -> ndarray:
+    return ((values - np.eye(values.shape[1])[y]) ** 2).sum(axis=1)
+
+
+def _logistic(scores: ndarray, y: ndarray) -> ndarray:
+    return np.where(np.eye(scores.shape[1])[y] == 1, np.logaddexp(0.0, -scores), np.logaddexp(0.0, scores)).sum(axis=1)
+
+
+LOSSES: dict[str, Callable[[ndarray, ndarray], ndarray]] = {
+    "softmax cross-entropy": lambda scores, y: -log_softmax(scores, axis=1)[np.arange(len(y)), y],
+    "logistic cross-entropy": _logistic,
+    "hinge": _hinge,
+    "squared error": _squares,
+    "squared error of the sigmoid": lambda scores, y: _squares(expit(scores), y),
+    "squared error of the softmax": lambda scores, y: _squares(softmax(scores, axis=1), y),
+}
+"""The loss of each example, (N, C) scores and (N,) labels to (N,)."""
+
+PENALTIES: dict[str, Callable[[int], float]] = {
+    "reg * sum(W*W), without 1/2": lambda n: 1.0,
+    "1/2 * reg * sum(W*W)": lambda n: 0.5,
+    "reg / (2 N) * sum(W*W)": lambda n: 0.5 / n,
+    "reg / N * sum(W*W)": lambda n: 1.0 / n,
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer's parameters as views of a case's, whatever their layout."""
+
+    weight: Callable[[], ndarray]
+    """(inputs, outputs)"""
+    bias: Callable[[], ndarray | None]
+
+
+@dataclass(frozen=True)
+class Convention:
+    """One way to write the objective."""
+
+    activation: str
+    loss: str
+    reduction: str
+    penalty: str
+    biases_penalised: bool
+
+
+class Objective:
+    """The losses that one case of a fully connected network may be meant to have."""
+
+    def __init__(self, case: Case, layers: Sequence[Layer]) -> None:
+        self._case, self._layers = case, layers
+
+    @classmethod
+    def of(cls, case: Case) -> Objective | None:
+        """Return the objective of a case, or None if its parameters are not those of such a network."""
+        layers = _layers(case)
+        return None if layers is None else cls(case, layers)
+
+    @cached_property
+    def _losses(self) -> list[tuple[Convention, float]]:
+        return list(self._every())
+
+    def convention(self, loss: float) -> Convention | None:
+        """Return the convention in which this is the loss, the most usual one first."""
+        if not np.isfinite(loss):
+            return None
+        for convention, value in self._losses:
+            if abs(value - loss) <= AGREEMENT * max(1.0, abs(value)):
+                return convention
+        return None
+
+    def loss(self, convention: Convention) -> float:
+        """Return the loss in one convention."""
+        return next(value for known, value in self._losses if known == convention)
+
+    def _every(self) -> Iterator[tuple[Convention, float]]:
+        case, N = self._case, self._case.sizes.N
+        squares = [float(np.sum(layer.weight() ** 2)) for layer in self._layers]
+        biases = [layer.bias() for layer in self._layers]
+        bias_squares = float(sum(np.sum(bias**2) for bias in biases if bias is not None))
+        for activation, function in ACTIVATIONS.items():
+            scores = self._forward(function)[-1][1]
+            for kind, of_examples in LOSSES.items():
+                each = of_examples(scores, case.y)
+                reductions = {"mean": each.mean(), "sum": each.sum()}
+                if "squared" in kind:
+                    reductions |= {"half the mean": each.mean() / 2, "half the sum": each.sum() / 2}
+                    reductions |= {"mean over all entries": each.mean() / scores.shape[1]}
+                for reduction, data in reductions.items():
+                    for penalty, factor in PENALTIES.items():
+                        for penalised in (False, True):
+                            total = sum(squares) + (bias_squares if penalised else 0.0)
+                            convention = Convention(activation, kind, reduction, penalty, penalised)
+                            yield convention, float(data + case.reg * factor(N) * total)
+                        if case.reg == 0.0:
+                            break
+
+    def _forward(self, activation: Callable[[ndarray], ndarray]) -> list[tuple[str, ndarray]]:
+        values, a = [], self._case.X
+        for number, layer in enumerate(self._layers, 1):
+            bias = layer.bias()
+            z = a @ layer.weight() + (0.0 if bias is None else bias)
+            last = number == len(self._layers)
+            values.append(("scores" if last else f"z{number}", z))
+            if not last:
+                a = activation(z)
+                values.append((f"a{number}", a))
+        return values
+
+    def stages(self, convention: Convention) -> list[Truth]:
+        """Return every value on the way to the loss, as it is meant to be."""
+        case = self._case
+        values = self._forward(ACTIVATIONS[convention.activation])
+        scores = values[-1][1]
+        N = len(case.y)
+        if convention.loss == "softmax cross-entropy":
+            shifted = scores - scores.max(axis=1, keepdims=True)
+            log_probs = log_softmax(scores, axis=1)
+            values += [
+                ("shifted scores", shifted),
+                ("exp(scores)", np.exp(shifted)),
+                ("sum of exp(scores)", np.exp(shifted).sum(axis=1)),
+                ("probs", softmax(scores, axis=1)),
+                ("log probs", log_probs),
+                ("probs of the true classes", np.exp(log_probs[np.arange(N), case.y])),
+                ("log probs of the true classes", log_probs[np.arange(N), case.y]),
+            ]
+        each = LOSSES[convention.loss](scores, case.y)
+        factor = PENALTIES[convention.penalty](N)
+        squares = [np.sum(layer.weight() ** 2) for layer in self._layers]
+        penalty = case.reg * factor * np.sum(squares)
+        data = each.mean() if convention.reduction == "mean" else each.sum()
+        values += [("losses", each), ("sum of losses", each.sum()), ("data loss", data), ("penalty", penalty)]
+        values += [(f"sum of squares of W{number}", square) for number, square in enumerate(squares, 1)]
+        values += [("sum of squares", np.sum(squares)), ("loss", data + penalty)]
+        return [Truth(name, (np.asarray(value, np.float64),)) for name, value in values]
+
+
+def _layers(case: Case) -> list[Layer] | None:
+    """Return the layers of a case's parameters, told by their shapes; None where that is not possible."""
+    sizes = case.sizes
+    widths = [sizes.D, *sizes.hidden, sizes.C]
+    left = dict(case.parameters)
+    layers = []
+    for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
+        found = _take_weight(left, inputs, outputs)
+        if found is None:
+            return None
+        weight, bias = found
+        layers.append(Layer(weight, bias or _take_bias(left, outputs)))
+    return None if left else layers
+
+
+def _take_weight(
+    left: dict[str, ndarray], inputs: int, outputs: int
+) -> tuple[Callable[[], ndarray], Callable[[], ndarray | None] | None] | None:
+    for name, array in left.items():
+        if array.shape == (inputs, outputs):
+            del left[name]
+            return (lambda: array), None
+        if array.shape == (outputs, inputs):
+            del left[name]
+            return (lambda: array.T), None
+    for name, array in left.items():
+        if array.shape == (inputs + 1, outputs):
+            del left[name]
+            return (lambda: array[:-1]), (lambda: array[-1])
+        if array.shape == (outputs, inputs + 1):
+            del left[name]
+            return (lambda: array[:, :-1].T), (lambda: array[:, -1])
+    return None
+
+
+def _take_bias(left: dict[str, ndarray], outputs: int) -> Callable[[], ndarray | None]:
+    for name, array in left.items():
+        if array.size == outputs and max(array.shape, default=1) == outputs:
+            del left[name]
+            return lambda: array.reshape(-1)
+    return lambda: None

@@ -1,0 +1,1 @@
+"""Repairs: small changes of one statement, tried by running the program with them."""

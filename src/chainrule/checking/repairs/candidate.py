@@ -1,0 +1,88 @@
+"""One change of a program that may undo a mistake, and the function with it."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from chainrule.checking.units import Function
+
+Node = TypeVar("Node", bound=ast.AST)
+Change = tuple[ast.stmt, tuple[ast.stmt, ...]]
+"""A statement, a node of the present version, and what comes in its place: nothing if it is deleted."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A change that may undo a mistake."""
+
+    unit: str
+    changes: tuple[Change, ...]
+    cost: float
+    """How far it goes: 1 is one name for another. Cheaper ones are tried first."""
+    mistake: str
+    """What was wrong if this is right."""
+
+    @property
+    def statement(self) -> ast.stmt:
+        """The statement that is to blame."""
+        return self.changes[0][0]
+
+    def applied(self, function: Function) -> Function:
+        """Return the function with the change in it; whatever does not change is shared."""
+        for old, new in self.changes:
+            function = replaced(function, old, new)
+        return function
+
+
+def replaced(function: Function, old: ast.stmt, new: Sequence[ast.stmt]) -> Function:
+    """Return a function with one statement replaced.
+
+    Raises
+    ------
+    LookupError
+        If the statement is not in the function.
+    """
+    fresh = _replaced(function, old, new)
+    if fresh is None:
+        raise LookupError("the statement is not in this function")
+    return fresh
+
+
+def _replaced(node: Node, old: ast.stmt, new: Sequence[ast.stmt]) -> Node | None:
+    for name in ("body", "orelse", "finalbody", "handlers"):
+        items = getattr(node, name, None)
+        if not isinstance(items, list):
+            continue
+        changed = _replaced_in(items, old, new)
+        if changed is not None:
+            fresh = copy.copy(node)
+            if name == "body" and not changed:
+                changed = [ast.copy_location(ast.Pass(), old)]
+            setattr(fresh, name, changed)
+            return fresh
+    return None
+
+
+def _replaced_in(items: list[ast.AST], old: ast.stmt, new: Sequence[ast.stmt]) -> list[ast.AST] | None:
+    for position, item in enumerate(items):
+        if item is old:
+            return [*items[:position], *new, *items[position + 1 :]]
+        fresh = _replaced(item, old, new)
+        if fresh is not None:
+            return [*items[:position], fresh, *items[position + 1 :]]
+    return None
+
+
+def blocks(function: Function) -> list[list[ast.stmt]]:
+    """Return every list of statements that a function is made of, the outer ones first."""
+    found = []
+    for node in ast.walk(function):
+        for name in ("body", "orelse", "finalbody"):
+            items = getattr(node, name, None)
+            if isinstance(items, list) and items:
+                found.append(items)
+    return found

@@ -1,0 +1,142 @@
+"""Whether a version of a program is right, as far as each of its parts goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from chainrule.checking.compare import Difference, Slopes, differences, slopes
+from chainrule.checking.experiment import Case, Experiment, Result
+from chainrule.checking.objective import Convention, Objective
+from chainrule.checking.units import Function, Units
+
+Item = tuple[str, int]
+"""Something that can be right: a gradient, ``forward`` or ``runs``, in the case of that number."""
+
+FORWARD, RUNS = "(forward)", "(runs)"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is right in each case, and how far the gradients are off."""
+
+    right: frozenset[Item]
+    wanted: frozenset[Item]
+    differences: tuple[Mapping[str, Difference], ...]
+    """By case; empty where it did not run."""
+    losses: tuple[float | None, ...]
+    conventions: tuple[Convention | None, ...]
+    errors: tuple[Exception | None, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.right >= self.wanted
+
+    def wrong(self, number: int) -> frozenset[str]:
+        """Return the gradients that are wrong in a case."""
+        return frozenset(name for name, case in self.wanted - self.right if case == number and name[0] != "(")
+
+
+@dataclass
+class Judge:
+    """Runs versions of a program on some cases."""
+
+    units: Units
+    experiment: Experiment
+    cases: Sequence[Case]
+    forward: bool = True
+    """Whether the loss is to agree with a stated objective."""
+    _slopes: dict[tuple[int, float], Slopes] = field(default_factory=dict)
+    _objectives: dict[int, Objective | None] = field(default_factory=dict)
+    _losses: dict[int, float] = field(default_factory=dict)
+    """The loss of the program as it came, by case: a version with another loss is another forward pass."""
+
+    def judge(self, versions: Mapping[str, Function]) -> Judgement:
+        """Judge a version of the program.
+
+        Raises
+        ------
+        SyntaxError, ValueError
+            If it cannot be compiled.
+        """
+        right: set[Item] = set()
+        found: list[Mapping[str, Difference]] = []
+        losses: list[float | None] = []
+        conventions: list[Convention | None] = []
+        errors: list[Exception | None] = []
+        with self.units.exchanged(versions):
+            for number, case in enumerate(self.cases):
+                result = attempt(case)
+                failed = isinstance(result, Exception)
+                errors.append(result if failed else None)
+                losses.append(None if failed else result.loss)
+                objective = self.objective(number)
+                convention = None if failed or objective is None else objective.convention(result.loss)
+                conventions.append(convention)
+                agrees = convention is not None or self._as_expected(case, failed)
+                judged = {} if failed else self._gradients(number, case, result, agrees)
+                found.append(judged)
+                right |= set() if failed else {(RUNS, number)}
+                right |= {(FORWARD, number)} if agrees else set()
+                right |= {(name, number) for name, difference in judged.items() if difference.ok}
+        return Judgement(
+            frozenset(right), self._wanted(), tuple(found), tuple(losses), tuple(conventions), tuple(errors)
+        )
+
+    def slopes(self, number: int, loss: float) -> Slopes:
+        """Return the numerical gradients of a case, for the version that runs now, which has this loss."""
+        key = (number, float(f"{loss:.12g}"))
+        if key not in self._slopes:
+            self._slopes[key] = slopes(self.cases[number])
+        return self._slopes[key]
+
+    def objective(self, number: int) -> Objective | None:
+        """Return what the case may be meant to compute, if it is a network of a known kind."""
+        if number not in self._objectives:
+            known = self.experiment.expected is None
+            self._objectives[number] = Objective.of(self.cases[number]) if known else None
+        return self._objectives[number]
+
+    def keep_loss(self, judgement: Judgement) -> None:
+        """Note the losses of the program as it came."""
+        self._losses = {number: loss for number, loss in enumerate(judgement.losses) if loss is not None}
+
+    def _as_expected(self, case: Case, failed: bool) -> bool:
+        """Return whether a single layer gives what a layer of its name gives."""
+        if failed or self.experiment.expected is None or self.experiment.output is None:
+            return False
+        try:
+            output = np.asarray(self.experiment.output(case), np.float64)
+            expected = np.asarray(self.experiment.expected(case), np.float64)
+        except Exception:
+            return False
+        return output.shape == expected.shape and bool(np.allclose(output, expected, rtol=1e-7, atol=1e-9))
+
+    def _gradients(self, number: int, case: Case, result: Result, agrees: bool) -> Mapping[str, Difference]:
+        known = self._losses.get(number)
+        own = known is None or not np.isfinite(known) or abs(result.loss - known) <= 1e-12 * abs(known)
+        if not own and not agrees:
+            return {}  # a forward pass that is neither the program's own nor one that is known
+        try:
+            truth = self.slopes(number, result.loss)
+        except Exception:
+            return {}
+        return differences(result.gradients, case, truth)
+
+    def _wanted(self) -> frozenset[Item]:
+        names = [RUNS, *([FORWARD] if self.forward else [])]
+        return frozenset(
+            (name, number) for number, case in enumerate(self.cases) for name in (*names, *case.parameters)
+        )
+
+
+def attempt(case: Case) -> Result | Exception:
+    """Run a case; what the program raises is returned."""
+    with np.errstate(all="ignore"):
+        try:
+            return case.run()
+        except Exception as error:
+            return error

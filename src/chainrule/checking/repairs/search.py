@@ -1,0 +1,102 @@
+"""The search for the mistakes of a program: one after the other, until everything is right."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chainrule.checking.locate import Suspect
+from chainrule.checking.repairs.candidate import Candidate
+from chainrule.checking.repairs.judge import Item, Judge, Judgement
+from chainrule.checking.repairs.places import Places
+from chainrule.checking.units import Function
+
+MOST_MISTAKES = 6
+SECONDS_EACH = 2.5
+"""How long a change is looked for that makes everything right that is wrong, before one that makes part of it right
+is taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One mistake: the statement, and what was proved to undo it."""
+
+    unit: str
+    statement: ast.stmt
+    """As it stood in the version before this repair."""
+    candidate: Candidate | None
+    """None where no change was found that makes anything right."""
+    suspect: Suspect | None
+    forward: bool
+    gained: frozenset[Item]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What the search came to."""
+
+    steps: tuple[Step, ...]
+    versions: Mapping[str, Function]
+    """The repaired program."""
+    judgement: Judgement
+    """Of the repaired program."""
+
+
+def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
+    """Return the mistakes of a program in the order in which they were found.
+
+    Parameters
+    ----------
+    judge : Judge
+    first : Judgement
+        Of the program as it came.
+    seconds : float
+        When to give up.
+    """
+    end = time.monotonic() + seconds
+    versions: dict[str, Function] = {key: unit.node for key, unit in judge.units.live.items()}
+    steps: list[Step] = []
+    judgement = first
+    while not judgement.complete and len(steps) < MOST_MISTAKES and time.monotonic() < end:
+        places = Places.of(judge, versions, judgement)
+        found = _best(judge, versions, judgement, places, min(end, time.monotonic() + SECONDS_EACH))
+        if found is None:
+            place = places.first()
+            if place is not None:
+                steps.append(Step(*place, None, places.suspect_of(place[1]), places.forward, frozenset()))
+            break
+        candidate, after = found
+        suspect = places.suspect_of(candidate.statement)
+        gained = after.right - judgement.right
+        steps.append(Step(candidate.unit, candidate.statement, candidate, suspect, places.forward, gained))
+        versions[candidate.unit] = candidate.applied(versions[candidate.unit])
+        judgement = after
+    return Outcome(tuple(steps), versions, judgement)
+
+
+def _best(
+    judge: Judge, versions: Mapping[str, Function], before: Judgement, places: Places, end: float
+) -> tuple[Candidate, Judgement] | None:
+    """Return the cheapest change that makes everything right in the case looked at, or else the one that makes most."""
+    best: tuple[Candidate, Judgement] | None = None
+    for candidate in places.candidates():
+        if time.monotonic() > end:
+            break
+        after = _tried(judge, versions, candidate)
+        if after is None or not after.right > before.right:
+            continue
+        if best is None or len(after.right) > len(best[1].right):
+            best = candidate, after
+        if after.right >= places.wrong_here:
+            break
+    return best
+
+
+def _tried(judge: Judge, versions: Mapping[str, Function], candidate: Candidate) -> Judgement | None:
+    try:
+        function = candidate.applied(versions[candidate.unit])
+        return judge.judge({**versions, candidate.unit: function})
+    except (SyntaxError, ValueError, LookupError, StopIteration, TypeError, RecursionError):
+        return None  # that is no program

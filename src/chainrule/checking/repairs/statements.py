@@ -1,0 +1,164 @@
+"""Changes of a whole statement: its expression edited, its operator, its place, something after it, or it gone."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from numpy import ndarray
+
+from chainrule.checking.repairs.candidate import Change
+from chainrule.checking.repairs.edits import Edit, edits, parsed
+from chainrule.checking.repairs.scope import Scope, is_atom
+
+
+class StatementEdit(NamedTuple):
+    """Statements in the place of others, how far they are from what stands there, and what was wrong."""
+
+    cost: float
+    changes: tuple[Change, ...]
+    mistake: str
+
+
+def statement_edits(statement: ast.stmt, block: Sequence[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+    """Yield the changes of one statement that undo a mistake people make.
+
+    Parameters
+    ----------
+    statement : ast.stmt
+    block : sequence of ast.stmt
+        The statements that it stands among.
+    before, after : Scope
+        What was within reach before it ran, and behind it.
+    """
+    for cost, new, mistake in _rewritten(statement, before):
+        yield StatementEdit(cost, ((statement, (_placed(new, statement),)),), mistake)
+    if isinstance(statement, (ast.Assign, ast.AugAssign, ast.Expr)):
+        yield StatementEdit(1.35, ((statement, ()),), "superfluous statement")
+        for cost, new, mistake in _following(statement, after):
+            yield StatementEdit(cost, ((statement, (statement, _placed(new, statement))),), mistake)
+        yield from _moved(statement, block)
+
+
+def _rewritten(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, str]]:
+    for field in ("value", "test", "iter"):
+        expression = getattr(old, field, None)
+        if isinstance(expression, ast.expr):
+            for edit in edits(expression, scope):
+                yield edit.cost, _with(old, field, edit.expression), edit.mistake
+    if isinstance(old, ast.Assign):
+        for position, target in enumerate(old.targets):
+            for edit in _target_edits(target, scope):
+                targets = [*old.targets[:position], edit.expression, *old.targets[position + 1 :]]
+                yield edit.cost, _with(old, "targets", targets), edit.mistake
+        if len(old.targets) == 1 and not isinstance(old.targets[0], ast.Tuple):
+            for operation in (ast.Add(), ast.Sub(), ast.Mult()):
+                cost = 1.1 if isinstance(operation, ast.Add) else 1.3
+                yield cost, ast.AugAssign(old.targets[0], operation, old.value), "= for +="
+    elif isinstance(old, ast.AugAssign):
+        for edit in _target_edits(old.target, scope):
+            yield edit.cost, _with(old, "target", edit.expression), edit.mistake
+        for operation in (ast.Add, ast.Sub, ast.Mult, ast.Div):
+            if not isinstance(old.op, operation):
+                yield 1.1, _with(old, "op", operation()), "operation"
+        yield 1.1, ast.Assign([old.target], old.value), "+= for ="
+
+
+def _target_edits(target: ast.expr, scope: Scope) -> Iterator[Edit]:
+    """Yield other indices of a target, and other variables in its place."""
+    if not isinstance(target, ast.Subscript):
+        return
+    if isinstance(target.slice, ast.Tuple):
+        read = copy.copy(target)
+        read.ctx = ast.Load()
+        for edit in edits(read, scope):
+            if isinstance(edit.expression, ast.Subscript):
+                yield edit._replace(expression=_with(edit.expression, "ctx", ast.Store()))
+    else:
+        for edit in edits(target.slice, scope):
+            yield edit._replace(expression=_with(target, "slice", edit.expression))
+    value = scope.value(target.value) if is_atom(target.value) else None
+    if isinstance(value, ndarray):
+        for other, array in scope.arrays.items():
+            if array.shape == value.shape and other != ast.unparse(target.value):
+                yield Edit(1.5, _with(target, "value", parsed(other)), f"{ast.unparse(target.value)} for {other}")
+
+
+def _following(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, str]]:
+    """Yield what may be missing behind a statement that gives a variable its value."""
+    place = _assigned(old)
+    if place is None:
+        return
+    name = ast.unparse(place)
+    value = scope.arrays.get(name)
+    if value is None:
+        value = scope.value(place)
+    if not isinstance(value, ndarray) or value.dtype.kind != "f":
+        return
+    for text, number in scope.numbers.items():
+        if number > 1 and float(number).is_integer():
+            yield 1.45, statement(f"{name} /= {text}"), f"division by {text} missing"
+    if value.ndim == 2 and scope.numpy is not None:
+        rows = f"{scope.numpy}.arange({name}.shape[0])"
+        columns = f"{scope.numpy}.arange({name}.shape[1])"
+        for text, labels in scope.integers.items():
+            if labels.shape == value.shape[:1]:
+                yield 1.4, statement(f"{name}[{rows}, {text}] -= 1"), "-1 at the true class missing"
+            elif labels.shape == value.shape[1:]:
+                yield 1.5, statement(f"{name}[{text}, {columns}] -= 1"), "-1 at the true class missing"
+    for text, array in scope.arrays.items():
+        if array.shape == value.shape and text != name:
+            if min(array.flat) < 0 < max(array.flat):
+                yield 1.4, statement(f"{name}[{text} <= 0] = 0"), "mask missing"
+            if value.ndim == 2:
+                for strength in (word for word, number in scope.numbers.items() if not float(number).is_integer()):
+                    for factor in ("2 * ", ""):
+                        text_of_term = f"{name} += {factor}{strength} * {text}"
+                        yield 1.5, statement(text_of_term), "gradient of the penalty missing"
+
+
+def _assigned(old: ast.stmt) -> ast.expr | None:
+    """Return the variable whose value a statement makes or changes, as an expression to be read."""
+    if isinstance(old, ast.Assign) and len(old.targets) == 1:
+        target = old.targets[0]
+    elif isinstance(old, ast.AugAssign):
+        target = old.target
+    else:
+        return None
+    while isinstance(target, ast.Subscript) and not is_atom(target):
+        target = target.value
+    return parsed(ast.unparse(target)) if is_atom(target) or isinstance(target, (ast.Attribute, ast.Subscript)) else None
+
+
+def _moved(old: ast.stmt, block: Sequence[ast.stmt]) -> Iterator[StatementEdit]:
+    """Yield the places later and earlier among its neighbours where a statement may belong."""
+    position = next(index for index, item in enumerate(block) if item is old)
+    for index, other in enumerate(block):
+        if isinstance(other, (ast.Return, ast.FunctionDef)) or other is old:
+            continue
+        distance = min(abs(index - position), 10)
+        if index > position:
+            yield StatementEdit(1.5 + distance / 50, ((old, ()), (other, (other, old))), "too early")
+        else:
+            yield StatementEdit(1.6 + distance / 50, ((old, ()), (other, (old, other))), "too late")
+
+
+def statement(text: str) -> ast.stmt:
+    """Return the statement that a text is."""
+    return ast.parse(text).body[0]
+
+
+def _placed(new: ast.stmt, old: ast.stmt) -> ast.stmt:
+    """Give a statement the lines of the one that it replaces or follows."""
+    if new is old:
+        return new
+    fresh = ast.copy_location(copy.copy(new), old)
+    return ast.fix_missing_locations(fresh)
+
+
+def _with(node: ast.AST, name: str, value: object) -> ast.AST:
+    fresh = copy.copy(node)
+    setattr(fresh, name, value)
+    return fresh

@@ -1,0 +1,77 @@
+"""A fix as the lines that go and the lines that come; in a notebook, the lines of code inside the JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from chainrule.checking.answer import Fix
+from chainrule.checking.showing.source import Source, split_lines, without_end
+
+
+class DiffLine(NamedTuple):
+    """A line of a diff."""
+
+    sign: str
+    """``-``, ``+``, or a space for a line that stays."""
+    text: str
+
+
+def diff(fix: Fix, source: Source) -> list[DiffLine]:
+    """Return a fix line by line, without the indentation that all lines share."""
+    old: Sequence[str] = source.file_lines[fix.line - 1 : fix.end_line]
+    new: Sequence[str] = [without_end(line) for line in split_lines(fix.replacement)]
+    if source.is_notebook:
+        old, new = code_in_json(old), code_in_json(new)
+    lines = list(_compared(old, new))
+    margin = common_indentation([line.text for line in lines])
+    return [DiffLine(line.sign, line.text[margin:]) for line in lines]
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
+    for kind, i, j, k, l in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():  # noqa: E741
+        if kind == "equal":
+            yield from (DiffLine(" ", line) for line in old[i:j])
+        else:
+            yield from (DiffLine("-", line) for line in old[i:j])
+            yield from (DiffLine("+", line) for line in new[k:l])
+
+
+def common_indentation(lines: Sequence[str]) -> int:
+    """Return how many spaces every line that is not blank begins with."""
+    return min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
+
+
+def code_in_json(lines: Sequence[str]) -> Sequence[str]:
+    """Return the code that some lines of a notebook's JSON hold, or the lines as they are if they are no whole piece.
+
+    A piece is a row of strings (``"a = 1\\n", "b = 2"``), a cell's ``"source": ...``, or the whole notebook.
+    """
+    text = "\n".join(lines).strip().removesuffix(",")
+    for opening, closing in (("[", "]"), ("{", "}"), ("", "")):
+        try:
+            code = _code(json.loads(opening + text + closing))
+        except (ValueError, RecursionError):
+            continue
+        if code is not None:
+            return [without_end(line) for line in split_lines(code)]
+    return lines
+
+
+def _code(piece: Any) -> str | None:
+    """Return the code in a piece of a notebook; None if there is none."""
+    if isinstance(piece, str):
+        return piece
+    if isinstance(piece, list):
+        return "".join(piece) if all(isinstance(line, str) for line in piece) else None
+    if not isinstance(piece, dict):
+        return None
+    if "source" in piece:
+        return _code(piece["source"])
+    cells = piece.get("cells")
+    if not isinstance(cells, list):
+        return None
+    codes = [_code(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    return "\n".join(code for code in codes if code is not None)

@@ -1,0 +1,79 @@
+"""What is said in the same words wherever an answer is shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from chainrule.checking.answer import Answer, Finding, Verdict
+
+_COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def count(number: int) -> str:
+    """Return a small number as a word."""
+    return _COUNTS[number] if number < len(_COUNTS) else f"{number:,}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
+
+
+def error_text(relative_error: float) -> str:
+    """Return a relative error with as many digits as a person compares: ``0.93``, ``3e-9``."""
+    if not math.isfinite(relative_error):
+        return "not a number" if math.isnan(relative_error) else "infinite"
+    if relative_error == 0 or 0.01 <= relative_error < 1000:
+        return f"{relative_error:.2g}" if relative_error < 10 else f"{relative_error:.0f}"
+    mantissa, exponent = f"{relative_error:.0e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
+
+
+def all_gradients(answer: Answer) -> str:
+    """Return ``all four gradients``, or what fits their number."""
+    number = len(answer.gradients)
+    if number == 2:
+        return "both gradients"
+    return f"all {count(number)} gradients" if number > 1 else "the gradient"
+
+
+def headline(answer: Answer) -> str:
+    """Return the answer in a sentence, after its verdict."""
+    if answer.verdict is Verdict.ERROR:
+        return "this could not be checked"
+    if answer.verdict is Verdict.CORRECT:
+        return _all_right(answer)
+    if answer.findings:
+        return "one mistake was found" if len(answer.findings) == 1 else f"{count(len(answer.findings))} mistakes were found"
+    wrong = [name for name, gradient in answer.gradients.items() if not gradient.ok]
+    if not wrong:
+        return "something is wrong, and no line could be named"
+    return f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong, and the line could not be named"
+
+
+def _all_right(answer: Answer) -> str:
+    if not answer.gradients:
+        return "nothing wrong was found"
+    verb = "agrees" if len(answer.gradients) == 1 else "agree"
+    worst = max(gradient.relative_error for gradient in answer.gradients.values())
+    return f"{all_gradients(answer)} {verb} with finite differences, largest relative error {error_text(worst)}"
+
+
+def proof(finding: Finding, answer: Answer) -> str:
+    """Return what is known of a finding's fix, and no more."""
+    if finding.fix is None:
+        return "No fix was proved. That the value of this line departs is all that is known."
+    if not finding.verified:
+        return "This change was not proved: the gradient check does not pass with it."
+    together = [other for other in answer.findings if other.verified and other.fix is not None]
+    change = "this change" if len(together) == 1 else f"{all_of(len(together))} changes"
+    if not answer.gradients:
+        return f"With {change} the check passes."
+    verb = "passes" if len(answer.gradients) == 1 else "pass"
+    return f"With {change} {all_gradients(answer)} {verb} on fresh draws."
+
+
+def all_of(number: int) -> str:
+    """Return ``both`` or ``all three``."""
+    return "both" if number == 2 else f"all {count(number)}"

@@ -1,0 +1,160 @@
+"""Watching a program run: values are noted as they pass, nudged, or others are put in their place.
+
+A value that passes a probe is an event, (site, occurrence): the same in every run of the same case.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.experiment import Case, Result
+from chainrule.checking.probes import PASS, SCENE, Probed, Site
+from chainrule.checking.units import Function, Units
+
+Event = tuple[int, int]
+Outcome = Result | Exception
+"""What a run gave; a stranger's program may raise anything, and where it did is often what one wants to know."""
+
+MOST_EVENTS = 6000
+MOST_SCENES = 40
+
+
+class Watch:
+    """A program with probes, and what they are to do in the next run."""
+
+    def __init__(self, units: Units, versions: Mapping[str, Function]) -> None:
+        self._units = units
+        self._probed = Probed()
+        for key, node in versions.items():
+            self._probed.add(key, node)
+        self._counts: list[int] = []
+        self._events: list[tuple[Event, ndarray]] | None = None
+        self._scenes: dict[ast.stmt, list[dict[str, Any]]] | None = None
+        self._target: Event | None = None
+        self._nudge: tuple[tuple[int, ...] | None, Any] = (None, 0.0)
+        self._others: Mapping[Event, ndarray] = {}
+
+    @property
+    def sites(self) -> list[Site]:
+        """What the first number of an event stands for."""
+        return self._probed.sites
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Have the program run with its probes inside the body of ``with``."""
+        for key in self._probed.nodes:
+            names = self._units.live[key].function.__globals__
+            names[PASS], names[SCENE] = self._pass, self._note_scene
+        with self._units.exchanged(self._probed.nodes):
+            yield
+
+    def record(self, case: Case) -> tuple[Outcome, dict[Event, ndarray]]:
+        """Run once and return what came, and a copy of every float and array of floats, in the order of passing."""
+        self._events = []
+        try:
+            outcome = self._run(case)
+        finally:
+            events, self._events = self._events, None
+        return outcome, dict(events)
+
+    def scenes(self, case: Case) -> dict[ast.stmt, list[dict[str, Any]]]:
+        """Run once and return the variables before each statement, once for each time that it ran."""
+        self._scenes = {}
+        try:
+            self._run(case)
+        finally:
+            scenes, self._scenes = self._scenes, None
+        return scenes
+
+    def nudged(self, case: Case, event: Event, index: tuple[int, ...] | None, amount: Any) -> Outcome:
+        """Run with ``amount`` added to one entry of a value (to the whole of it if ``index`` is None)."""
+        self._target, self._nudge = event, (index, amount)
+        try:
+            return self._run(case)
+        finally:
+            self._target = None
+
+    def injected(self, case: Case, values: Mapping[Event, ndarray]) -> Outcome:
+        """Run with other values in the place of those of some events."""
+        self._others = values
+        try:
+            return self._run(case)
+        finally:
+            self._others = {}
+
+    def _run(self, case: Case) -> Outcome:
+        self._counts = [0] * len(self._probed.sites)
+        try:
+            return case.run()
+        except Exception as error:
+            return error
+
+    def _pass(self, site: int, value: Any) -> Any:
+        occurrence = self._counts[site]
+        self._counts[site] = occurrence + 1
+        if self._target is not None:
+            if self._target == (site, occurrence) and is_float(value):
+                return _changed(value, *self._nudge)
+        elif self._others:
+            other = self._others.get((site, occurrence))
+            if other is not None and is_float(value):
+                return _replaced(value, other)
+        elif self._events is not None and is_float(value) and len(self._events) < MOST_EVENTS:
+            self._events.append(((site, occurrence), np.array(value, np.float64)))
+        return value
+
+    def _note_scene(self, statement: int, variables: dict[str, Any]) -> None:
+        if self._scenes is not None:
+            seen = self._scenes.setdefault(self._probed.statements[statement], [])
+            if len(seen) < MOST_SCENES:
+                seen.append(frozen(variables, depth=3))
+
+
+def is_float(value: Any) -> bool:
+    """Return whether a value is a number or an array that can be nudged."""
+    if isinstance(value, ndarray):
+        return value.dtype == np.float64 and value.size > 0
+    return isinstance(value, float)  # np.float64 is one
+
+
+def frozen(value: Any, depth: int) -> Any:
+    """Return a value with copies of the arrays in it, in lists, tuples, dictionaries and attributes to a depth."""
+    if isinstance(value, ndarray):
+        return value.copy()
+    if depth == 0:
+        return value
+    if isinstance(value, dict):
+        return {key: frozen(item, depth - 1) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)([frozen(item, depth - 1) for item in value])
+    if type(getattr(value, "__dict__", None)) is dict and not callable(value):
+        shadow = copy.copy(value)
+        vars(shadow).update({name: frozen(item, depth - 1) for name, item in vars(value).items()})
+        return shadow
+    return value
+
+
+def _changed(value: Any, index: tuple[int, ...] | None, amount: Any) -> Any:
+    """Nudge an array in place, so that whatever shares its memory sees it; a number is returned anew."""
+    if not isinstance(value, ndarray):
+        return value + np.float64(np.sum(amount))
+    if not value.flags.writeable:
+        value = value.copy()
+    value[... if index is None else index] += amount
+    return value
+
+
+def _replaced(value: Any, other: ndarray) -> Any:
+    if not isinstance(value, ndarray):
+        return np.float64(other.reshape(()))
+    if not value.flags.writeable:
+        value = value.copy()
+    value[...] = other.reshape(value.shape)
+    return value

@@ -1,0 +1,104 @@
+"""What the gradient at each value of the forward pass truly is: nudge the value where it passes, and run on.
+
+No reference implementation is asked, so this holds for any program that computes a loss.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.compare import STEP
+from chainrule.checking.experiment import Case, Result
+from chainrule.checking.trace import Event, Watch
+
+MOST_NUMBERS = 400
+"""Larger values than this are left out: each of their numbers would cost two runs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """dL/dv at one site, for each time that it was passed (None where it was not taken)."""
+
+    name: str
+    """The expression as it stands in the program: ``z1``, ``X.dot(W1) + b1``; or a parameter's name."""
+    arrays: tuple[ndarray, ...]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What one run computed, and what of it the loss and the gradients depend on."""
+
+    events: Mapping[Event, ndarray]
+    forward: tuple[Event, ...]
+    """Events that the loss depends on, in order."""
+    backward: Mapping[Event, frozenset[str]]
+    """Events that only gradients depend on, in order, with the names of these gradients."""
+    result: Result
+
+
+def flow(watch: Watch, case: Case) -> Flow | Exception:
+    """Run with every value nudged once, as a whole, and see what moves. The watch must be installed."""
+    outcome, events = watch.record(case)
+    if not isinstance(outcome, Result):
+        return outcome
+    random = np.random.default_rng(0)
+    forward, backward = [], {}
+    for event, value in events.items():
+        size = 1e-3 * (1.0 + np.abs(value))
+        moved = watch.nudged(case, event, None, size * random.uniform(0.5, 1.5, value.shape))
+        if not isinstance(moved, Result) or not moved.loss == outcome.loss:
+            forward.append(event)
+        elif touched := _moved(outcome.gradients, moved.gradients):
+            backward[event] = touched
+    return Flow(events, tuple(forward), backward, outcome)
+
+
+def _moved(before: Mapping[str, ndarray], after: Mapping[str, ndarray]) -> frozenset[str]:
+    return frozenset(
+        name for name, value in before.items() if name not in after or not np.array_equal(value, after[name])
+    )
+
+
+def truths(watch: Watch, case: Case, seen: Flow, *, seconds: float) -> dict[int, Truth]:
+    """Return dL/dv for the values of the forward pass, by site; what time does not allow is left out."""
+    end = time.monotonic() + seconds
+    found: dict[int, list[ndarray]] = {}
+    whole: set[int] = set()
+    for event in seen.forward:
+        site, value = event[0], seen.events[event]
+        if value.size > MOST_NUMBERS or site in whole:
+            continue
+        slope = _slope(watch, case, event, value) if time.monotonic() < end else None
+        if slope is None:
+            whole.add(site)  # a site is known for all of its passings or not at all
+            found.pop(site, None)
+        else:
+            found.setdefault(site, []).append(slope)
+    return {site: Truth(_name(watch, site), tuple(slopes)) for site, slopes in found.items()}
+
+
+def _slope(watch: Watch, case: Case, event: Event, value: ndarray) -> ndarray | None:
+    slope = np.empty(value.shape)
+    for index in np.ndindex(value.shape):
+        step = STEP * max(1.0, min(abs(float(value[index])), 100.0))
+        above = watch.nudged(case, event, index, step)
+        below = watch.nudged(case, event, index, -step)
+        if not isinstance(above, Result) or not isinstance(below, Result):
+            return None
+        slope[index] = (above.loss - below.loss) / (2 * step)
+    return slope if np.all(np.isfinite(slope)) else None
+
+
+def _name(watch: Watch, number: int) -> str:
+    import ast
+
+    site = watch.sites[number]
+    statement = site.statement
+    if site.assigned and isinstance(statement, ast.Assign) and len(statement.targets) == 1 and not site.after:
+        return ast.unparse(statement.targets[0])
+    return ast.unparse(site.expression)
