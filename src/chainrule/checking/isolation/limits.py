@@ -30,3 +30,11 @@ class Limits:
             value = getattr(self, field.name)
             if not value > 0:
                 raise InputError(f"limit {field.name}", expected="a number above 0", got=repr(value))
+
+    def memory_met(self) -> str:
+        """Say that a program met the limit of memory."""
+        return f"needs more memory than the {self.memory / MiB:.0f} MiB allowed"
+
+    def time_met(self, of_what: str = "") -> str:
+        """Say that a program met the limit of time."""
+        return f"stopped after {self.seconds:g} s {of_what}".rstrip() + ", the limit"

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from chainrule.checking.isolation.syscalls import number_of, prctl
 
 # A filter is a program of the kernel's small machine: (operation, jump if true, jump if false, constant).
-LOAD, JUMP, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 CALL, MACHINE = 0, 4  # where the number of the call and the machine stand in what the filter is shown
 ALLOW, KILL, REFUSE, ABSENT = 0x7FFF0000, 0x80000000, 0x50000 | errno.EPERM, 0x50000 | errno.ENOSYS
 AUDIT_MACHINE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -84,14 +84,12 @@ def filter_program(processes: int, own: int) -> Iterator[Instruction]:
 
 
 def _when(name: str, body: list[Instruction]) -> Iterator[Instruction]:
-    """Yield the body, to be run where the call is this one; a body that does not return is run through to an allow."""
+    """Yield the body, to be run where the call is this one; a call that the body lets through is allowed."""
     number = number_of(name)
-    if number is None:
-        return
-    if body[-1][0] != RETURN:
-        body = [*body, (RETURN, 0, 0, ALLOW)]
-    yield EQUAL, 0, len(body), number
-    yield from body
+    if number is not None:
+        yield EQUAL, 0, len(body) + 1, number
+        yield from body
+        yield RETURN, 0, 0, ALLOW
 
 
 def _argument(position: int) -> Instruction:
@@ -100,7 +98,7 @@ def _argument(position: int) -> Instruction:
 
 
 def _allowed_if(position: int, comparison: int, constant: int) -> list[Instruction]:
-    return [_argument(position), (comparison, 0, 1, constant), (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE)]
+    return [_argument(position), (comparison, 1, 0, constant), (RETURN, 0, 0, REFUSE)]
 
 
 def _refused_if(position: int, comparison: int, constant: int) -> list[Instruction]:

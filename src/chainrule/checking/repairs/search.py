@@ -42,6 +42,8 @@ class Outcome:
     """The repaired program."""
     judgement: Judgement
     """Of the repaired program."""
+    places: Places | None
+    """What was known of the program as it came."""
 
 
 def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
@@ -58,9 +60,10 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     end = time.monotonic() + seconds
     versions: dict[str, Function] = {key: unit.node for key, unit in judge.units.live.items()}
     steps: list[Step] = []
-    judgement = first
+    judgement, came = first, None
     while not judgement.complete and len(steps) < MOST_MISTAKES and time.monotonic() < end:
         places = Places.of(judge, versions, judgement)
+        came = came or places
         found = _best(judge, versions, judgement, places, min(end, time.monotonic() + SECONDS_EACH))
         if found is None:
             place = places.first()
@@ -73,7 +76,7 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
         steps.append(Step(candidate.unit, candidate.statement, candidate, suspect, places.forward, gained))
         versions[candidate.unit] = candidate.applied(versions[candidate.unit])
         judgement = after
-    return Outcome(tuple(steps), versions, judgement)
+    return Outcome(tuple(steps), versions, judgement, came)
 
 
 def _best(

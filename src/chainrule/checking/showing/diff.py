@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from chainrule.checking.answer import Fix
+from chainrule.checking.showing.printable import printable
 from chainrule.checking.showing.source import Source, split_lines, without_end
 
 
@@ -20,14 +21,15 @@ class DiffLine(NamedTuple):
 
 
 def diff(fix: Fix, source: Source) -> list[DiffLine]:
-    """Return a fix line by line, without the indentation that all lines share."""
+    """Return a fix line by line, printable, without the indentation that all lines share."""
     old: Sequence[str] = source.file_lines[fix.line - 1 : fix.end_line]
     new: Sequence[str] = [without_end(line) for line in split_lines(fix.replacement)]
     if source.is_notebook:
         old, new = code_in_json(old), code_in_json(new)
     lines = list(_compared(old, new))
-    margin = common_indentation([line.text for line in lines])
-    return [DiffLine(line.sign, line.text[margin:]) for line in lines]
+    texts = [printable(line.text) for line in lines]
+    margin = common_indentation(texts)
+    return [DiffLine(line.sign, text[margin:]) for line, text in zip(lines, texts, strict=True)]
 
 
 def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
@@ -45,9 +47,9 @@ def common_indentation(lines: Sequence[str]) -> int:
 
 
 def code_in_json(lines: Sequence[str]) -> Sequence[str]:
-    """Return the code that some lines of a notebook's JSON hold, or the lines as they are if they are no whole piece.
+    r"""Return the code in some lines of a notebook's JSON, or the lines as they are if they are no whole piece.
 
-    A piece is a row of strings (``"a = 1\\n", "b = 2"``), a cell's ``"source": ...``, or the whole notebook.
+    A piece is a row of strings (``"a = 1\n", "b = 2"``), a cell's ``"source": ...``, or the whole notebook.
     """
     text = "\n".join(lines).strip().removesuffix(",")
     for opening, closing in (("[", "]"), ("{", "}"), ("", "")):

@@ -1,4 +1,4 @@
-"""Text of a stranger made safe to print: nothing in it moves the cursor, turns the line round or breaks the encoding."""
+"""A stranger's text made safe to print: nothing in it moves the cursor, turns the line round or breaks the encoding."""
 
 from __future__ import annotations
 

@@ -64,8 +64,10 @@ class _Terminal:
 
     def verdict(self, answer: Answer) -> None:
         target = answer.target
-        self.line((str(answer.verdict).upper(), COLOURS[answer.verdict]), f"  {single_line(target.file)}  {target.name}")
-        self.prose(f"{headline(answer)}.".capitalize() if answer.verdict is Verdict.ERROR else _sentence(answer))
+        self.line(
+            (str(answer.verdict).upper(), COLOURS[answer.verdict]), f"  {single_line(target.file)}  {target.name}"
+        )
+        self.prose(headline(answer))
         self.line()
 
     def finding(self, finding: Finding, number: int, answer: Answer, source: Source) -> None:
@@ -76,11 +78,14 @@ class _Terminal:
         self._context(finding, source)
         self.line()
         self.prose(finding.message, indent="  ")
+        self._departure(finding, answer)
         self._formulas(finding)
         if finding.fix is not None:
             self.line()
             for change in diff(finding.fix, source):
-                self.line(f"  {change.sign} {change.text}", style={"-": "red", "+": "green"}.get(change.sign, ""))
+                self.line(
+                    f"  {change.sign} {change.text}".rstrip(), style={"-": "red", "+": "green"}.get(change.sign, "")
+                )
         self.line()
         self.prose(proof(finding, answer), indent="  ", style="green" if finding.verified else "")
         self.line()
@@ -100,6 +105,14 @@ class _Terminal:
             self.line(
                 f"{mark} {code.number:>{digits}} | {text}".rstrip(), style="bold red" if position in blamed else ""
             )
+
+    def _departure(self, finding: Finding, answer: Answer) -> None:
+        """Print how far the line's value is from the gradient that it should be, where that is known."""
+        for mark in answer.marks:
+            if mark.line == finding.line and mark.state == "departs" and mark.relative_error is not None:
+                self.line(
+                    f"  {single_line(mark.variable)} departs here, relative error {error_text(mark.relative_error)}"
+                )
 
     def _formulas(self, finding: Finding) -> None:
         used, expected = single_line(finding.used), single_line(finding.expected)
@@ -135,10 +148,8 @@ class _Terminal:
     def notes(self, answer: Answer, source: Source) -> None:
         self.bullets(
             "notes",
-            [note.message if note.line is None else f"{source.place(note.line)}: {note.message}" for note in answer.notes],
+            [
+                note.message if note.line is None else f"{source.place(note.line)}: {note.message}"
+                for note in answer.notes
+            ],
         )
-
-
-def _sentence(answer: Answer) -> str:
-    text = headline(answer)
-    return f"{text[:1].upper()}{text[1:]}."

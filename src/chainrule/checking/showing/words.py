@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from chainrule.checking.answer import Answer, Finding, Verdict
 
-_COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
+_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def count(number: int) -> str:
@@ -39,41 +39,39 @@ def all_gradients(answer: Answer) -> str:
 
 
 def headline(answer: Answer) -> str:
-    """Return the answer in a sentence, after its verdict."""
+    """Return the answer in a sentence, to stand after its verdict."""
     if answer.verdict is Verdict.ERROR:
-        return "this could not be checked"
+        return "This could not be checked."
     if answer.verdict is Verdict.CORRECT:
         return _all_right(answer)
     if answer.findings:
-        return "one mistake was found" if len(answer.findings) == 1 else f"{count(len(answer.findings))} mistakes were found"
+        number = len(answer.findings)
+        return f"{count(number).capitalize()} mistake{'s were' if number > 1 else ' was'} found."
     wrong = [name for name, gradient in answer.gradients.items() if not gradient.ok]
     if not wrong:
-        return "something is wrong, and no line could be named"
-    return f"{listed(wrong)} {'is' if len(wrong) == 1 else 'are'} wrong, and the line could not be named"
+        return "Something is wrong, and no line could be named."
+    subject = f"The gradients of {listed(wrong)} are" if len(wrong) > 1 else f"The gradient of {wrong[0]} is"
+    return f"{subject} wrong, and no line could be named."
 
 
 def _all_right(answer: Answer) -> str:
     if not answer.gradients:
-        return "nothing wrong was found"
+        return "Nothing wrong was found."
     verb = "agrees" if len(answer.gradients) == 1 else "agree"
     worst = max(gradient.relative_error for gradient in answer.gradients.values())
-    return f"{all_gradients(answer)} {verb} with finite differences, largest relative error {error_text(worst)}"
+    sentence = f"{all_gradients(answer)} {verb} with finite differences, largest relative error {error_text(worst)}."
+    return sentence[0].upper() + sentence[1:]
 
 
 def proof(finding: Finding, answer: Answer) -> str:
     """Return what is known of a finding's fix, and no more."""
     if finding.fix is None:
-        return "No fix was proved. That the value of this line departs is all that is known."
+        return "No fix was proved; what is known is said above."
     if not finding.verified:
-        return "This change was not proved: the gradient check does not pass with it."
-    together = [other for other in answer.findings if other.verified and other.fix is not None]
-    change = "this change" if len(together) == 1 else f"{all_of(len(together))} changes"
+        return "This change is not proved."
+    together = sum(other.verified and other.fix is not None for other in answer.findings)
+    change = "this change" if together == 1 else f"{'both' if together == 2 else f'all {count(together)}'} changes"
     if not answer.gradients:
         return f"With {change} the check passes."
     verb = "passes" if len(answer.gradients) == 1 else "pass"
     return f"With {change} {all_gradients(answer)} {verb} on fresh draws."
-
-
-def all_of(number: int) -> str:
-    """Return ``both`` or ``all three``."""
-    return "both" if number == 2 else f"all {count(number)}"

@@ -1,0 +1,63 @@
+"""A line of NumPy as a typeset formula: `dz1 = dp1 * (z1 > 0)` as mathematics would write it, in MathML."""
+
+from __future__ import annotations
+
+import ast
+import re
+from xml.etree.ElementTree import Element
+
+from chainrule.checking.showing.expressions import expression
+from chainrule.checking.showing.markup import element
+from chainrule.checking.showing.math_names import name
+from chainrule.checking.showing.printable import single_line
+from chainrule.checking.showing.typeset import code, operator, row
+
+LONGEST = 1000  # characters: a formula that is longer is no easier to read than its code
+_UNDERSTOOD = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
+_SLOPE = re.compile(r"dL\s*/\s*d(\w+)")
+
+
+def formula(text: str) -> Element:
+    """Return Python code as typeset formulas, a line each, or as code where it is no formula that is known."""
+    try:
+        statements = ast.parse(text.strip()).body if len(text) <= LONGEST else []
+        lines = [_statement(node) for node in statements if isinstance(node, _UNDERSTOOD)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return element("code", text)
+    if not lines or len(lines) < len(statements):
+        return element("code", text)
+    return element("div", *(_math(line, text, block=True) for line in lines), class_="formula")
+
+
+def slope(text: str) -> Element:
+    """Return ``dL/dz1`` or ``N * dL/dz1``, the formula of a mark, small enough to stand in a line."""
+    derivative = _SLOPE.search(text)
+    if derivative is None:
+        return element("code", single_line(text))
+    fraction_ = row(_partial(element("mi", "L")), operator("/"), _partial(name(derivative[1])))
+    before = text[: derivative.start()].strip().removesuffix("*").strip()
+    after = text[derivative.end() :].strip()
+    parts = [code(before), operator("·"), fraction_] if before else [fraction_]
+    return _math(row(*parts, *([code(after)] if after else [])), text)
+
+
+def _partial(variable: Element) -> Element:
+    return row(element("mi", "∂", mathvariant="normal"), variable)
+
+
+def _math(content: Element, text: str, *, block: bool = False) -> Element:
+    return element("math", content, display="block" if block else "inline", alttext=single_line(text))
+
+
+def _statement(node: ast.stmt) -> Element:
+    if isinstance(node, ast.Assign):
+        targets = [part for target in node.targets for part in (expression(target).element, operator("="))]
+        return row(*targets, expression(node.value).element)
+    if isinstance(node, ast.AugAssign):
+        value = ast.BinOp(node.target, node.op, node.value)
+        return row(expression(node.target).element, operator("←"), expression(value).element)
+    if isinstance(node, ast.Return) and node.value is not None:
+        return row(element("mtext", "return "), expression(node.value).element)
+    if isinstance(node, ast.Expr):
+        return expression(node.value).element
+    return code(ast.unparse(node))
