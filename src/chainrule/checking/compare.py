@@ -57,6 +57,11 @@ def slopes(case: Case) -> Slopes:
     Exception
         Whatever the program raises.
     """
+    with np.errstate(all="ignore"):
+        return _slopes(case)
+
+
+def _slopes(case: Case) -> Slopes:
     here = case.run().loss
     entries, values, kinks = {}, {}, 0
     for name, parameter in case.parameters.items():

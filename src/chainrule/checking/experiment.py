@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 from numpy import ndarray
 
 
@@ -63,3 +64,12 @@ class Experiment:
     """The forward output that ``expected`` is compared with (for single layers)."""
     conventions: dict[str, str] = field(default_factory=dict)
     """What the reader understood: ``examples``: ``rows`` or ``columns``, ``labels``: ``integers`` or ``one-hot``."""
+
+
+def attempt(case: Case) -> Result | Exception:
+    """Run a case; what the program raises is returned, and what NumPy warns of is not printed."""
+    with np.errstate(all="ignore"):
+        try:
+            return case.run()
+        except Exception as error:  # a stranger's program may raise anything
+            return error

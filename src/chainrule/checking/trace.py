@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.experiment import Case, Result
+from chainrule.checking.experiment import Case, Result, attempt
 from chainrule.checking.probes import PASS, SCENE, Probed, Site
 from chainrule.checking.units import Function, Units
 
@@ -91,10 +91,7 @@ class Watch:
 
     def _run(self, case: Case) -> Outcome:
         self._counts = [0] * len(self._probed.sites)
-        try:
-            return case.run()
-        except Exception as error:
-            return error
+        return attempt(case)
 
     def _pass(self, site: int, value: Any) -> Any:
         occurrence = self._counts[site]

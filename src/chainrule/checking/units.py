@@ -143,7 +143,19 @@ def _holder(node: Function, classes: tuple[str, ...], free: tuple[str, ...]) -> 
         assign = [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(None)) for name in others]
         arguments = ast.arguments([], [], None, [], [], None, [])
         statement = ast.FunctionDef("outer", arguments, [*assign, statement], [], None)
-    return ast.fix_missing_locations(ast.Module([statement], []))
+    _give_places(statement, node)
+    return ast.Module([statement], [])
+
+
+def _give_places(wrapping: ast.stmt, node: Function) -> None:
+    """Give the statements around a function its place; what is inside of it has its own."""
+    pending: list[ast.AST] = [wrapping]
+    while pending:
+        part = pending.pop()
+        if not hasattr(part, "lineno"):
+            ast.copy_location(part, node)
+        if isinstance(part, (ast.ClassDef, ast.Assign)) or (isinstance(part, ast.FunctionDef) and part.name == "outer"):
+            pending += ast.iter_child_nodes(part)
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

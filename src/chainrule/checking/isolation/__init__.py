@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from chainrule.checking.isolation.errors import IsolationError as IsolationError
 from chainrule.checking.isolation.limits import Limits as Limits
 from chainrule.checking.isolation.outcome import Kind as Kind
 from chainrule.checking.isolation.outcome import Outcome as Outcome
-from chainrule.checking.isolation.errors import IsolationError as IsolationError
 from chainrule.checking.isolation.run import run_isolated as run_isolated
 from chainrule.checking.isolation.run import run_many as run_many
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from os import _exit as leave  # bound now: the stranger may exchange the one in os
 from typing import Any
 
 from chainrule.checking.isolation.outcome import Kind
 
 DETAIL = 2000
 """Characters of an exception's text that are passed on."""
+
+leave = os._exit  # bound now: the stranger may exchange the one in os
 
 Function = Callable[[dict[str, Any]], dict[str, Any]]
 

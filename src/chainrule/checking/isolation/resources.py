@@ -10,6 +10,9 @@ from pathlib import Path
 from chainrule.checking.isolation.limits import Limits
 from chainrule.checking.isolation.promises import UnavailableError
 
+if sys.platform != "win32":
+    import resource
+
 OPEN_FILES = 256
 
 
@@ -17,27 +20,29 @@ def limit_resources(limits: Limits) -> tuple[str, ...]:
     """Limit this process: memory, processor time, the size of a file, open files; no core files."""
     if sys.platform == "win32":
         raise UnavailableError("Windows has none")
-    import resource
-
     seconds = math.ceil(limits.seconds)
-    _set(resource.RLIMIT_CPU, seconds, seconds + 1)
-    _set(resource.RLIMIT_CORE, 0)
-    _set(resource.RLIMIT_FSIZE, limits.disk)
-    _set(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _lower(resource.RLIMIT_CPU, seconds, seconds + 1)  # a signal, and a second later the end
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, limits.disk)
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+    return ("processor time", *_system_limits(limits))
+
+
+def _system_limits(limits: Limits) -> tuple[str, ...]:
+    """Set the limits that do not work everywhere: macOS counts no memory, and Linux counts threads as processes."""
     if sys.platform == "linux":
-        _set(resource.RLIMIT_MSGQUEUE, 0)
-        _set(resource.RLIMIT_AS, limits.memory + _address_space())
-        return "processor time", "memory"
-    if limits.processes == 1 and os.geteuid() != 0:
-        _set(resource.RLIMIT_NPROC, 0)
-        return "processor time", "processes"
-    return ("processor time",)
+        _lower(resource.RLIMIT_MSGQUEUE, 0)
+        _lower(resource.RLIMIT_AS, limits.memory + _address_space())
+        return ("memory",)
+    elif limits.processes == 1 and os.geteuid() != 0:
+        _lower(resource.RLIMIT_NPROC, 0)
+        return ("processes",)
+    else:
+        return ()
 
 
-def _set(kind: int, soft: int, hard: int | None = None) -> None:
+def _lower(kind: int, soft: int, hard: int | None = None) -> None:
     """Lower a limit; one that is lower already stays."""
-    import resource
-
     _, now = resource.getrlimit(kind)
     hard = soft if hard is None else hard
     if now != resource.RLIM_INFINITY:

@@ -29,12 +29,13 @@ class Call(Protocol):
 def start(job: Job) -> Call:
     """Start a run in the way that this system has."""
     if sys.platform == "linux":
-        from chainrule.checking.isolation.forked import ForkedCall
+        from chainrule.checking.isolation.linux.forked import ForkedCall
 
         return ForkedCall(job)
-    from chainrule.checking.isolation.spawned import SpawnedCall
+    else:
+        from chainrule.checking.isolation.spawned import SpawnedCall
 
-    return SpawnedCall(job)
+        return SpawnedCall(job)
 
 
 def run_isolated(

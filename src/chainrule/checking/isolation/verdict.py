@@ -11,6 +11,7 @@ from chainrule.checking.isolation.limits import Limits
 from chainrule.checking.isolation.outcome import Kind, Outcome
 from chainrule.checking.isolation.promises import Ledger
 
+SIGNALS = {int(one): one.name for one in signal.Signals}
 TOO_LARGE = "the result is too large"
 
 
@@ -52,7 +53,7 @@ def outcome_of_exit(code: int | None, limits: Limits) -> Outcome:
         return Outcome(Kind.CRASH, detail="the process was killed from outside")
     if code >= 0:
         return Outcome(Kind.EXIT, detail=f"the program ended itself without a result, exit code {code}")
-    name = signal.Signals(-code).name
+    name = SIGNALS.get(-code, str(-code))
     if name == "SIGXCPU":
         return Outcome(Kind.TIMEOUT, detail=limits.time_met("of processor time"))
     return Outcome(Kind.CRASH, detail=f"the process was ended by a signal: {name}")

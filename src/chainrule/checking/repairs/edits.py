@@ -79,6 +79,7 @@ def _here(node: ast.expr, scope: Scope) -> Iterator[Edit]:
         yield from _wrapped(node, value, scope)
     elif isinstance(value, float):
         yield from _scaled(node, scope)
+        yield from _same_term_of_another(node, scope)
 
 
 def _other_atoms(node: ast.expr, value: object, scope: Scope) -> Iterator[Edit]:
@@ -96,6 +97,7 @@ def _other_atoms(node: ast.expr, value: object, scope: Scope) -> Iterator[Edit]:
         if value.ndim == 2:
             yield Edit(1.0, transposed(node), "transpose")
         yield Edit(1.5, _method(node, "copy"), "changed in place")
+        yield Edit(1.15, ast.Compare(node, [ast.Gt()], [ast.Constant(0)]), "value for its 0/1 mask")
     elif isinstance(value, ndarray):
         for other, array in scope.integers.items():
             if other != text and array.shape == value.shape:
@@ -283,6 +285,30 @@ def _wrapped(node: ast.expr, value: ndarray, scope: Scope) -> Iterator[Edit]:
                 for factor in ("2 * ", ""):
                     term = parsed(f"{factor}{strength} * {text}")
                     yield Edit(1.5, ast.BinOp(node, ast.Add(), term), "gradient of the penalty missing")
+
+
+def _same_term_of_another(node: ast.expr, scope: Scope) -> Iterator[Edit]:
+    """Yield a term of one matrix with that of another beside it: ``sum(W1 * W1) + sum(W2 * W2)``."""
+    if is_atom(node):
+        return
+    inside = {ast.unparse(part) for part in ast.walk(node) if is_atom(part)} & set(scope.arrays)
+    if len(inside) != 1:
+        return
+    own = inside.pop()
+    for other, array in scope.arrays.items():
+        if other not in inside and other != own and array.ndim == scope.arrays[own].ndim:
+            term = _Renamed(own, other).visit(copy.deepcopy(node))
+            yield Edit(1.4, ast.BinOp(node, ast.Add(), term), f"term of {other} missing")
+
+
+class _Renamed(ast.NodeTransformer):
+    def __init__(self, old: str, new: str) -> None:
+        self._old, self._new = old, new
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if is_atom(node) and ast.unparse(node) == self._old:
+            return parsed(self._new)
+        return self.generic_visit(node)
 
 
 def _scaled(node: ast.expr, scope: Scope) -> Iterator[Edit]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chainrule.checking.compare import Difference, Slopes, differences, slopes
-from chainrule.checking.experiment import Case, Experiment, Result
+from chainrule.checking.experiment import Case, Experiment, Result, attempt
 from chainrule.checking.objective import Convention, Objective
 from chainrule.checking.units import Function, Units
 
@@ -132,11 +132,3 @@ class Judge:
             (name, number) for number, case in enumerate(self.cases) for name in (*names, *case.parameters)
         )
 
-
-def attempt(case: Case) -> Result | Exception:
-    """Run a case; what the program raises is returned."""
-    with np.errstate(all="ignore"):
-        try:
-            return case.run()
-        except Exception as error:
-            return error

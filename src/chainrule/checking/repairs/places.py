@@ -19,9 +19,9 @@ from chainrule.checking.truths import truths, flow
 from chainrule.checking.units import Function
 
 USUAL = Convention("ReLU", "softmax cross-entropy", "mean", next(iter(PENALTIES)), False)
-NEXT, WEAKER, READ, BACKWARD, OTHER = 0.15, 0.45, 0.2, 0.6, 0.8
-"""What is added to the cost of a change, by how suspicious its statement is: as telling as the first suspect, less so,
-read by it (for each step), elsewhere in the backward pass, elsewhere."""
+UNUSUAL, NEXT, WEAKER, READ, BACKWARD, OTHER = -0.35, 0.15, 0.45, 0.2, 0.6, 0.8
+"""What is added to the cost of a change, by how suspicious its statement is: part of a loss that is a sum, as telling as
+the first suspect, less so, read by it (for each step), elsewhere in the backward pass, elsewhere."""
 SECONDS_FOR_TRUTHS = 1.5
 
 
@@ -42,6 +42,8 @@ class Places:
     """The line of the file where it crashed."""
     scenes: Mapping[ast.stmt, list[dict[str, Any]]] = field(default_factory=dict)
     backward: frozenset[ast.stmt] = frozenset()
+    reducing: frozenset[ast.stmt] = frozenset()
+    """Statements of the forward pass that give a single number: the loss and its parts."""
 
     @classmethod
     def of(cls, judge: Judge, versions: Mapping[str, Function], judgement: Judgement) -> Places:
@@ -62,6 +64,10 @@ class Places:
             sites = {event[0] for event in seen.backward} - {event[0] for event in seen.forward}
             places.backward = frozenset(
                 statement for site in sites if (statement := watch.sites[site].statement) is not None
+            )
+            single = {event[0] for event in seen.forward if seen.events[event].size == 1}
+            places.reducing = frozenset(
+                statement for site in single if (statement := watch.sites[site].statement) is not None
             )
             if (FORWARD, number) in judgement.wanted - judgement.right:
                 places.forward = True
@@ -116,6 +122,8 @@ class Places:
         """Return every statement that ran with its rank, 0 for the most suspicious."""
         assert self.watch is not None
         ranks = {statement: BACKWARD if statement in self.backward else OTHER for statement in self.scenes}
+        if self._unusual():
+            ranks |= dict.fromkeys(self.reducing & ranks.keys(), UNUSUAL)
         homes = self._homes()
         most = len(self.suspects[0].repaired) if self.suspects else 0
         leading: list[ast.stmt] = []
@@ -138,6 +146,11 @@ class Places:
                 for statement in near:
                     ranks[statement] = min(ranks[statement], READ * hop)
         return ranks
+
+    def _unusual(self) -> bool:
+        """Return whether the loss is one that is known, but hardly what was meant if the gradients are of another."""
+        convention = self.judgement.conventions[self.number]
+        return convention is not None and convention.reduction == "sum"
 
     def _read_by(self, statement: ast.stmt, homes: Mapping[ast.stmt, tuple[str, list[ast.stmt]]]) -> list[ast.stmt]:
         """Return the statements that make what a statement reads, and those that call the function it stands in."""

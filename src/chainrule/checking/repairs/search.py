@@ -19,6 +19,10 @@ SECONDS_EACH = 2.5
 is taken."""
 
 
+MARGIN = 0.6
+"""How much dearer a change may be than one that makes right what is looked at, if it makes more right."""
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """One mistake: the statement, and what was proved to undo it."""
@@ -84,16 +88,19 @@ def _best(
 ) -> tuple[Candidate, Judgement] | None:
     """Return the cheapest change that makes everything right in the case looked at, or else the one that makes most."""
     best: tuple[Candidate, Judgement] | None = None
+    dearest = float("inf")
     for candidate in places.candidates():
-        if time.monotonic() > end:
+        if time.monotonic() > end or candidate.cost > dearest:
             break
         after = _tried(judge, versions, candidate)
-        if after is None or not after.right > before.right:
+        if after is None or not after.right > before.right or not after.right & places.wrong_here:
             continue
         if best is None or len(after.right) > len(best[1].right):
             best = candidate, after
-        if after.right >= places.wrong_here:
+        if after.complete:
             break
+        if after.right >= places.wrong_here:
+            dearest = min(dearest, candidate.cost + MARGIN)
     return best
 
 

@@ -26,7 +26,7 @@ def formula(text: str) -> Element:
         return element("code", text)
     if not lines or len(lines) < len(statements):
         return element("code", text)
-    return element("div", *(_math(line, text, block=True) for line in lines), class_="formula")
+    return element("div", *(element("div", _math(line, text, displaystyle="true")) for line in lines), class_="formula")
 
 
 def slope(text: str) -> Element:
@@ -45,8 +45,8 @@ def _partial(variable: Element) -> Element:
     return row(element("mi", "∂", mathvariant="normal"), variable)
 
 
-def _math(content: Element, text: str, *, block: bool = False) -> Element:
-    return element("math", content, display="block" if block else "inline", alttext=single_line(text))
+def _math(content: Element, text: str, **attributes: str) -> Element:
+    return element("math", content, alttext=single_line(text), **attributes)
 
 
 def _statement(node: ast.stmt) -> Element:

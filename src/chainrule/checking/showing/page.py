@@ -1,4 +1,4 @@
-"""An answer as a page: the mistakes with their formulas typeset, and the code with the error of every value beside it."""
+"""An answer as a page: the mistakes, their formulas typeset, and the code with the error of every value beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chainrule.checking.showing.formula import formula
 from chainrule.checking.showing.markup import Child, document, element
 from chainrule.checking.showing.math_names import name
 from chainrule.checking.showing.source import Source
-from chainrule.checking.showing.words import error_text, headline, proof
+from chainrule.checking.showing.words import departure, error_text, headline, proof
 from chainrule.version import __version__
 
 GENERATOR = "chainrule check"
@@ -81,7 +81,7 @@ def _finding(number: int, answer: Answer, source: Source) -> Element:
         place = element("a", place, href=f"#code-{lines[0]}")
     parts: list[Child] = [
         element("h2", f"{number}. " if len(answer.findings) > 1 else "", finding.mistake),
-        element("p", place, " gives ", element("code", finding.variable), class_="small"),
+        element("p", place, f": {departure(finding, answer) or finding.variable}", class_="small"),
         element("p", finding.message),
         _formulas(finding),
     ]

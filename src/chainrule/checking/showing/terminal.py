@@ -12,7 +12,7 @@ from chainrule.checking.answer import Answer, Finding, Verdict
 from chainrule.checking.showing.diff import common_indentation, diff
 from chainrule.checking.showing.printable import printable, single_line
 from chainrule.checking.showing.source import Source
-from chainrule.checking.showing.words import error_text, headline, proof
+from chainrule.checking.showing.words import departure, error_text, headline, proof
 
 AROUND = 2  # lines of context on either side
 WIDEST = 100  # prose in longer lines is hard to read
@@ -78,7 +78,8 @@ class _Terminal:
         self._context(finding, source)
         self.line()
         self.prose(finding.message, indent="  ")
-        self._departure(finding, answer)
+        if known := departure(finding, answer):
+            self.line(f"  {single_line(known)}")
         self._formulas(finding)
         if finding.fix is not None:
             self.line()
@@ -105,14 +106,6 @@ class _Terminal:
             self.line(
                 f"{mark} {code.number:>{digits}} | {text}".rstrip(), style="bold red" if position in blamed else ""
             )
-
-    def _departure(self, finding: Finding, answer: Answer) -> None:
-        """Print how far the line's value is from the gradient that it should be, where that is known."""
-        for mark in answer.marks:
-            if mark.line == finding.line and mark.state == "departs" and mark.relative_error is not None:
-                self.line(
-                    f"  {single_line(mark.variable)} departs here, relative error {error_text(mark.relative_error)}"
-                )
 
     def _formulas(self, finding: Finding) -> None:
         used, expected = single_line(finding.used), single_line(finding.expected)

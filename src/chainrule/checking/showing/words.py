@@ -75,3 +75,11 @@ def proof(finding: Finding, answer: Answer) -> str:
         return f"With {change} the check passes."
     verb = "passes" if len(answer.gradients) == 1 else "pass"
     return f"With {change} {all_gradients(answer)} {verb} on fresh draws."
+
+
+def departure(finding: Finding, answer: Answer) -> str:
+    """Return how far the line's value is from the gradient that it should be, or an empty text if it is not known."""
+    for mark in answer.marks:
+        if mark.line == finding.line and mark.state == "departs" and mark.relative_error is not None:
+            return f"{mark.variable} departs here, relative error {error_text(mark.relative_error)}"
+    return ""

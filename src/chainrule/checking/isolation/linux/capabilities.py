@@ -6,8 +6,8 @@ import ctypes
 import struct
 from contextlib import suppress
 
+from chainrule.checking.isolation.linux.syscalls import syscall
 from chainrule.checking.isolation.promises import UnavailableError
-from chainrule.checking.isolation.syscalls import syscall
 
 VERSION_3 = 0x20080522
 

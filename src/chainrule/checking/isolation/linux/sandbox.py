@@ -8,12 +8,14 @@ import signal
 from functools import partial
 from pathlib import Path
 
-from chainrule.checking.isolation.capabilities import drop_capabilities
 from chainrule.checking.isolation.folder import settle
 from chainrule.checking.isolation.guest import Function, answer, leave, write_all
 from chainrule.checking.isolation.job import Job
-from chainrule.checking.isolation.landlock import give_up_files
-from chainrule.checking.isolation.namespaces import own_mounts, own_network
+from chainrule.checking.isolation.linux.capabilities import drop_capabilities
+from chainrule.checking.isolation.linux.landlock import give_up_files
+from chainrule.checking.isolation.linux.namespaces import own_mounts, own_network
+from chainrule.checking.isolation.linux.seccomp import filter_calls
+from chainrule.checking.isolation.linux.syscalls import prctl
 from chainrule.checking.isolation.promises import (
     FILTER,
     LANDLOCK,
@@ -23,8 +25,6 @@ from chainrule.checking.isolation.promises import (
     Ledger,
 )
 from chainrule.checking.isolation.resources import limit_resources
-from chainrule.checking.isolation.seccomp import filter_calls
-from chainrule.checking.isolation.syscalls import prctl
 
 PR_SET_PDEATHSIG = 1
 

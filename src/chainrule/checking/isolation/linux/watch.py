@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainrule.checking.isolation.limits import Limits, MiB
+from chainrule.checking.isolation.linux.syscalls import prctl
 from chainrule.checking.isolation.outcome import Kind
 from chainrule.checking.isolation.promises import UnavailableError
-from chainrule.checking.isolation.syscalls import prctl
 
 PR_SET_CHILD_SUBREAPER = 36
 BLOCK = 4096
@@ -94,7 +94,7 @@ class Watch:
         for parent, folders, files in os.walk(self._folder):
             for name in (*folders, *files):
                 with suppress(OSError):
-                    total += BLOCK + os.lstat(f"{parent}/{name}").st_blocks * 512  # noqa: PTH116
+                    total += BLOCK + os.lstat(f"{parent}/{name}").st_blocks * 512
             if total > self._limits.disk:
                 return True
         return False

@@ -32,7 +32,7 @@ class Server:
     def __init__(self, module: str) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="chainrule-"))
         self._control, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "chainrule.checking.isolation.server", str(theirs.fileno()), module]
+        command = [sys.executable, "-m", "chainrule.checking.isolation.linux.server", str(theirs.fileno()), module]
         with theirs:
             self._process = subprocess.Popen(
                 command,

@@ -14,7 +14,7 @@ import platform
 import struct
 from collections.abc import Iterator
 
-from chainrule.checking.isolation.syscalls import number_of, prctl
+from chainrule.checking.isolation.linux.syscalls import number_of, prctl
 
 # A filter is a program of the kernel's small machine: (operation, jump if true, jump if false, constant).
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from chainrule.checking.isolation.syscalls import prctl, syscall
+from chainrule.checking.isolation.linux.syscalls import prctl, syscall
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE, IOCTL_DEVICE = (1 << bit for bit in (0, 1, 2, 3, 14, 15))
 READ = EXECUTE | READ_FILE | READ_DIR

@@ -1,7 +1,7 @@
 """The small process that guests are forked from: single-threaded, with our modules imported already.
 
 Importing NumPy and SciPy costs more than checking a file, so it is done once. Run as
-``python -m chainrule.checking.isolation.server DESCRIPTOR MODULE``; what comes through the socket with that descriptor
+``python -m chainrule.checking.isolation.linux.server DESCRIPTOR MODULE``; what comes through the socket with that descriptor
 is nothing but other sockets, each of a client with one job.
 """
 
@@ -16,7 +16,7 @@ import sys
 import traceback
 
 from chainrule.checking.isolation.guest import leave
-from chainrule.checking.isolation.keeper import keep
+from chainrule.checking.isolation.linux.keeper import keep
 
 READY = b"ready\n"
 

@@ -17,12 +17,12 @@ from types import ModuleType
 from chainrule.checking.isolation.folder import remove
 from chainrule.checking.isolation.guest import Function, leave
 from chainrule.checking.isolation.job import Job
-from chainrule.checking.isolation.namespaces import own_processes
+from chainrule.checking.isolation.linux.namespaces import own_processes
+from chainrule.checking.isolation.linux.sandbox import run_first
+from chainrule.checking.isolation.linux.watch import Watch, adopt_orphans, descendants
 from chainrule.checking.isolation.outcome import Kind, Outcome
 from chainrule.checking.isolation.promises import PROCESS_NAMESPACE, WATCH, Ledger
-from chainrule.checking.isolation.sandbox import run_first
 from chainrule.checking.isolation.verdict import TOO_LARGE, outcome_of
-from chainrule.checking.isolation.watch import Watch, adopt_orphans, descendants
 
 BETWEEN_LOOKS = 0.025
 """Seconds between two looks at the tree of processes."""
@@ -97,7 +97,7 @@ class Keeper:
 
     def _follow(self, deadline: float) -> tuple[Kind, str] | None:
         """Read until the guest has ended, or return the limit that it met."""
-        next_look = time.monotonic() + BETWEEN_LOOKS
+        next_look, client = time.monotonic() + BETWEEN_LOOKS, self._client.fileno()
         while True:
             now = time.monotonic()
             if now >= deadline:
@@ -107,8 +107,8 @@ class Keeper:
                     return exceeded
                 next_look = time.monotonic() + BETWEEN_LOOKS
             wait = max(0.0, min(deadline, next_look) - now)
-            ready, _, _ = select.select([self._client, self._channel, self._status_pipe], [], [], wait)
-            if self._client in ready:
+            ready, _, _ = select.select([client, self._channel, self._status_pipe], [], [], wait)
+            if client in ready:
                 raise ClientGoneError
             if self._channel in ready and not self._read_some():
                 return Kind.ERROR, TOO_LARGE

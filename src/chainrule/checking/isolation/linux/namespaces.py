@@ -16,7 +16,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from chainrule.checking.isolation.syscalls import checked, libc, syscall
+from chainrule.checking.isolation.linux.syscalls import checked, libc, syscall
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     0x20000,

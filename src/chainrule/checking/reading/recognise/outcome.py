@@ -1,0 +1,134 @@
+"""Loss and gradients in what a program returned, or left in its objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.experiment import Result
+from chainrule.checking.reading.recognise.pairing import pair
+from chainrule.checking.reading.recognise.paths import Path, follow, leaves
+
+LOSS = re.compile(r"(total|data|train|avg|mean|final|batch|this|current)?_?(loss(es)?|cost|costs|j|error|err|objective|l|e|nll|ce|mse)(_?(history|value|val|list|total))?$")
+
+
+class NoLoss(ValueError):
+    """What a program gave has no single number that could be its loss."""
+
+
+class Outcome:
+    """Reads what one way of running a program gives; where things stand is looked up once.
+
+    Parameters
+    ----------
+    parameters : mapping
+        By label: the way to each parameter in the program's own objects, and its array.
+    names : list of lists of str
+        For each call that is made: the names of what it returns.
+    model : object or None
+        Where gradients and loss may be kept.
+    """
+
+    def __init__(
+        self, parameters: Mapping[str, tuple[Path, ndarray]], names: list[list[str]], model: Any = None
+    ) -> None:
+        self._parameters = parameters
+        self._names = names
+        self._model = model
+        self._loss: Path | None = None
+        self._gradients: dict[str, Path] = {}
+
+    def read(self, returned: list[Any]) -> Result:
+        """Return loss and gradients; ``returned`` is what each call gave."""
+        root = [*returned, self._model]
+        if self._loss is not None:
+            try:
+                return self._result(root)
+            except (KeyError, IndexError, AttributeError, TypeError):
+                pass  # a changed program may give something of another form
+        self._look(root)
+        return self._result(root)
+
+    def _result(self, root: list[Any]) -> Result:
+        assert self._loss is not None
+        loss = follow(root, self._loss)
+        gradients = {name: _numbers(follow(root, path)) for name, path in self._gradients.items()}
+        return Result(_number(loss), gradients)
+
+    def _look(self, root: list[Any]) -> None:
+        self._loss = None
+        loss = self._find_loss(root)
+        self._gradients = self._find_gradients(root, loss)
+        self._loss = loss
+
+    def _find_loss(self, root: list[Any]) -> Path:
+        """Return the way to the loss: a number that is called so, else the first number that is returned."""
+        numbers: list[tuple[int, Path]] = []
+        for call, returned in enumerate(root[:-1]):
+            names = self._names[call]
+            for path, value in _shallow(returned):
+                if not _is_number(value):
+                    continue
+                name = next((step for step in reversed(path) if isinstance(step, str)), "")
+                if not name and path and isinstance(path[0], int) and path[0] < len(names):
+                    name = names[path[0]]
+                elif not path and len(names) == 1:
+                    name = names[0]
+                numbers.append((-bool(LOSS.match(name.lower())), (call, *path)))
+        if numbers:
+            return min(numbers, key=lambda item: item[0])[1]
+        last = len(root) - 1
+        for path, value in _shallow(self._model) if self._model is not None else ():
+            if isinstance(path[0], str) and LOSS.match(path[0].lower().strip("_")):
+                if _is_number(value) and len(path) == 1:
+                    return (last, *path)
+                if len(path) == 2:
+                    return (last, path[0], -1)
+        raise NoLoss("no single number was returned that could be the loss")
+
+    def _find_gradients(self, root: list[Any], loss: Path) -> dict[str, Path]:
+        ways: list[Path] = []
+        shown: list[tuple[Path, Any]] = []
+        for call in range(len(root) - 2, -1, -1):
+            for path, value in leaves(root[call]):
+                if (call, *path) != loss:
+                    ways.append((call, *path))
+                    shown.append((self._named(call, path), value))
+        pairs = {name: ways[index] for name, index in pair(self._parameters, shown).items()}
+        if self._model is not None and len(pairs) < len(self._parameters):
+            own = list(leaves(self._model))
+            found = pair(self._parameters, own, own=True)
+            pairs = {name: (len(root) - 1, *own[index][0]) for name, index in found.items()} | pairs
+        return {name: pairs[name] for name in self._parameters if name in pairs}
+
+    def _named(self, call: int, path: Path) -> Path:
+        """Return a way with the name of what was returned for its place in the tuple."""
+        names = self._names[call]
+        if path and isinstance(path[0], int) and len(names) > 1:
+            return (names[path[0]], *path[1:]) if path[0] < len(names) and names[path[0]] else path
+        return (names[0], *path) if len(names) == 1 and names[0] else path
+
+
+def _shallow(returned: Any) -> list[tuple[Path, Any]]:
+    """Return what stands in an answer not deeper than two steps."""
+    return [(path, value) for path, value in leaves(returned) if len(path) <= 2]
+
+
+def _is_number(value: Any) -> bool:
+    return np.size(value) == 1 and np.ndim(value) <= 2
+
+
+def _number(value: Any) -> float:
+    if np.size(value) != 1:
+        raise NoLoss(f"the loss is no single number: its shape is {np.shape(value)}")
+    return float(np.asarray(value).reshape(()))
+
+
+def _numbers(value: Any) -> ndarray:
+    if isinstance(value, np.ma.MaskedArray):
+        value = value.filled(0)
+    return np.asarray(value, np.float64)
