@@ -40,6 +40,8 @@ class Places:
     """Whether it is the forward pass that is looked at."""
     crashed_at: int | None = None
     """The line of the file where it crashed."""
+    frontier: tuple[ast.stmt, ...] = ()
+    """Statements of the forward pass that ran after the last value that is right."""
     scenes: Mapping[ast.stmt, list[dict[str, Any]]] = field(default_factory=dict)
     backward: frozenset[ast.stmt] = frozenset()
     reducing: frozenset[ast.stmt] = frozenset()
@@ -124,6 +126,9 @@ class Places:
         ranks = {statement: BACKWARD if statement in self.backward else OTHER for statement in self.scenes}
         if self._unusual():
             ranks |= dict.fromkeys(self.reducing & ranks.keys(), UNUSUAL)
+        for position, statement in enumerate(self.frontier[:8]):
+            if statement in ranks:
+                ranks[statement] = min(ranks[statement], READ * position)
         homes = self._homes()
         most = len(self.suspects[0].repaired) if self.suspects else 0
         leading: list[ast.stmt] = []

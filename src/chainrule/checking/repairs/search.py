@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainrule.checking.locate import Suspect
 from chainrule.checking.repairs.candidate import Candidate
-from chainrule.checking.repairs.judge import Item, Judge, Judgement
-from chainrule.checking.repairs.places import Places
+from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement
+from chainrule.checking.repairs.places import USUAL, Places
+from chainrule.checking.repairs.stages import reached
 from chainrule.checking.units import Function
 
 MOST_MISTAKES = 6
@@ -70,6 +71,8 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
         came = came or places
         found = _best(judge, versions, judgement, places, min(end, time.monotonic() + SECONDS_EACH))
         if found is None:
+            found = _further(judge, versions, judgement, places, min(end, time.monotonic() + SECONDS_EACH))
+        if found is None:
             place = places.first()
             if place is not None:
                 steps.append(Step(*place, None, places.suspect_of(place[1]), places.forward, frozenset()))
@@ -101,6 +104,34 @@ def _best(
             break
         if after.right >= places.wrong_here:
             dearest = min(dearest, candidate.cost + MARGIN)
+    return best
+
+
+def _further(
+    judge: Judge, versions: Mapping[str, Function], before: Judgement, places: Places, end: float
+) -> tuple[Candidate, Judgement] | None:
+    """Return the change with which the forward pass, not right in the end, goes right for longer."""
+    number = places.number
+    if not judge.forward or judge.objective(number) is None or (FORWARD, number) in before.right:
+        return None
+    tries = [replace(USUAL, activation=name) for name in ("ReLU", "sigmoid", "tanh")]
+    convention, here = max(
+        ((one, reached(judge, versions, number, one)) for one in tries), key=lambda pair: len(pair[1].names)
+    )
+    places.frontier = here.frontier
+    best: tuple[Candidate, Judgement] | None = None
+    most, dearest = len(here.names), float("inf")
+    for candidate in places.candidates():
+        if time.monotonic() > end or candidate.cost > dearest:
+            break
+        after = _tried(judge, versions, candidate)
+        if after is None or (after.losses[number] == before.losses[number] and after.errors[number] is None):
+            continue
+        function = candidate.applied(versions[candidate.unit])
+        names = reached(judge, {**versions, candidate.unit: function}, number, convention).names
+        if names > here.names and len(names) > most:
+            best, most = (candidate, after), len(names)
+            dearest = min(dearest, candidate.cost + MARGIN / 2)
     return best
 
 

@@ -1,0 +1,59 @@
+"""How far a forward pass is right: which of the values on the way to the loss it computes at all.
+
+This tells progress where two mistakes hide behind one another, and no single change makes the loss right.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.objective import Convention
+from chainrule.checking.repairs.judge import Judge
+from chainrule.checking.trace import Watch
+from chainrule.checking.truths import Truth
+from chainrule.checking.units import Function
+
+MAIN = ("z", "a", "scores", "probs", "log probs of the true classes", "losses", "data loss", "sum of squares", "penalty", "loss")
+"""The stages that every program goes through in some form; those between are not missed by a program without them."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Which stages a version computes."""
+
+    names: frozenset[str]
+    frontier: tuple[ast.stmt, ...]
+    """The statements that ran after the last stage that is right, in order."""
+
+
+def reached(judge: Judge, versions: Mapping[str, Function], number: int, convention: Convention) -> Reached:
+    """Run a version with its values watched, and compare them with those that are meant."""
+    objective = judge.objective(number)
+    assert objective is not None
+    watch = Watch(judge.units, versions)
+    with watch.installed():
+        _, events = watch.record(judge.cases[number])
+    last, names = -1, set()
+    order = list(events)
+    for stage in objective.stages(convention):
+        for position, event in enumerate(order):
+            if _equal(events[event], stage.arrays[0]):
+                names.add(stage.name)
+                if stage.name[0] in "za" or stage.name in MAIN:
+                    last = max(last, position) if stage.arrays[0].size > 1 else last
+                break
+    statements = [watch.sites[event[0]].statement for event in order[last + 1 :]]
+    return Reached(frozenset(names), tuple(dict.fromkeys(s for s in statements if s is not None)))
+
+
+def _equal(value: ndarray, stage: ndarray) -> bool:
+    for turned in (stage, stage.T):
+        if turned.size == value.size and [n for n in turned.shape if n != 1] == [n for n in value.shape if n != 1]:
+            if np.allclose(value.reshape(turned.shape), turned, rtol=1e-7, atol=1e-9):
+                return True
+    return False
