@@ -101,7 +101,8 @@ def _difference(gradient: object, parameter: ndarray, entries: ndarray, slope: n
     if gradient is None:
         return Difference(np.inf, False, "there is no gradient of it")
     try:
-        array = np.ma.filled(np.ma.asarray(gradient, np.float64), 0.0)
+        plain = np.ma.filled(gradient, 0.0) if isinstance(gradient, np.ma.MaskedArray) else gradient
+        array = np.asarray(plain, np.float64)
     except (TypeError, ValueError):
         return Difference(np.inf, False, "it is no array of numbers")
     if array.shape != parameter.shape and _squeezed(array) != _squeezed(parameter):

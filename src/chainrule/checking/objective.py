@@ -103,14 +103,16 @@ class Objective:
     def _losses(self) -> list[tuple[Convention, float]]:
         return list(self._every())
 
+    @cached_property
+    def _values(self) -> ndarray:
+        return np.array([value for _, value in self._losses])
+
     def convention(self, loss: float) -> Convention | None:
         """Return the convention in which this is the loss, the most usual one first."""
         if not np.isfinite(loss):
             return None
-        for convention, value in self._losses:
-            if abs(value - loss) <= AGREEMENT * max(1.0, abs(value)):
-                return convention
-        return None
+        near = np.abs(self._values - loss) <= AGREEMENT * np.maximum(1.0, np.abs(self._values))
+        return self._losses[int(near.argmax())][0] if near.any() else None
 
     def loss(self, convention: Convention) -> float:
         """Return the loss in one convention."""

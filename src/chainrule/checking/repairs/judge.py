@@ -51,11 +51,24 @@ class Judge:
     """Whether the loss is to agree with a stated objective."""
     _slopes: dict[tuple[int, float], Slopes] = field(default_factory=dict)
     _objectives: dict[int, Objective | None] = field(default_factory=dict)
+    _conventions: dict[tuple[int, float], Convention | None] = field(default_factory=dict)
     _losses: dict[int, float] = field(default_factory=dict)
     """The loss of the program as it came, by case: a version with another loss is another forward pass."""
 
+    def gains(self, versions: Mapping[str, Function], before: Judgement, number: int) -> bool:
+        """Return whether a version makes more right in one case, and nothing wrong there that was right.
+
+        Raises
+        ------
+        SyntaxError, ValueError
+            If it cannot be compiled.
+        """
+        with self.units.exchanged(versions):
+            right, *_ = self._case(number)
+        return right > {item for item in before.right if item[1] == number}
+
     def judge(self, versions: Mapping[str, Function]) -> Judgement:
-        """Judge a version of the program.
+        """Judge a version of the program in all cases.
 
         Raises
         ------
@@ -68,23 +81,37 @@ class Judge:
         conventions: list[Convention | None] = []
         errors: list[Exception | None] = []
         with self.units.exchanged(versions):
-            for number, case in enumerate(self.cases):
-                result = attempt(case)
-                failed = isinstance(result, Exception)
-                errors.append(result if failed else None)
-                losses.append(None if failed else result.loss)
-                objective = self.objective(number)
-                convention = None if failed or objective is None else objective.convention(result.loss)
-                conventions.append(convention)
-                agrees = convention is not None or self._as_expected(case, failed)
-                judged = {} if failed else self._gradients(number, case, result, agrees)
+            for number in range(len(self.cases)):
+                here, judged, loss, convention, error = self._case(number)
+                right |= here
                 found.append(judged)
-                right |= set() if failed else {(RUNS, number)}
-                right |= {(FORWARD, number)} if agrees else set()
-                right |= {(name, number) for name, difference in judged.items() if difference.ok}
+                losses.append(loss)
+                conventions.append(convention)
+                errors.append(error)
         return Judgement(
             frozenset(right), self._wanted(), tuple(found), tuple(losses), tuple(conventions), tuple(errors)
         )
+
+    def _case(
+        self, number: int
+    ) -> tuple[set[Item], Mapping[str, Difference], float | None, Convention | None, Exception | None]:
+        """Judge the version that runs now in one case."""
+        case = self.cases[number]
+        result = attempt(case)
+        if isinstance(result, Exception):
+            return set(), {}, None, None, result
+        convention = self._convention(number, result.loss)
+        agrees = convention is not None or self._as_expected(case)
+        judged = self._gradients(number, case, result, agrees)
+        right = {(RUNS, number)} | {(name, number) for name, difference in judged.items() if difference.ok}
+        return right | ({(FORWARD, number)} if agrees else set()), judged, result.loss, convention, None
+
+    def _convention(self, number: int, loss: float) -> Convention | None:
+        key = (number, loss)
+        if key not in self._conventions:
+            objective = self.objective(number)
+            self._conventions[key] = None if objective is None else objective.convention(loss)
+        return self._conventions[key]
 
     def slopes(self, number: int, loss: float) -> Slopes:
         """Return the numerical gradients of a case, for the version that runs now, which has this loss."""
@@ -104,9 +131,9 @@ class Judge:
         """Note the losses of the program as it came."""
         self._losses = {number: loss for number, loss in enumerate(judgement.losses) if loss is not None}
 
-    def _as_expected(self, case: Case, failed: bool) -> bool:
+    def _as_expected(self, case: Case) -> bool:
         """Return whether a single layer gives what a layer of its name gives."""
-        if failed or self.experiment.expected is None or self.experiment.output is None:
+        if self.experiment.expected is None or self.experiment.output is None:
             return False
         try:
             output = np.asarray(self.experiment.output(case), np.float64)

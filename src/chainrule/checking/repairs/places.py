@@ -19,9 +19,10 @@ from chainrule.checking.truths import truths, flow
 from chainrule.checking.units import Function
 
 USUAL = Convention("ReLU", "softmax cross-entropy", "mean", next(iter(PENALTIES)), False)
-UNUSUAL, NEXT, WEAKER, READ, BACKWARD, OTHER = -0.35, 0.15, 0.45, 0.2, 0.6, 0.8
+UNUSUAL, NEXT, WEAKER, READ, BACKWARD, OTHER, ELSEWHERE = -0.35, 0.15, 0.45, 0.2, 0.6, 0.8, 1.2
 """What is added to the cost of a change, by how suspicious its statement is: part of a loss that is a sum, as telling as
-the first suspect, less so, read by it (for each step), elsewhere in the backward pass, elsewhere."""
+the first suspect, less so, read by it (for each step), elsewhere in the backward pass, elsewhere,
+in a part of the backward pass that no wrong gradient depends on."""
 SECONDS_FOR_TRUTHS = 1.5
 
 
@@ -44,6 +45,8 @@ class Places:
     """Statements of the forward pass that ran after the last value that is right."""
     scenes: Mapping[ast.stmt, list[dict[str, Any]]] = field(default_factory=dict)
     backward: frozenset[ast.stmt] = frozenset()
+    elsewhere: frozenset[ast.stmt] = frozenset()
+    """Those of them that no wrong gradient depends on."""
     reducing: frozenset[ast.stmt] = frozenset()
     """Statements of the forward pass that give a single number: the loss and its parts."""
 
@@ -64,13 +67,11 @@ class Places:
             if isinstance(seen, Exception):
                 return places
             sites = {event[0] for event in seen.backward} - {event[0] for event in seen.forward}
-            places.backward = frozenset(
-                statement for site in sites if (statement := watch.sites[site].statement) is not None
-            )
+            apart = {event[0] for event, touched in seen.backward.items() if not touched & judgement.wrong(number)}
+            places.elsewhere = _statements(watch, sites & apart)
+            places.backward = _statements(watch, sites)
             single = {event[0] for event in seen.forward if seen.events[event].size == 1}
-            places.reducing = frozenset(
-                statement for site in single if (statement := watch.sites[site].statement) is not None
-            )
+            places.reducing = _statements(watch, single)
             if (FORWARD, number) in judgement.wanted - judgement.right:
                 places.forward = True
                 places.suspects = _forward(judge, watch, number, judgement, seen)
@@ -124,6 +125,7 @@ class Places:
         """Return every statement that ran with its rank, 0 for the most suspicious."""
         assert self.watch is not None
         ranks = {statement: BACKWARD if statement in self.backward else OTHER for statement in self.scenes}
+        ranks |= dict.fromkeys(self.elsewhere & ranks.keys(), ELSEWHERE)
         if self._unusual():
             ranks |= dict.fromkeys(self.reducing & ranks.keys(), UNUSUAL)
         for position, statement in enumerate(self.frontier[:8]):
@@ -215,6 +217,10 @@ def _forward(judge: Judge, watch: Watch, number: int, judgement: Judgement, seen
         if len(found) > len(best):
             best = found
     return best
+
+
+def _statements(watch: Watch, sites: set[int]) -> frozenset[ast.stmt]:
+    return frozenset(statement for site in sites if (statement := watch.sites[site].statement) is not None)
 
 
 def crash_line(error: Exception, filename: str) -> int | None:

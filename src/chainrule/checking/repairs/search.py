@@ -95,7 +95,7 @@ def _best(
     for candidate in places.candidates():
         if time.monotonic() > end or candidate.cost > dearest:
             break
-        after = _tried(judge, versions, candidate)
+        after = _tried(judge, versions, candidate, (before, places.number))
         if after is None or not after.right > before.right or not after.right & places.wrong_here:
             continue
         if best is None or len(after.right) > len(best[1].right):
@@ -135,9 +135,17 @@ def _further(
     return best
 
 
-def _tried(judge: Judge, versions: Mapping[str, Function], candidate: Candidate) -> Judgement | None:
+def _tried(
+    judge: Judge,
+    versions: Mapping[str, Function],
+    candidate: Candidate,
+    gain: tuple[Judgement, int] | None = None,
+) -> Judgement | None:
+    """Return the judgement of a version with a change, if it gains anything on another one in the case of a number."""
     try:
-        function = candidate.applied(versions[candidate.unit])
-        return judge.judge({**versions, candidate.unit: function})
+        changed = {**versions, candidate.unit: candidate.applied(versions[candidate.unit])}
+        if gain is not None and not judge.gains(changed, *gain):
+            return None
+        return judge.judge(changed)
     except (SyntaxError, ValueError, LookupError, StopIteration, TypeError, RecursionError):
         return None  # that is no program

@@ -40,11 +40,12 @@ def write_fixed_copy(path: Path, answer: Answer) -> FixedCopy:
     StorageError
         If the file cannot be read or the copy not be written.
     """
-    applied, left_out = _compatible([f.fix for f in answer.findings if f.fix is not None and f.verified])
-    if not applied:
+    proved = [finding.fix for finding in answer.findings if finding.fix is not None and finding.verified]
+    if not proved:
         return FixedCopy(None)
     text, encoding = decoded(path)
-    content = apply_fixes(text, applied).encode(encoding)
+    applied, left_out = _compatible(proved)
+    content = apply_fixes(text, applied).encode(encoding, "backslashreplace")
     place, is_new = _place(path, content)
     if is_new:
         write_whole(place, content)
@@ -65,7 +66,7 @@ def apply_fixes(text: str, fixes: Sequence[Fix]) -> str:
     """Return a text with lines replaced; the new lines get the line ends of those they replace."""
     lines = split_lines(text)
     for fix in sorted(fixes, key=lambda fix: fix.line, reverse=True):  # from the bottom, so that numbers stay true
-        old = lines[fix.line - 1 : fix.end_line]
+        old = lines[fix.line - 1 : fix.end_line] or [""]
         between = _end(old[0]) or _end(lines[0]) or "\n"
         new = [without_end(line) + between for line in split_lines(fix.replacement)]
         if new:

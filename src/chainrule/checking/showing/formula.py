@@ -34,11 +34,15 @@ def slope(text: str) -> Element:
     derivative = _SLOPE.search(text)
     if derivative is None:
         return element("code", single_line(text))
-    fraction_ = row(_partial(element("mi", "L")), operator("/"), _partial(name(derivative[1])))
-    before = text[: derivative.start()].strip().removesuffix("*").strip()
-    after = text[derivative.end() :].strip()
-    parts = [code(before), operator("·"), fraction_] if before else [fraction_]
-    return _math(row(*parts, *([code(after)] if after else [])), text)
+    parts = [row(_partial(element("mi", "L")), operator("/"), _partial(name(derivative[1])))]
+    before, after = text[: derivative.start()].rstrip(), text[derivative.end() :].strip()
+    if before.endswith("*"):
+        parts = [code(before[:-1].rstrip()), operator("·"), *parts]
+    elif before:
+        parts = [code(before), *parts]
+    if after:
+        parts.append(code(after))
+    return _math(row(*parts), text)
 
 
 def _partial(variable: Element) -> Element:
@@ -57,7 +61,7 @@ def _statement(node: ast.stmt) -> Element:
         value = ast.BinOp(node.target, node.op, node.value)
         return row(expression(node.target).element, operator("←"), expression(value).element)
     if isinstance(node, ast.Return) and node.value is not None:
-        return row(element("mtext", "return "), expression(node.value).element)
+        return row(element("mtext", "return"), expression(node.value).element)
     if isinstance(node, ast.Expr):
         return expression(node.value).element
     return code(ast.unparse(node))

@@ -17,7 +17,8 @@ from chainrule.errors import InputError
 from chainrule.files import storage_errors, write_whole
 
 COLUMNS = ("file", "verdict", "target", "mistakes", "lines", "largest relative error", "seconds", "detail")
-HEADER = ",".join(COLUMNS)
+BEGINNINGS = {".csv": (",".join(COLUMNS),), ".json": ("[]\n", '[\n  {\n    "verdict"')}
+"""How each kind of file begins if this command wrote it."""
 PAUSE = 1.0  # seconds between two writings: what a crash can lose
 _FORMULA_SIGNS = tuple("=+-@")  # a spreadsheet computes cells that begin so
 
@@ -67,11 +68,12 @@ class Grades:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if path.suffix.lower() not in (".csv", ".json"):
+        if path.suffix.lower() not in BEGINNINGS:
             raise InputError("--out", expected="a name that ends in .csv or .json", got=str(path))
-        refuse_to_replace("--out", path, (HEADER,) if path.suffix.lower() == ".csv" else ("[]", '[\n  {\n    "verdict"'))
+        refuse_to_replace("--out", path, BEGINNINGS[path.suffix.lower()])
         self._written = -PAUSE
-        self.write({})
+        if not path.exists():  # what cannot be written is better known now than after the last file
+            self.write({})
 
     def update(self, answers: Mapping[int, Answer]) -> None:
         """Write the answers so far if the last writing is a while ago."""
@@ -104,9 +106,8 @@ def refuse_to_replace(option: str, path: Path, beginnings: tuple[str, ...]) -> N
     """
     if not path.exists():
         return
-    with storage_errors(str(path)):
-        with path.open("rb") as file:
-            found = file.read(max(map(len, beginnings)))
+    with storage_errors(str(path)), path.open("rb") as file:
+        found = file.read(max(map(len, beginnings)))
     if not found.startswith(tuple(beginning.encode() for beginning in beginnings)):
         raise InputError(
             option,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from pygments.lexers.python import PythonLexer
-from pygments.token import Comment, Keyword, Name, Number, Operator, String
+from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
+from pygments.token import Comment, Keyword, Name, Number, Operator, String  # type: ignore[import-untyped]
 
 from chainrule.checking.showing.markup import element
 from chainrule.checking.showing.printable import printable
@@ -16,7 +16,7 @@ _CLASSES = (
     (String, "string"),
     (Keyword, "keyword"),
     (Operator.Word, "keyword"),
-    (Number, "number"),
+    (Number, "digits"),
     (Name.Function, "defined"),
     (Name.Class, "defined"),
 )

@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element
 from chainrule.checking.showing.printable import printable
 
 Child = Element | str
+BEGINNING = '<!doctype html>\n<html lang="en"><head><meta name="generator" content="chainrule check">'
+"""How every page begins."""
 
 
 def element(tag: str, *children: Child, **attributes: str) -> Element:
@@ -29,12 +31,12 @@ def element(tag: str, *children: Child, **attributes: str) -> Element:
     return built
 
 
-def document(title: str, style: str, *body: Child, generator: str) -> str:
+def document(title: str, style: str, *body: Child) -> str:
     """Return a page that needs nothing beside itself and lets nothing run or be fetched."""
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     head = element(
         "head",
-        element("meta", name="generator", content=generator),
+        element("meta", name="generator", content="chainrule check"),
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=policy),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),

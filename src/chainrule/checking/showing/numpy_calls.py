@@ -18,6 +18,8 @@ from chainrule.checking.showing.typeset import (
     operator,
     power,
     product,
+    row,
+    space,
     transposed,
 )
 
@@ -34,8 +36,8 @@ OVER_AXES = {
 """What runs along an axis."""
 METHODS = {"dot", "transpose", *OVER_AXES} - {"amax", "amin"}
 """What arrays have as methods too."""
-SAME = {"float", "copy", "astype", "asarray", "float32", "float64"}
-"""What changes no number, as far as a formula goes."""
+SAME = {"float", "copy", "astype", "array", "asarray", "float32", "float64", "int32", "int64"}
+"""What changes no number that a formula is about."""
 
 
 def _between(sign: str, hold: Hold) -> Callable[[Piece, Piece], Piece]:
@@ -87,4 +89,4 @@ def along(function: str, x: Piece, axes: tuple[int, ...] | None) -> Piece:
 
 def _axes(axes: tuple[int, ...]) -> Element:
     numbers = listed([operator(str(axis).replace("-", "−")) for axis in axes])
-    return element("mrow", element("mtext", "axis " if len(axes) == 1 else "axes "), numbers)
+    return row(element("mtext", "axis" if len(axes) == 1 else "axes"), space(), numbers)

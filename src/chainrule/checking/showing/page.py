@@ -16,7 +16,6 @@ from chainrule.checking.showing.source import Source
 from chainrule.checking.showing.words import departure, error_text, headline, proof
 from chainrule.version import __version__
 
-GENERATOR = "chainrule check"
 BADGES = {Verdict.CORRECT: "✓ correct", Verdict.WRONG: "✗ wrong", Verdict.ERROR: "? not checked"}
 
 
@@ -31,7 +30,7 @@ def page(answer: Answer, source: Source) -> str:
         element("footer", f"chainrule {__version__}, {answer.seconds:.1f} s"),
     ]
     main = element("main", *(part for part in parts if part is not None))
-    return document(f"{answer.target.file}: {answer.verdict}", style(), main, generator=GENERATOR)
+    return document(f"{answer.target.file}: {answer.verdict}", style(), main)
 
 
 def style() -> str:

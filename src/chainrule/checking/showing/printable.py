@@ -8,7 +8,7 @@ def printable(text: str) -> str:
 
     Line ends and spaces stay, tabs become spaces.
     """
-    text = text.expandtabs(4)
+    text = text.replace("\r\n", "\n").expandtabs(4)
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii") for c in text)
@@ -16,4 +16,4 @@ def printable(text: str) -> str:
 
 def single_line(text: str) -> str:
     """Return a text printable in one line."""
-    return " ".join(printable(text).split())
+    return printable(" ".join(text.split()))

@@ -102,7 +102,7 @@ def _cells(path: Path) -> tuple[CodeLine, ...]:
     except ChainruleError:
         return ()
     lines = []
-    for number, text in enumerate(map(without_end, split_lines(program.text)), 1):
+    for number, text in enumerate(program.original, 1):
         cell, _, line = program.place(number).rpartition(", ")
         lines.append(CodeLine(program.file_line(number), text, line.removeprefix("line "), cell))
     return tuple(lines)

@@ -95,7 +95,7 @@ def transposed(base: Piece) -> Piece:
 def applied(sign: Element, argument: Piece, below: Element | None = None) -> Piece:
     """Return ``∑ x`` or ``log x``, with what it runs over below the sign."""
     over = sign if below is None else element("munder", sign, below)
-    return Piece(row(over, space(), argument.held(Hold.ELEMENTWISE)), Hold.APPLICATION)
+    return Piece(row(over, space(), argument.held(Hold.APPLICATION)), Hold.APPLICATION)
 
 
 def called(function: Element, arguments: list[Piece]) -> Piece:
@@ -115,7 +115,7 @@ def cases(*lines: tuple[Element, Element | None]) -> Piece:
         element(
             "mtr",
             element("mtd", value),
-            element("mtd", element("mtext", "otherwise") if when is None else row(element("mtext", "if "), when)),
+            element("mtd", element("mtext", "otherwise") if when is None else row(element("mtext", "if"), space(), when)),
         )
         for value, when in lines
     ]

@@ -83,3 +83,14 @@ def departure(finding: Finding, answer: Answer) -> str:
         if mark.line == finding.line and mark.state == "departs" and mark.relative_error is not None:
             return f"{mark.variable} departs here, relative error {error_text(mark.relative_error)}"
     return ""
+
+
+def tally(verdicts: Sequence[Verdict]) -> str:
+    """Return how many files came to which verdict."""
+    numbers = {
+        "correct": verdicts.count(Verdict.CORRECT),
+        "wrong": verdicts.count(Verdict.WRONG),
+        "not checked": verdicts.count(Verdict.ERROR),
+    }
+    parts = [f"{number:,} {word}" for word, number in numbers.items() if number]
+    return f"{len(verdicts):,} file{'s' * (len(verdicts) != 1)}: {', '.join(parts)}" if parts else "no files"

@@ -1,8 +1,8 @@
 """The small process that guests are forked from: single-threaded, with our modules imported already.
 
-Importing NumPy and SciPy costs more than checking a file, so it is done once. Run as
-``python -m chainrule.checking.isolation.linux.server DESCRIPTOR MODULE``; what comes through the socket with that descriptor
-is nothing but other sockets, each of a client with one job.
+Importing NumPy and SciPy costs more than checking a file, so it is done once. Run with ``-m``, a descriptor and the
+name of a module. The descriptor is a socket; what comes through it is nothing but other sockets, each of a client with
+one job.
 """
 
 from __future__ import annotations

@@ -1,0 +1,49 @@
+"""From a program to what can be checked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chainrule.checking.answer import Note, Target
+from chainrule.checking.experiment import Experiment
+from chainrule.checking.reading.module import Module, run_once
+from chainrule.checking.reading.program import Program
+from chainrule.checking.reading.recognise.choose import chosen
+from chainrule.checking.units import Units
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A program in memory, with what can be checked of it."""
+
+    experiments: tuple[Experiment, ...]
+    """The first is the one that the answer is about."""
+    units: Units
+    notes: tuple[Note, ...]
+    namespace: dict[str, Any]
+    target: Target
+
+
+def load(program: Program, name: str = "") -> Loaded:
+    """Run a program once and find what can be checked.
+
+    Parameters
+    ----------
+    program : Program
+    name : str
+        A class or function of it, if the user named one.
+
+    Raises
+    ------
+    CannotCheck
+        If nothing is found; the message says what was seen.
+    """
+    module = run_once(program)
+    experiments = chosen(module, name)
+    first = experiments[0]
+    target = Target(str(program.path), first.name, first.kind, first.conventions)
+    return Loaded(tuple(experiments), module.units, tuple(module.notes), module.namespace, target)
+
+
+__all__ = ["Loaded", "Module", "load"]

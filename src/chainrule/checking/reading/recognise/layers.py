@@ -1,0 +1,184 @@
+"""Pairs of a forward and a backward function with a cache between them, each on its own: loss = Σ out · dout."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import random
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.experiment import Case, Experiment, Result, Sizes
+from chainrule.checking.reading.module import Module
+from chainrule.checking.reading.recognise.draws import random_inputs
+from chainrule.checking.reading.recognise.layer_shapes import LAYER_SIZES, Shapes, drawn, possible, settings, thing
+from chainrule.checking.reading.recognise.outcome import Outcome
+from chainrule.checking.reading.recognise.returns import return_names
+from chainrule.checking.reading.recognise.standard import standard_output
+from chainrule.checking.reading.recognise.trials import Form, best, used_as_index
+from chainrule.checking.reading.recognise.vocabulary import role
+
+ROWS = Form(columns=False, labels="integers")
+SWAPS = (("forward", "backward"), ("Forward", "Backward"), ("fwd", "bwd"), ("_f", "_b"), ("fprop", "bprop"))
+
+
+def find(module: Module) -> Iterator[Experiment]:
+    """Yield an experiment for each pair, and for each loss function that also returns its gradient."""
+    functions = module.functions()
+    for name, node in functions.items():
+        partner = _partner(name, set(functions))
+        if partner:
+            layer = _Pair(module, name, partner, node, functions[partner])
+            if layer.things and not layer.has_labels:
+                yield from layer.experiment()
+        elif re.fullmatch(r"(softmax|svm|cross_?entropy|hinge)\w*_loss\w*|\w*loss_(softmax|svm)", name):
+            yield from _LossLayer(module, name, node).experiment()
+
+
+def _partner(name: str, functions: set[str]) -> str:
+    """Return the backward function of a forward one."""
+    for front, back in SWAPS:
+        if front in name and (other := name.replace(front, back)) in functions and other != name:
+            return other
+    return ""
+
+
+class _Pair:
+    """One forward function with its backward function."""
+
+    def __init__(self, module: Module, name: str, partner: str, node: ast.FunctionDef, back: ast.FunctionDef) -> None:
+        self._forward = module.namespace[name]
+        self._backward = module.namespace[partner]
+        self._name, self._partner = name, partner
+        self._names = return_names(back)
+        self._filename = str(module.program.path)
+        self.things, self._settings = _split_arguments(self._forward)
+        self.has_labels = any(role(argument) == "y" for argument in self.things)
+
+    def experiment(self) -> Iterator[Experiment]:
+        """Yield the pair with the first shapes that it accepts; of those that crash, with the one that gets furthest."""
+        shapes = list(possible(self._name, list(self.things.values())))
+        if not shapes:
+            return
+        place, score, _ = best(((ROWS, self._draw(one), LAYER_SIZES[0]) for one in shapes), self._filename)
+        if place < 0 or (not score.ran and score.progress <= 0):
+            return
+        expected, output = None, None
+        standard = standard_output(self._name)
+        if standard is not None:
+            expected = lambda case: standard(*case.parameters.values())  # noqa: E731
+            output = self._output
+        yield Experiment(self._partner, "layers", self._draw(shapes[place]), False, LAYER_SIZES, expected, output)
+
+    def _arguments(self, parameters: dict[str, ndarray]) -> dict[str, Any]:
+        given: dict[str, Any] = {name: dict(value) for name, value in self._settings.items()}
+        for argument, array in zip(self.things, parameters.values(), strict=True):
+            given[argument] = array.copy()
+        return given
+
+    def _output(self, case: Case) -> ndarray:
+        returned = self._forward(**self._arguments(case.parameters))
+        return np.asarray(_first(returned), np.float64)
+
+    def _draw(self, shapes: Shapes) -> Callable[[int, float, Sizes], Case]:
+        def draw(seed: int, reg: float, sizes: Sizes) -> Case:
+            rng = np.random.default_rng(seed)
+            labels = {argument: f"{self._partner}.d{argument}" for argument in self.things}
+            parameters = {labels[name]: drawn(rng, shapes[what](sizes)) for name, what in self.things.items()}
+            ways = {label: ((name,), parameters[label]) for name, label in labels.items()}
+            outcome = Outcome(ways, [["loss"], self._names])
+            X, y = random_inputs(rng, sizes)
+            douts: dict[tuple[int, ...], ndarray] = {}
+
+            def run() -> Result:
+                random.seed(0)
+                np.random.seed(0)
+                with np.errstate(all="ignore"):
+                    returned = self._forward(**self._arguments(parameters))
+                    out, cache = returned if isinstance(returned, tuple) and len(returned) == 2 else (returned, None)
+                    shape = np.shape(out)
+                    if shape not in douts:
+                        douts[shape] = np.random.default_rng([seed, 1]).normal(size=shape)
+                    gradients = self._backward(douts[shape].copy(), cache)
+                    return outcome.read([float(np.vdot(out, douts[shape])), gradients])
+
+            return Case(sizes, reg, X, y, parameters, run)
+
+        return draw
+
+
+class _LossLayer:
+    """A function of scores and labels that returns the loss and its gradient."""
+
+    def __init__(self, module: Module, name: str, node: ast.FunctionDef) -> None:
+        self._function = module.namespace[name]
+        self._name, self._node = name, node
+        self._names = return_names(node)
+        self._filename = str(module.program.path)
+
+    def experiment(self) -> Iterator[Experiment]:
+        arguments = [one for one in inspect.signature(self._function).parameters.values() if one.default is one.empty]
+        if len(arguments) != 2 or len(self._names) != 2:
+            return
+        y = arguments[1].name
+        labels = ["integers"] if used_as_index([self._node], {y}) else ["one-hot", "integers"]
+        forms = [Form(False, kind) for kind in labels]
+        place, score, _ = best(((form, self._draw(form), LAYER_SIZES[0]) for form in forms), self._filename)
+        if place < 0 or (not score.ran and score.progress <= 0):
+            return
+        standard = standard_output(self._name)
+        draw = self._draw(forms[place])
+        if standard is None:
+            yield Experiment(self._name, "layers", draw, False, LAYER_SIZES)
+            return
+        yield Experiment(
+            self._name,
+            "layers",
+            draw,
+            False,
+            LAYER_SIZES,
+            lambda case: standard(case.parameters[self._label], case.y),
+            lambda case: np.asarray(case.run().loss),
+        )
+
+    @property
+    def _label(self) -> str:
+        return f"{self._name}.dx"
+
+    def _draw(self, form: Form) -> Callable[[int, float, Sizes], Case]:
+        def draw(seed: int, reg: float, sizes: Sizes) -> Case:
+            rng = np.random.default_rng(seed)
+            X, y = random_inputs(rng, sizes)
+            parameters = {self._label: rng.normal(size=(sizes.N, sizes.C))}
+            _, labels = form.inputs(X, y, sizes.C)
+            outcome = Outcome({self._label: (("x",), parameters[self._label])}, [self._names])
+
+            def run() -> Result:
+                random.seed(0)
+                np.random.seed(0)
+                with np.errstate(all="ignore"):
+                    return outcome.read([self._function(parameters[self._label].copy(), labels.copy())])
+
+            return Case(sizes, reg, X, y, parameters, run)
+
+        return draw
+
+
+def _split_arguments(function: Callable[..., Any]) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    """Return the float arguments of a forward with what they are, and its dictionaries of settings."""
+    things: dict[str, str] = {}
+    given: dict[str, dict[str, Any]] = {}
+    for parameter in inspect.signature(function).parameters.values():
+        if (found := settings(parameter.name)) is not None:
+            given[parameter.name] = found
+        elif parameter.default is parameter.empty and parameter.kind == parameter.POSITIONAL_OR_KEYWORD:
+            things[parameter.name] = thing(parameter.name)
+    return things, given
+
+
+def _first(returned: Any) -> Any:
+    return returned[0] if isinstance(returned, tuple) else returned

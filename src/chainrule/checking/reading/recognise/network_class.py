@@ -1,0 +1,223 @@
+"""A class that holds a network: ``loss(X, y, reg)``, or ``forward`` and ``backward`` with or without a loss between."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.checking.experiment import Case, Experiment, Sizes
+from chainrule.checking.reading.module import Module
+from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
+from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs
+from chainrule.checking.reading.recognise.paths import Path, labelled, leaves
+from chainrule.checking.reading.recognise.returns import return_names
+from chainrule.checking.reading.recognise.sequence import Step, Unbound
+from chainrule.checking.reading.recognise.trials import Form, Score, best, forms, used_as_index
+from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
+
+Methods = dict[str, ast.FunctionDef]
+FORWARD = re.compile(r"_*(forward|feed_?forward|fwd|predict_proba|fprop|propagate_forward|calc_forward|think)", re.I)
+BACKWARD = re.compile(r"_*(back|bprop|gradient|grads?$|compute_grad|calc_grad|derivative_loss|d_loss)", re.I)
+LOSS = re.compile(r"_*(\w*loss\w*|\w*cost\w*|objective|cross_?entropy\w*|j|error|mse|calculate_error)$", re.I)
+NOT_LOSS = re.compile(r"train|fit|predict|accuracy|numerical|check|plot|history|update|test|eval|print|show|save", re.I)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One way to run a class."""
+
+    name: str
+    methods: tuple[str, ...]
+    depth: int
+    """How many hidden layers its constructor is asked for."""
+    form: Form
+
+
+def find(module: Module) -> Iterator[Experiment]:
+    """Yield an experiment for each class of a program that can be run as a network."""
+    for name, node in module.classes().items():
+        network = _Class(module, name, node)
+        experiment = network.experiment()
+        if experiment is not None:
+            yield experiment
+
+
+class _Class:
+    """What is known of one class."""
+
+    def __init__(self, module: Module, name: str, node: ast.ClassDef) -> None:
+        self._module = module
+        self._name = name
+        self._cls = module.namespace[name]
+        self._methods = _methods(module, self._cls)
+        self._filename = str(module.program.path)
+
+    def experiment(self) -> Experiment | None:
+        """Return the best way to run the class, or None if there is none."""
+        ways = list(self._ways())
+        plans = [
+            Plan(self._name, methods, depth, form)
+            for methods in ways
+            for depth in self._depths()
+            for form in forms(self._labels_index(methods))
+        ]
+        candidates = [(plan.form, self._draw(plan), self._sizes(plan)[0]) for plan in plans]
+        place, score, error = best(candidates, self._filename)
+        if place < 0 or not self._is_network(score, error):
+            return None
+        plan = plans[place]
+        draw = self._draw(plan)
+        return Experiment(
+            name=f"{self._name}.{plan.methods[-1]}" if len(plan.methods) == 1 else self._name,
+            kind="class",
+            draw=draw,
+            takes_reg=self._takes_reg(plan),
+            sizes=self._sizes(plan),
+            conventions=plan.form.conventions(),
+        )
+
+    def _is_network(self, score: Score, error: Exception | None) -> bool:
+        """Whether what was tried is a network: it ran, or it crashed inside of its own methods."""
+        return score.ran or (error is not None and score.progress > 0)
+
+    def _ways(self) -> Iterator[tuple[str, ...]]:
+        """Yield sequences of methods that may give loss and gradients, the likeliest first."""
+        losses = [name for name in self._methods if LOSS.match(name) and not NOT_LOSS.search(name)]
+        alone = [name for name in losses if self._takes(name, "X") or self._gives_gradients(name)]
+        yield from ((name,) for name in sorted(alone, key=lambda name: (name != "loss", not self._gives_gradients(name))) if self._gives_gradients(name))
+        forward = [name for name in self._methods if FORWARD.match(name)]
+        backward = [name for name in self._methods if BACKWARD.match(name) and not NOT_LOSS.search(name)]
+        for back in backward[:2]:
+            for front in forward[:2]:
+                yield from ((front, loss, back) for loss in losses[:2])
+                yield (front, back)
+            yield from ((loss, back) for loss in losses[:1])
+            yield (back,)
+
+    def _takes(self, name: str, what: str) -> bool:
+        return any(role(argument.arg) == what for argument in self._methods[name].args.args)
+
+    def _gives_gradients(self, name: str) -> bool:
+        """Whether a method computes something that is called a gradient, or returns two things."""
+        node = self._methods[name]
+        stored = [n for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute) and isinstance(n.ctx, ast.Store)]
+        names = [n.id if isinstance(n, ast.Name) else n.attr for n in stored]
+        if any(role(one) == "grads" or is_parameter(differentiated(one)) for one in names):
+            return True
+        return len(return_names(node)) > 1
+
+    def _depths(self) -> tuple[int, ...]:
+        """Return for how many hidden layers the constructor can be asked, to be tried in this order."""
+        roles = self._constructor_roles()
+        if "hidden" in roles or "layers" in roles:
+            return (2, 1, 3)
+        return (max(1, min(roles.count("H"), 3)),)
+
+    def _constructor_roles(self) -> list[str]:
+        return [role(name) for name in _arguments(self._cls)]
+
+    def _labels_index(self, methods: tuple[str, ...]) -> bool:
+        nodes = [node for name, node in self._methods.items() if name in methods or name.startswith("_") or LOSS.match(name) or True]
+        names = {argument.arg for node in nodes for argument in node.args.args if role(argument.arg) == "y"}
+        return used_as_index(nodes, names or {"y"})
+
+    def _sizes(self, plan: Plan) -> tuple[Sizes, ...]:
+        sizes = BY_DEPTH[plan.depth]
+        if plan.form.binary:
+            sizes = tuple(Sizes(one.N, one.D, one.hidden, 1) for one in sizes)
+        return sizes
+
+    def _takes_reg(self, plan: Plan) -> bool:
+        """Whether the penalty of this class can be set, and its loss changes with it."""
+        draw, sizes = self._draw(plan), self._sizes(plan)[0]
+        names = [argument.arg for name in plan.methods for argument in self._methods[name].args.args]
+        if any(role(name) == "reg" for name in (*names, *_arguments(self._cls))):
+            try:
+                return draw(1, 0.0, sizes).run().loss != draw(1, 0.5, sizes).run().loss
+            except Exception:  # it crashes at any rate
+                return True
+        return False
+
+    def _draw(self, plan: Plan) -> Callable[[int, float, Sizes], Case]:
+        """Return the function that draws a case of this plan."""
+
+        def draw(seed: int, reg: float, sizes: Sizes) -> Case:
+            rng = np.random.default_rng(seed)
+            X, y = random_inputs(rng, sizes)
+            given_X, given_y = plan.form.inputs(X, y, sizes.C)
+            known = known_things(sizes, reg, given_X, given_y)
+            model = constructed(self._cls, known)
+            if hasattr(model, "reg"):
+                model.reg = reg
+            steps = [self._step(model, method) for method in plan.methods]
+            inputs = Inputs(sizes, reg, X, y, given_X, given_y, known)
+            return refilled_case(inputs, Holder(model, parameters_of(model), model), steps, rng)
+
+        return draw
+
+    def _step(self, model: Any, method: str) -> Step:
+        node = self._methods[method]
+        order = ("yhat", "y") if LOSS.match(method) and not self._takes(method, "X") else ("X", "y", "reg")
+        result = "yhat" if FORWARD.match(method) else ("loss" if LOSS.match(method) else "")
+        return Step(getattr(model, method), return_names(node), order, result)
+
+
+def _methods(module: Module, cls: type) -> Methods:
+    """Return the methods of a class that this file defines, also those of its bases; the last of a name counts."""
+    classes = module.classes()
+    found: Methods = {}
+    for base in reversed(cls.__mro__):
+        node = classes.get(base.__name__)
+        if node is not None and module.namespace.get(base.__name__) is base:
+            found.update({one.name: one for one in node.body if isinstance(one, ast.FunctionDef)})
+    return found
+
+
+def _arguments(cls: type) -> list[str]:
+    try:
+        return [name for name in inspect.signature(cls).parameters]
+    except (TypeError, ValueError):
+        return []
+
+
+def constructed(cls: type, known: dict[str, Any]) -> Any:
+    """Make an object of the class: sizes as asked, several hidden sizes in their order, the rest left as it is."""
+    random.seed(0)
+    np.random.seed(0)
+    given: dict[str, Any] = {}
+    hidden = iter(known["hidden"])
+    for parameter in inspect.signature(cls).parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        meaning = role(parameter.name)
+        if meaning == "H":
+            given[parameter.name] = next(hidden, known["H"])
+        elif meaning in ("D", "C", "hidden", "layers", "reg", "dtype", "seed", "X", "y"):
+            given[parameter.name] = known[meaning]
+        elif meaning in known and parameter.default is parameter.empty:
+            given[parameter.name] = known[meaning]
+        elif parameter.default is parameter.empty:
+            raise Unbound(f"what the constructor is given for {parameter.name} is unknown")
+    with np.errstate(all="ignore"):
+        return cls(**given)
+
+
+def parameters_of(model: Any) -> dict[str, tuple[Path, Any]]:
+    """Return the arrays of an object that are its weights and biases, by name."""
+    places = [(path, value) for path, value in leaves(model) if np.asarray(value).dtype.kind in "fi"]
+    named = [place for place in places if any(isinstance(step, str) and role(step) == "parameters" for step in place[0][:-1])]
+    named = named or [place for place in places if is_parameter(_last_name(place[0]))]
+    by_label = labelled([path for path, _ in named])
+    values = {path: value for path, value in named}
+    return {name: (path, values[path]) for name, path in by_label.items()}
+
+
+def _last_name(path: Path) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str)), "")

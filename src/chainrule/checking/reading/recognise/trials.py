@@ -1,0 +1,153 @@
+"""In which form a program takes its inputs: decided by giving it each and looking at what comes."""
+
+from __future__ import annotations
+
+import ast
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.experiment import Case, Result, Sizes
+from chainrule.checking.reading.limits import TookTooLong, time_limit
+
+TRIAL_SECONDS = 0.5
+MANY = ("integers", "one-hot", "integer column")
+BINARY = ("binary", "binary flat")
+
+
+@dataclass(frozen=True)
+class Form:
+    """How examples and labels are given."""
+
+    columns: bool
+    """Whether examples are columns."""
+    labels: str
+    """``integers`` (N,), ``one-hot`` (N, C), ``integer column`` (N, 1), ``binary`` (N, 1), ``binary flat`` (N,)."""
+
+    @property
+    def binary(self) -> bool:
+        return self.labels in BINARY
+
+    def inputs(self, X: ndarray, y: ndarray, C: int) -> tuple[ndarray, ndarray]:
+        """Return X and y of a draw in this form."""
+        given = {
+            "integers": lambda: y.astype(np.int64),
+            "one-hot": lambda: np.eye(C)[y],
+            "integer column": lambda: y.astype(np.int64)[:, None],
+            "binary": lambda: y.astype(np.float64)[:, None],
+            "binary flat": lambda: y.astype(np.float64),
+        }[self.labels]()
+        return (X.T.copy(), given.T.copy()) if self.columns else (X, given)
+
+    def conventions(self) -> dict[str, str]:
+        """Return this in the words of an answer."""
+        labels = {"integers": "integers", "integer column": "integers", "one-hot": "one-hot"}.get(self.labels, "0 or 1")
+        return {"examples": "columns" if self.columns else "rows", "labels": labels}
+
+
+def forms(indexed: bool) -> list[Form]:
+    """Return all forms in the order in which they are tried; ``indexed``: labels are used as indices."""
+    labels = ["integers", "integer column"] if indexed else ["one-hot", "integers", "binary", "binary flat"]
+    if indexed:
+        return [Form(columns, kind) for columns in (False, True) for kind in labels]
+    return [Form(columns, kind) for kind in labels for columns in (False, True)]
+
+
+@dataclass(frozen=True, order=True)
+class Score:
+    """How well a trial went; the largest is the best."""
+
+    ran: bool
+    many_classes: bool
+    complete: bool
+    """Whether every parameter got a gradient of its size."""
+    right: bool
+    """Whether the gradients agree with the loss along one direction."""
+    progress: int
+    """The line that it came to, if it crashed."""
+
+
+def score(draw: Callable[[], Case], form: Form, filename: str) -> tuple[Score, Exception | None]:
+    """Try one form."""
+    many = not form.binary
+    try:
+        with time_limit(TRIAL_SECONDS), np.errstate(all="ignore"):
+            case = draw()
+            result = case.run()
+            sizes = {name: value.size for name, value in case.parameters.items()}
+            found = {name: value.size for name, value in result.gradients.items()}
+            ran = bool(np.isfinite(result.loss)) and bool(found)
+            right = ran and sizes == found and _agrees(case, result)
+    except Exception as error:  # whatever a stranger's program may raise
+        return Score(False, many, False, False, _line_reached(error, filename)), error
+    except TookTooLong:
+        return Score(False, many, False, False, 0), TimeoutError("it took too long")
+    return Score(ran, many, sizes == found, right, 0), None
+
+
+def _agrees(case: Case, result: Result) -> bool:
+    """Whether the gradients are right in one random direction, in which the loss does change."""
+    rng = np.random.default_rng(7)
+    directions = {name: rng.normal(size=value.shape) for name, value in case.parameters.items()}
+    step, losses = 1e-5, []
+    for sign in (1, -1):
+        for name, value in case.parameters.items():
+            value += sign * step * directions[name]
+        losses.append(case.run().loss)
+        for name, value in case.parameters.items():
+            value -= sign * step * directions[name]
+    slope = (losses[0] - losses[1]) / (2 * step)
+    expected = sum(float(np.sum(result.gradients[name].ravel() * directions[name].ravel())) for name in directions)
+    return abs(slope - expected) <= 1e-4 * abs(slope) and abs(slope) > 1e-7
+
+
+def _line_reached(error: Exception, filename: str) -> int:
+    """Return the line of the program's outermost function in which it crashed."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
+    return (frames[0].lineno or 0) if frames else -1
+
+
+def used_as_index(nodes: Iterable[ast.AST], names: set[str]) -> bool:
+    """Whether one of these names stands within the index of an array, so that its values must be whole numbers."""
+    return any(name in names for node in nodes for name in _names_in_indices(node))
+
+
+def _names_in_indices(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Subscript):
+            yield from _names_that_index(inner.slice)
+
+
+def _names_that_index(index: ast.expr) -> Iterator[str]:
+    """Yield names whose values index: not those of which only the shape or length is used."""
+    if isinstance(index, ast.Name):
+        yield index.id
+    elif isinstance(index, ast.Tuple):
+        for part in index.elts:
+            yield from _names_that_index(part)
+    elif isinstance(index, ast.Subscript):  # scores[i, y[i]]
+        yield from _names_that_index(index.value)
+    elif isinstance(index, ast.Call):  # y.astype(int), y.ravel(), int(y[i]), np.array(y); not argmax(y)
+        method = index.func.attr if isinstance(index.func, ast.Attribute) else getattr(index.func, "id", "")
+        if method in ("astype", "ravel", "flatten", "reshape", "int", "array", "asarray", "squeeze", "tolist", "list"):
+            if isinstance(index.func, ast.Attribute):
+                yield from _names_that_index(index.func.value)
+            for part in index.args:
+                yield from _names_that_index(part)
+
+
+def best(
+    candidates: Iterable[tuple[Form, Callable[[int, float, Sizes], Case], Sizes]], filename: str
+) -> tuple[int, Score, Exception | None]:
+    """Try all and return the place of the best, its score, and why it crashed if it did."""
+    found: tuple[int, Score, Exception | None] = (-1, Score(False, False, False, False, -2), None)
+    for place, (form, draw, sizes) in enumerate(candidates):
+        grade, error = score(lambda draw=draw, sizes=sizes: draw(1, 0.1, sizes), form, filename)  # type: ignore[misc]
+        if grade > found[1]:
+            found = (place, grade, error)
+        if grade.right and grade.many_classes:
+            break
+    return found
