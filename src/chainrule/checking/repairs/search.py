@@ -24,6 +24,10 @@ MARGIN = 0.6
 """How much dearer a change may be than one that makes right what is looked at, if it makes more right."""
 
 
+DEAREST = 2.2
+"""What a change may cost at most that makes a forward pass right for longer, and not to its end."""
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
     """One mistake: the statement, and what was proved to undo it."""
@@ -119,20 +123,16 @@ def _further(
         ((one, reached(judge, versions, number, one)) for one in tries), key=lambda pair: len(pair[1].names)
     )
     places.frontier = here.frontier
-    best: tuple[Candidate, Judgement] | None = None
-    most, dearest = len(here.names), float("inf")
     for candidate in places.candidates():
-        if time.monotonic() > end or candidate.cost > dearest:
+        if time.monotonic() > end or candidate.cost > DEAREST:
             break
         after = _tried(judge, versions, candidate)
         if after is None or (after.losses[number] == before.losses[number] and after.errors[number] is None):
             continue
         function = candidate.applied(versions[candidate.unit])
-        names = reached(judge, {**versions, candidate.unit: function}, number, convention).names
-        if names > here.names and len(names) > most:
-            best, most = (candidate, after), len(names)
-            dearest = min(dearest, candidate.cost + MARGIN / 2)
-    return best
+        if reached(judge, {**versions, candidate.unit: function}, number, convention).names > here.names:
+            return candidate, after
+    return None
 
 
 def _tried(

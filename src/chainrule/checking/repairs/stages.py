@@ -47,8 +47,15 @@ def reached(judge: Judge, versions: Mapping[str, Function], number: int, convent
                 if stage.name[0] in "za" or stage.name in MAIN:
                     last = max(last, position) if stage.arrays[0].size > 1 else last
                 break
-    statements = [watch.sites[event[0]].statement for event in order[last + 1 :]]
+    later = [event for event in order[last + 1 :] if events[event].size > 1 and not _is_given(events[event], judge, number)]
+    statements = [watch.sites[event[0]].statement for event in later]
     return Reached(frozenset(names), tuple(dict.fromkeys(s for s in statements if s is not None)))
+
+
+def _is_given(value: ndarray, judge: Judge, number: int) -> bool:
+    """Return whether a value is an input or a parameter, not yet worked on."""
+    case = judge.cases[number]
+    return any(_equal(value, array) for array in (case.X, *case.parameters.values()))
 
 
 def _equal(value: ndarray, stage: ndarray) -> bool:
