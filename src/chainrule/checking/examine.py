@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -122,8 +121,8 @@ class _Examination:
         """Read the repaired text as a program of its own and check it on fresh draws; None if it does not pass."""
         text = fixed_text(self.program, found)
         try:
-            program = replace(self.program, text=text, tree=ast.parse(text))
-            loaded = load(program, self.loaded.target.name)
+            program = self.program.changed(text)
+            loaded = load(program, self.experiment.name)
             again = next(one for one in loaded.experiments if one.name == self.experiment.name)
             fresh = draws(again, seed=5001)
             judgement = Judge(loaded.units, again, fresh.all, forward).judge({})

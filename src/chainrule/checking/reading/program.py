@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chainrule.checking.answer import Fix
@@ -33,6 +33,16 @@ class Program:
     """Cells that are no Python, which were left out: first line, and why."""
     original: tuple[str, ...] = field(default=(), repr=False)
     """The lines as they stand in the file (or in the notebook's cells), without their ends."""
+
+    def changed(self, text: str) -> Program:
+        """Return the program with another text of Python 3.
+
+        Raises
+        ------
+        SyntaxError
+            If that is not Python.
+        """
+        return replace(self, text=text, tree=_parsed(text))
 
     def place(self, line: int) -> str:
         """Return where a line of ``text`` is, for people."""
