@@ -52,8 +52,13 @@ def scope_of(variables: Mapping[str, Any], names: Mapping[str, Any], functions: 
             (arrays if value.dtype.kind == "f" else integers)[text] = value
         elif isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_)):
             numbers[text] = float(value)
-    numpy = next((name for name, value in names.items() if value is np), None)
+    numpy = next((name for name, value in names.items() if _is_numpy(value)), None)
     return Scope(arrays, numbers, integers, variables, names, numpy)
+
+
+def _is_numpy(value: Any) -> bool:
+    """Return whether a value is NumPy, or stands in its place."""
+    return value is np or (getattr(value, "__name__", None) == "numpy" and hasattr(value, "ndarray"))
 
 
 def is_atom(node: ast.AST) -> bool:

@@ -10,7 +10,7 @@ from chainrule.checking.showing.expressions import expression
 from chainrule.checking.showing.markup import element
 from chainrule.checking.showing.math_names import name
 from chainrule.checking.showing.printable import single_line
-from chainrule.checking.showing.typeset import code, operator, row
+from chainrule.checking.showing.typeset import code, operator, row, space
 
 LONGEST = 1000  # characters: a formula that is longer is no easier to read than its code
 _UNDERSTOOD = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
@@ -61,7 +61,7 @@ def _statement(node: ast.stmt) -> Element:
         value = ast.BinOp(node.target, node.op, node.value)
         return row(expression(node.target).element, operator("←"), expression(value).element)
     if isinstance(node, ast.Return) and node.value is not None:
-        return row(element("mtext", "return"), expression(node.value).element)
+        return row(element("mtext", "return"), space(), expression(node.value).element)
     if isinstance(node, ast.Expr):
         return expression(node.value).element
     return code(ast.unparse(node))

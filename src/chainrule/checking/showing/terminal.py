@@ -63,10 +63,8 @@ class _Terminal:
             indent = rest
 
     def verdict(self, answer: Answer) -> None:
-        target = answer.target
-        self.line(
-            (str(answer.verdict).upper(), COLOURS[answer.verdict]), f"  {single_line(target.file)}  {target.name}"
-        )
+        named = filter(None, (single_line(answer.target.file), single_line(answer.target.name)))
+        self.line((str(answer.verdict).upper(), COLOURS[answer.verdict]), "  ", "  ".join(named))
         self.prose(headline(answer))
         self.line()
 

@@ -115,7 +115,9 @@ def cases(*lines: tuple[Element, Element | None]) -> Piece:
         element(
             "mtr",
             element("mtd", value),
-            element("mtd", element("mtext", "otherwise") if when is None else row(element("mtext", "if"), space(), when)),
+            element(
+                "mtd", element("mtext", "otherwise") if when is None else row(element("mtext", "if"), space(), when)
+            ),
         )
         for value, when in lines
     ]

@@ -14,7 +14,9 @@ import signal
 import socket
 import sys
 import traceback
+from pathlib import Path
 
+from chainrule.checking.isolation.folder import remove
 from chainrule.checking.isolation.guest import leave
 from chainrule.checking.isolation.linux.keeper import keep
 
@@ -48,4 +50,7 @@ def serve(control: socket.socket, module: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
+    try:
+        serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
+    finally:
+        remove(Path.cwd())  # the client may be dead

@@ -7,7 +7,7 @@ import ast
 from chainrule.checking.experiment import Experiment
 from chainrule.checking.reading.cannot import CannotCheck
 from chainrule.checking.reading.module import Module
-from chainrule.checking.reading.recognise import layers, network_class
+from chainrule.checking.reading.recognise import functions, layers, network_class
 
 
 def chosen(module: Module, name: str = "") -> list[Experiment]:
@@ -19,7 +19,7 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
         If nothing is found, or nothing of that name.
     """
     networks = list(network_class.find(module))
-    found = [*networks, *layers.find(module)]
+    found = [*networks, *functions.find(module), *layers.find(module)]
     if name:
         found = [one for one in found if name in (one.name, one.name.split(".")[0])]
     if not found:

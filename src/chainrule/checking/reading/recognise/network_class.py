@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import random
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,14 +20,9 @@ from chainrule.checking.reading.recognise.returns import return_names
 from chainrule.checking.reading.recognise.sequence import Step, Unbound
 from chainrule.checking.reading.recognise.trials import Form, Score, best, forms, used_as_index
 from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
+from chainrule.checking.reading.recognise.words import BACKWARD, FORWARD, LOSS, NOT_LOSS
 
 Methods = dict[str, ast.FunctionDef]
-FORWARD = re.compile(r"_*(forward|feed_?forward|fwd|predict_proba|fprop|propagate_forward|calc_forward|think)", re.I)
-BACKWARD = re.compile(r"_*(back|bprop|gradient|grads?$|compute_grad|calc_grad|derivative_loss|d_loss)", re.I)
-LOSS = re.compile(r"_*(\w*loss\w*|\w*cost\w*|objective|cross_?entropy\w*|j|error|mse|calculate_error)$", re.I)
-NOT_LOSS = re.compile(r"train|fit|predict|accuracy|numerical|check|plot|history|update|test|eval|print|show|save", re.I)
-
-
 @dataclass(frozen=True)
 class Plan:
     """One way to run a class."""
@@ -92,8 +86,8 @@ class _Class:
         losses = [name for name in self._methods if LOSS.match(name) and not NOT_LOSS.search(name)]
         alone = [name for name in losses if self._takes(name, "X") or self._gives_gradients(name)]
         yield from ((name,) for name in sorted(alone, key=lambda name: (name != "loss", not self._gives_gradients(name))) if self._gives_gradients(name))
-        forward = [name for name in self._methods if FORWARD.match(name)]
-        backward = [name for name in self._methods if BACKWARD.match(name) and not NOT_LOSS.search(name)]
+        forward = [name for name in self._methods if FORWARD.search(name)]
+        backward = [name for name in self._methods if BACKWARD.search(name) and not NOT_LOSS.search(name)]
         for back in backward[:2]:
             for front in forward[:2]:
                 yield from ((front, loss, back) for loss in losses[:2])
@@ -165,7 +159,7 @@ class _Class:
     def _step(self, model: Any, method: str) -> Step:
         node = self._methods[method]
         order = ("yhat", "y") if LOSS.match(method) and not self._takes(method, "X") else ("X", "y", "reg")
-        result = "yhat" if FORWARD.match(method) else ("loss" if LOSS.match(method) else "")
+        result = "yhat" if FORWARD.search(method) else ("loss" if LOSS.match(method) else "")
         return Step(getattr(model, method), return_names(node), order, result)
 
 

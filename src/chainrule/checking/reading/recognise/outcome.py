@@ -56,8 +56,8 @@ class Outcome:
     def _result(self, root: list[Any]) -> Result:
         assert self._loss is not None
         loss = follow(root, self._loss)
-        gradients = {name: _numbers(follow(root, path)) for name, path in self._gradients.items()}
-        return Result(_number(loss), gradients)
+        gradients = {name: as_numbers(follow(root, path)) for name, path in self._gradients.items()}
+        return Result(as_number(loss), gradients)
 
     def _look(self, root: list[Any]) -> None:
         self._loss = None
@@ -71,7 +71,7 @@ class Outcome:
         for call, returned in enumerate(root[:-1]):
             names = self._names[call]
             for path, value in _shallow(returned):
-                if not _is_number(value):
+                if not is_number(value):
                     continue
                 name = next((step for step in reversed(path) if isinstance(step, str)), "")
                 if not name and path and isinstance(path[0], int) and path[0] < len(names):
@@ -84,7 +84,7 @@ class Outcome:
         last = len(root) - 1
         for path, value in _shallow(self._model) if self._model is not None else ():
             if isinstance(path[0], str) and LOSS.match(path[0].lower().strip("_")):
-                if _is_number(value) and len(path) == 1:
+                if is_number(value) and len(path) == 1:
                     return (last, *path)
                 if len(path) == 2:
                     return (last, path[0], -1)
@@ -118,17 +118,17 @@ def _shallow(returned: Any) -> list[tuple[Path, Any]]:
     return [(path, value) for path, value in leaves(returned) if len(path) <= 2]
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     return np.size(value) == 1 and np.ndim(value) <= 2
 
 
-def _number(value: Any) -> float:
+def as_number(value: Any) -> float:
     if np.size(value) != 1:
         raise NoLoss(f"the loss is no single number: its shape is {np.shape(value)}")
     return float(np.asarray(value).reshape(()))
 
 
-def _numbers(value: Any) -> ndarray:
+def as_numbers(value: Any) -> ndarray:
     if isinstance(value, np.ma.MaskedArray):
         value = value.filled(0)
     return np.asarray(value, np.float64)

@@ -15,7 +15,7 @@ ROLES: dict[str, str] = {
     "reg": "reg lambd lambda lam lmbda lambda1 regularization regstrength l2 l2reg weightdecay regularizationstrength"
     " lamda lmd reglambda regparam wd regularizationparameter regularizationrate l2lambda lambdareg lambdaval"
     " regrate lambdal2 l2strength regcoef regcoeff regularizationcoefficient regularizer regfactor lambd2 lamd",
-    "D": "inputsize inputdim inputdims nin ninput ninputs inputnodes d infeatures numinputs nx inputlayersize"
+    "D": "inputsize dim inputdim inputdims nin ninput ninputs inputnodes d infeatures numinputs nx inputlayersize"
     " numfeatures nfeatures inputunits dimin inodes inputlayer indim insize featuresize ninputnodes numinput"
     " inputlayernodes di sizein nofinnodes numberofinputs inputneurons ni numinputnodes dinput ninputunits inputshape",
     "H": "hiddensize hiddendim nhidden h hiddennodes numhidden hidden nh hiddenlayersize hiddenunits nhiddenunits"

@@ -1,0 +1,193 @@
+"""Functions that take parameters and data: one that gives loss and gradients, or forward, cost and backward apart."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.checking.experiment import Case, Experiment, Sizes
+from chainrule.checking.reading.module import Module
+from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
+from chainrule.checking.reading.recognise.draws import random_inputs
+from chainrule.checking.reading.recognise.paths import labelled, leaves
+from chainrule.checking.reading.recognise.returns import own_statements, return_names
+from chainrule.checking.reading.recognise.sequence import Step
+from chainrule.checking.reading.recognise.sources import Source, sources
+from chainrule.checking.reading.recognise.trials import Form, best, forms, used_as_index
+from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
+from chainrule.checking.reading.recognise.words import BACKWARD, FORWARD, LOSS, NOT_LOSS, special_words
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to run functions of a program."""
+
+    functions: tuple[str, ...]
+    source: Source
+    form: Form
+    sizes: tuple[Sizes, ...]
+
+
+def find(module: Module) -> Iterator[Experiment]:
+    """Yield an experiment for each function, and each set of functions, that gives loss and gradients."""
+    for kind, sequence in (*_single(module), *_stages(module)):
+        experiment = _Routine(module, kind, sequence).experiment()
+        if experiment is not None:
+            yield experiment
+
+
+def _single(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield functions that take parameters and data, and return loss and gradients."""
+    for name, node in module.functions().items():
+        roles = [role(argument.arg) for argument in node.args.args]
+        if NOT_LOSS.search(name) or "X" not in roles or not _takes_parameters(module, node):
+            continue
+        names = return_names(node)
+        gradients = [one for one in names if role(one) == "grads" or is_parameter(differentiated(one))]
+        losses = [one for one in names if LOSS.match(one.lower())]
+        if losses and (gradients or len(names) > 1):
+            yield "function", (name,)
+        elif "y" in roles and len(names) > 1 and _computes_gradients(node) and not FORWARD.search(name):
+            yield "function", (name,)
+
+
+def _takes_parameters(module: Module, node: ast.FunctionDef) -> bool:
+    arguments = [argument.arg for argument in node.args.args]
+    if any(is_parameter(name) or role(name) == "parameters" for name in arguments):
+        return True
+    read = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
+    return any(is_parameter(name) and name in module.namespace for name in read - set(arguments))
+
+
+def _computes_gradients(node: ast.FunctionDef) -> bool:
+    stored = {inner.id for inner in own_statements(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+    return any(role(name) == "grads" or is_parameter(differentiated(name)) for name in stored)
+
+
+def _stages(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield forward, cost and backward functions that belong together."""
+    functions = module.functions()
+    called = {name: set(_called(node)) for name, node in functions.items()}
+    fronts = _outermost([name for name in functions if FORWARD.search(name) and not BACKWARD.search(name)], called)
+    backs = _outermost([name for name in functions if BACKWARD.search(name) and not NOT_LOSS.search(name)], called)
+    losses = [name for name in functions if LOSS.match(name) and not NOT_LOSS.search(name) and not BACKWARD.search(name)]
+    for back in backs:
+        if not _takes_parameters(module, functions[back]) and not _has(functions[back], "cache", "X"):
+            continue
+        front = _closest(back, [name for name in fronts if name not in called[back] and _has(functions[name], "X")])
+        loss = _closest(back, _outermost(losses, called))
+        if front and loss and loss not in called[front]:
+            yield "stages", (front, loss, back)
+        elif front:
+            yield "stages", (front, back)
+
+
+def _has(node: ast.FunctionDef, *roles: str) -> bool:
+    return any(role(argument.arg) in roles for argument in node.args.args)
+
+
+def _called(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
+            yield inner.func.id
+
+
+def _outermost(names: list[str], called: dict[str, set[str]]) -> list[str]:
+    """Return those that none of the others calls."""
+    return [name for name in names if not any(name in called[other] for other in names if other != name)]
+
+
+def _closest(name: str, others: list[str]) -> str:
+    """Return the function whose name shares the most of what is special about ``name`` (``with_dropout``)."""
+    own = special_words(name)
+
+    def distance(other: str) -> int:
+        return len(own ^ special_words(other))
+
+    return min(others, key=distance, default="")
+
+
+class _Routine:
+    """What is known of one sequence of functions."""
+
+    def __init__(self, module: Module, kind: str, names: tuple[str, ...]) -> None:
+        self._module, self._kind, self._names = module, kind, names
+        self._nodes = [module.functions()[name] for name in names]
+        self._filename = str(module.program.path)
+
+    def experiment(self) -> Experiment | None:
+        """Return the best way to run the functions, or None if there is none."""
+        indexed = used_as_index(*self._labels())
+        ways = [
+            Way(self._names, source, form, sizes)
+            for source in sources(self._module, self._nodes)
+            for form in forms(indexed)
+            for sizes in source.sizes(form)
+        ]
+        place, score, _ = best(((way.form, self._draw(way), way.sizes[0]) for way in ways), self._filename)
+        if place < 0 or (not score.ran and score.progress <= 0):
+            return None
+        way = ways[place]
+        return Experiment(
+            self._names[-1] if self._kind == "function" else " + ".join(self._names),
+            self._kind,
+            self._draw(way),
+            self._takes_reg(way),
+            way.sizes,
+            conventions=way.form.conventions(),
+        )
+
+    def _labels(self) -> tuple[list[ast.FunctionDef], set[str]]:
+        """Return all functions that these reach, and the names of labels in them."""
+        functions = self._module.functions()
+        nodes = list(self._nodes)
+        for node in nodes:
+            nodes += [functions[name] for name in _called(node) if name in functions and functions[name] not in nodes]
+        return nodes, {argument.arg for node in nodes for argument in node.args.args if role(argument.arg) == "y"}
+
+    def _takes_reg(self, way: Way) -> bool:
+        if not any(_has(node, "reg") for node in self._nodes):
+            return False
+        draw = self._draw(way)
+        try:
+            return draw(1, 0.0, way.sizes[0]).run().loss != draw(1, 0.5, way.sizes[0]).run().loss
+        except Exception:  # it crashes at any rate
+            return True
+
+    def _draw(self, way: Way) -> Callable[[int, float, Sizes], Case]:
+        module = self._module
+
+        def draw(seed: int, reg: float, sizes: Sizes) -> Case:
+            rng = np.random.default_rng(seed)
+            X, y = random_inputs(rng, sizes)
+            given_X, given_y = way.form.inputs(X, y, sizes.C)
+            known = known_things(sizes, reg, given_X, given_y)
+            names = way.source.make(known, sizes)
+            holder = Holder(names, _places(names), named=True, mirror=module.namespace if way.source.mirrored else None)
+            steps = [self._step(index) for index in range(len(self._names))]
+            return refilled_case(Inputs(sizes, reg, X, y, given_X, given_y, known), holder, steps, rng)
+
+        return draw
+
+    def _step(self, index: int) -> Step:
+        name, node = self._names[index], self._nodes[index]
+        if self._kind == "function":
+            return Step(self._module.namespace[name], return_names(node), ("X", "y", "reg"))
+        first = index == 0
+        result = "yhat" if first else ("loss" if LOSS.match(name) else "")
+        order = ("X", "parameters") if first else ("yhat", "y", "cache") if result == "loss" else ("X", "y", "cache")
+        return Step(self._module.namespace[name], return_names(node), order, result)
+
+
+def _places(names: dict[str, Any]) -> dict[str, Any]:
+    """Return where the parameters stand among the things that functions are given."""
+    found = [(path, value) for path, value in leaves(names) if np.asarray(value).dtype.kind in "fi"]
+    by_label = labelled([path for path, _ in found])
+    values = dict(found)
+    return {name: (path, values[path]) for name, path in by_label.items()}
+
+
