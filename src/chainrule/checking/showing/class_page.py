@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from chainrule.checking.answer import Answer, Verdict
+from chainrule.checking.answer import Answer
 from chainrule.checking.showing.grades import mistake_counts, refuse_to_replace
 from chainrule.checking.showing.markup import BEGINNING, document, element
 from chainrule.checking.showing.page import badge, page, style
 from chainrule.checking.showing.source import read_source
-from chainrule.checking.showing.words import tally
+from chainrule.checking.showing.words import summary, tally
 from chainrule.errors import InputError
 from chainrule.files import write_whole
 
@@ -79,11 +79,8 @@ def class_page(answers: Sequence[tuple[Answer, str]]) -> str:
 
 
 def _row(answer: Answer, address: str) -> Element:
-    mistakes = "; ".join(finding.mistake for finding in answer.findings)
-    if answer.verdict is Verdict.ERROR:
-        mistakes = "; ".join(note.message for note in answer.notes)
     link = element("a", answer.target.file, href=quote(f"./{address}"), class_="file")
-    return element("tr", element("td", link), element("td", badge(answer.verdict)), element("td", mistakes))
+    return element("tr", element("td", link), element("td", badge(answer.verdict)), element("td", summary(answer)))
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Element]) -> Element:

@@ -8,13 +8,12 @@ from xml.etree.ElementTree import Element
 
 from chainrule.checking.showing.expressions import expression
 from chainrule.checking.showing.markup import element
-from chainrule.checking.showing.math_names import name
 from chainrule.checking.showing.printable import single_line
-from chainrule.checking.showing.typeset import code, operator, row, space
+from chainrule.checking.showing.typeset import Hold, Piece, code, operator, row, space, transposed
 
 LONGEST = 1000  # characters: a formula that is longer is no easier to read than its code
 _UNDERSTOOD = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
-_SLOPE = re.compile(r"dL\s*/\s*d(\w+)")
+_SLOPE = re.compile(r"((?P<factor>\w+) \* )?dL/d(?P<variable>.+?)(?P<transposed>\.T)?")
 
 
 def formula(text: str) -> Element:
@@ -30,19 +29,17 @@ def formula(text: str) -> Element:
 
 
 def slope(text: str) -> Element:
-    """Return ``dL/dz1`` or ``N * dL/dz1``, the formula of a mark, small enough to stand in a line."""
-    derivative = _SLOPE.search(text)
-    if derivative is None:
+    """Return the formula of a mark, ``dL/dz1``, ``N * dL/dz1`` or ``dL/d(X @ W1).T``, to stand in a line."""
+    found = _SLOPE.fullmatch(text)
+    try:
+        variable = None if found is None else ast.parse(found["variable"].strip("()"), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        variable = None
+    if found is None or variable is None:
         return element("code", single_line(text))
-    parts = [row(_partial(element("mi", "L")), operator("/"), _partial(name(derivative[1])))]
-    before, after = text[: derivative.start()].rstrip(), text[derivative.end() :].strip()
-    if before.endswith("*"):
-        parts = [code(before[:-1].rstrip()), operator("·"), *parts]
-    elif before:
-        parts = [code(before), *parts]
-    if after:
-        parts.append(code(after))
-    return _math(row(*parts), text)
+    derivative = row(_partial(element("mi", "L")), operator("/"), _partial(expression(variable).held(Hold.ATOM)))
+    shown = transposed(Piece(derivative, Hold.PRODUCT)).element if found["transposed"] else derivative
+    return _math(row(code(found["factor"]), operator("·"), shown) if found["factor"] else shown, text)
 
 
 def _partial(variable: Element) -> Element:

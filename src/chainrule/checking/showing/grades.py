@@ -12,7 +12,7 @@ from pathlib import Path
 from chainrule.checking.answer import Answer, Verdict
 from chainrule.checking.showing.as_json import json_text
 from chainrule.checking.showing.printable import single_line
-from chainrule.checking.showing.words import error_text
+from chainrule.checking.showing.words import error_text, reason
 from chainrule.errors import InputError
 from chainrule.files import storage_errors, write_whole
 
@@ -26,7 +26,7 @@ _FORMULA_SIGNS = tuple("=+-@")  # a spreadsheet computes cells that begin so
 def grade_row(answer: Answer) -> list[str]:
     """Return one answer as a row of the table."""
     errors = [gradient.relative_error for gradient in answer.gradients.values()]
-    details = [finding.message for finding in answer.findings] or [note.message for note in answer.notes]
+    details = [finding.message for finding in answer.findings]
     cells = [
         answer.target.file,
         str(answer.verdict),
@@ -35,7 +35,7 @@ def grade_row(answer: Answer) -> list[str]:
         "; ".join(str(finding.line) for finding in answer.findings),
         _largest(errors),
         f"{answer.seconds:.2f}",
-        "" if answer.verdict is Verdict.CORRECT else " | ".join(details),
+        reason(answer) if answer.verdict is Verdict.ERROR else " | ".join(details),
     ]
     return [harmless(single_line(cell)) for cell in cells]
 

@@ -13,7 +13,7 @@ from chainrule.checking.showing.formula import formula
 from chainrule.checking.showing.markup import Child, document, element
 from chainrule.checking.showing.math_names import name
 from chainrule.checking.showing.source import Source
-from chainrule.checking.showing.words import departure, error_text, headline, proof
+from chainrule.checking.showing.words import departure, error_text, headline, proof, reason, story
 from chainrule.version import __version__
 
 BADGES = {Verdict.CORRECT: "✓ correct", Verdict.WRONG: "✗ wrong", Verdict.ERROR: "? not checked"}
@@ -50,6 +50,7 @@ def _head(answer: Answer) -> Element:
         "header",
         element("p", element("span", target.file, class_="file"), *named),
         element("h1", badge(answer.verdict), headline(answer)),
+        *([element("p", reason(answer))] if answer.verdict is Verdict.ERROR else []),
     )
 
 
@@ -81,7 +82,7 @@ def _finding(number: int, answer: Answer, source: Source) -> Element:
     parts: list[Child] = [
         element("h2", f"{number}. " if len(answer.findings) > 1 else "", finding.mistake),
         element("p", place, f": {departure(finding, answer) or finding.variable}", class_="small"),
-        element("p", finding.message),
+        element("p", story(finding, source.place(finding.line))),
         _formulas(finding),
     ]
     if finding.fix is not None:
@@ -129,7 +130,7 @@ def _lists(answer: Answer, source: Source) -> Element:
         "Notes": notes,
         "How it was read": conventions,
         "What was checked": answer.checked,
-        "What was not checked": answer.not_checked,
+        "What was not checked": answer.not_checked[answer.verdict is Verdict.ERROR :],
     }
     return element("div", *(_list(title, items) for title, items in lists.items() if items), class_="lists")
 

@@ -12,7 +12,7 @@ from chainrule.checking.answer import Answer, Finding, Verdict
 from chainrule.checking.showing.diff import common_indentation, diff
 from chainrule.checking.showing.printable import printable, single_line
 from chainrule.checking.showing.source import Source
-from chainrule.checking.showing.words import departure, error_text, headline, proof
+from chainrule.checking.showing.words import departure, error_text, headline, proof, reason, story
 
 AROUND = 2  # lines of context on either side
 WIDEST = 100  # prose in longer lines is hard to read
@@ -26,16 +26,13 @@ def print_answer(console: Console, answer: Answer, source: Source) -> None:
     """
     shown = _Terminal(console)
     shown.verdict(answer)
-    if answer.verdict is Verdict.ERROR:
-        shown.notes(answer, source)
     for number, finding in enumerate(answer.findings, 1):
         shown.finding(finding, number, answer, source)
     shown.gradients(answer)
     shown.bullets("what was checked", answer.checked)
-    shown.bullets("what was not checked", answer.not_checked)
+    shown.bullets("what was not checked", answer.not_checked[answer.verdict is Verdict.ERROR :])
     shown.conventions(answer)
-    if answer.verdict is not Verdict.ERROR:
-        shown.notes(answer, source)
+    shown.notes(answer, source)
     shown.line(f"{answer.seconds:.1f} s", style="dim")
 
 
@@ -66,6 +63,8 @@ class _Terminal:
         named = filter(None, (single_line(answer.target.file), single_line(answer.target.name)))
         self.line((str(answer.verdict).upper(), COLOURS[answer.verdict]), "  ", "  ".join(named))
         self.prose(headline(answer))
+        if answer.verdict is Verdict.ERROR:
+            self.prose(reason(answer))
         self.line()
 
     def finding(self, finding: Finding, number: int, answer: Answer, source: Source) -> None:
@@ -75,7 +74,7 @@ class _Terminal:
         self.line()
         self._context(finding, source)
         self.line()
-        self.prose(finding.message, indent="  ")
+        self.prose(story(finding, source.place(finding.line)), indent="  ")
         if known := departure(finding, answer):
             self.line(f"  {single_line(known)}")
         self._formulas(finding)

@@ -10,6 +10,9 @@ from chainrule.checking.answer import Answer, Finding, Verdict
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
+_PROOF = "With this change"
+
+
 def count(number: int) -> str:
     """Return a small number as a word."""
     return _COUNTS[number] if number < len(_COUNTS) else f"{number:,}"
@@ -63,14 +66,35 @@ def _all_right(answer: Answer) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
+def reason(answer: Answer) -> str:
+    """Return why a file could not be checked."""
+    return next(iter((*answer.not_checked, *(note.message for note in answer.notes))), "")
+
+
+def summary(answer: Answer) -> str:
+    """Return the mistakes of a file, or why it could not be checked, for a row among others."""
+    if answer.verdict is Verdict.ERROR:
+        return reason(answer)
+    return "; ".join(finding.mistake for finding in answer.findings)
+
+
+def story(finding: Finding, place: str) -> str:
+    """Return a finding's message without what its title says and without its proof."""
+    message = finding.message.removeprefix(f"{place}: ").removeprefix(finding.mistake).removeprefix(". ")
+    return message.partition(_PROOF)[0].strip() if finding.verified else message
+
+
 def proof(finding: Finding, answer: Answer) -> str:
     """Return what is known of a finding's fix, and no more."""
     if finding.fix is None:
-        return "No fix was proved; what is known is said above."
+        return "No fix was proved."
     if not finding.verified:
         return "This change is not proved."
     together = sum(other.verified and other.fix is not None for other in answer.findings)
     change = "this change" if together == 1 else f"{'both' if together == 2 else f'all {count(together)}'} changes"
+    _, known, numbers = finding.message.partition(_PROOF)
+    if known:
+        return f"With {change}{numbers}"
     if not answer.gradients:
         return f"With {change} the check passes."
     verb = "passes" if len(answer.gradients) == 1 else "pass"

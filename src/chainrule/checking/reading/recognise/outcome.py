@@ -47,23 +47,14 @@ class Outcome:
         root = [*returned, self._model]
         if self._loss is not None:
             try:
-                return self._result(root)
+                return _result(root, self._loss, self._gradients)
             except (KeyError, IndexError, AttributeError, TypeError):
                 pass  # a changed program may give something of another form
-        self._look(root)
-        return self._result(root)
-
-    def _result(self, root: list[Any]) -> Result:
-        assert self._loss is not None
-        loss = follow(root, self._loss)
-        gradients = {name: as_numbers(follow(root, path)) for name, path in self._gradients.items()}
-        return Result(as_number(loss), gradients)
-
-    def _look(self, root: list[Any]) -> None:
-        self._loss = None
         loss = self._find_loss(root)
-        self._gradients = self._find_gradients(root, loss)
-        self._loss = loss
+        gradients = self._find_gradients(root, loss)
+        if len(gradients) == len(self._parameters):  # a version that gives less is no rule for the others
+            self._loss, self._gradients = loss, gradients
+        return _result(root, loss, gradients)
 
     def _find_loss(self, root: list[Any]) -> Path:
         """Return the way to the loss: a number that is called so, else the first number that is returned."""
@@ -111,6 +102,12 @@ class Outcome:
         if path and isinstance(path[0], int) and len(names) > 1:
             return (names[path[0]], *path[1:]) if path[0] < len(names) and names[path[0]] else path
         return (names[0], *path) if len(names) == 1 and names[0] else path
+
+
+def _result(root: list[Any], loss: Path, gradients: Mapping[str, Path]) -> Result:
+    return Result(
+        as_number(follow(root, loss)), {name: as_numbers(follow(root, path)) for name, path in gradients.items()}
+    )
 
 
 def _shallow(returned: Any) -> list[tuple[Path, Any]]:
