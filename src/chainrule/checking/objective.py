@@ -30,7 +30,6 @@ ACTIVATIONS: dict[str, Callable[[ndarray], ndarray]] = {
     "leaky ReLU 0.001": lambda z: np.where(z > 0, z, 0.001 * z),
     "ELU": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0.0))),
     "softplus": lambda z: np.logaddexp(z, 0.0),
-    "identity": lambda z: z,
 }
 
 

@@ -32,7 +32,7 @@ def slope(text: str) -> Element:
     """Return the formula of a mark, ``dL/dz1``, ``N * dL/dz1`` or ``dL/d(X @ W1).T``, to stand in a line."""
     found = _SLOPE.fullmatch(text)
     try:
-        variable = None if found is None else ast.parse(found["variable"].strip("()"), mode="eval").body
+        variable = None if found is None else ast.parse(found["variable"], mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         variable = None
     if found is None or variable is None:
