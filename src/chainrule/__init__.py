@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from chainrule.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from chainrule.checking.door import assert_gradients as assert_gradients
+    from chainrule.checking.door import check as check
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import Rows as Rows
     from chainrule.data.open import open_data as open_data
@@ -37,7 +39,9 @@ _HOME = {
     "RunSettings": "chainrule.training.settings",
     "Training": "chainrule.training.loop",
     "TwoLayerNet": "chainrule.two_layer",
+    "assert_gradients": "chainrule.checking.door",
     "build_settings": "chainrule.training.settings_file",
+    "check": "chainrule.checking.door",
     "close_settings": "chainrule.training.defaults",
     "new_run": "chainrule.runs",
     "open_data": "chainrule.data.open",

@@ -100,3 +100,9 @@ class Answer:
     not_checked: tuple[str, ...] = ()
     """What could not be looked at, or what the system could not enforce, and why."""
     seconds: float = 0.0
+
+    def __str__(self) -> str:
+        """Return the answer as the terminal shows it."""
+        from chainrule.checking.showing.text import as_text
+
+        return as_text(self)

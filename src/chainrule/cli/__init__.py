@@ -18,6 +18,7 @@ COMMANDS = {
     "train": "Train a network on images or a table, and leave a run folder.",
     "evaluate": "Judge a run: accuracy, classes, confusions.",
     "predict": "Name the class of images or rows.",
+    "check": "Find the wrong line of a backward pass, and prove what it should be.",
     "info": "Say what this machine is, and how fast its matrix product.",
     "data": "Say what a data set is; draw a contact sheet.",
 }

@@ -26,6 +26,10 @@ _gettime: Any = types.ExternalFunction("chainrule_clock", types.int32(types.int3
 _MONOTONIC = int(getattr(time, "CLOCK_MONOTONIC", 0))
 
 SECTIONS = ("gather", "products", "between", "penalty", "update")
+"""Parts of a step: rows gathered, matrix products, what stands between them (and waiting for others), the sum of the
+squares of the weights, the update rule."""
+
+GATHER, PRODUCTS, BETWEEN, PENALTY, UPDATE = range(len(SECTIONS))
 
 
 @compiled()

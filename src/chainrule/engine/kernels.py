@@ -1,8 +1,9 @@
-"""What happens between the matrix products, compiled: each function is one pass over its arrays.
+"""What happens between the matrix products, compiled: each function is one pass over its part of an array.
 
-All arrays are flat, and a matrix (rows, columns) lies in them row by row. Loops count from 0 over slices, because the
-compiler uses vector instructions only where it can see that no index is negative. Sums may be taken in any order
-(``reassoc``) for the same reason; nothing that would hide an inf or a nan is relaxed.
+All arrays are flat, and a matrix lies in them row by row; a part of it is told by its ``top``, ``bottom``, ``left`` and
+``right`` edge in rows of ``width`` entries. Loops count from 0 over slices, because the compiler uses vector
+instructions only where it can see that no index is negative. Sums may be taken in any order (``reassoc``) for the same
+reason; nothing that would hide an inf or a nan is relaxed.
 """
 
 from __future__ import annotations
@@ -25,47 +26,50 @@ def gather(X: ndarray, rows: ndarray, shift: ndarray, factor: ndarray, out: ndar
             inputs[d] = (out.dtype.type(row[d]) - shift[d]) * factor[d]
 
 
-@compiled()
-def fill_rows(values: ndarray, out: ndarray, rows: int) -> None:
-    """Write ``values`` (a bias) to every row of ``out``, for a product to be added to."""
-    columns = len(values)
-    for n in range(rows):
-        row = out[n * columns : (n + 1) * columns]
-        for o in range(columns):
-            row[o] = values[o]
-
-
-@compiled()
-def relu(z: ndarray, size: int) -> None:
-    """Replace z by its activation."""
-    for i in range(size):
-        z[i] = max(z[i], z.dtype.type(0))
+@compiled(fastmath={"contract", "nsz"})
+def add_bias(z: ndarray, b: ndarray, floor: float, top: int, bottom: int, left: int, right: int) -> None:
+    """Add the bias to a part of z, and raise what is below ``floor``: 0 makes it the activation, -inf leaves it."""
+    width, least = len(b), z.dtype.type(floor)
+    own = b[left:right]
+    for n in range(top, bottom):
+        row = z[n * width + left : n * width + right]
+        for o in range(len(own)):
+            value = row[o] + own[o]
+            row[o] = least if value < least else value  # nan stays nan
 
 
 @compiled(fastmath=_FAST)
-def relu_backward(da: ndarray, a: ndarray, rows: int, columns: int) -> None:
-    """Replace da by ``dz = da * [z > 0]``; the activation a is positive exactly where z was."""
-    for i in range(rows * columns):
-        da[i] = da[i] if a[i] > 0 else da.dtype.type(0)
+def relu_backward(da: ndarray, a: ndarray, width: int, top: int, bottom: int, left: int, right: int) -> None:
+    """Replace a part of da by ``dz = da * [z > 0]``; the activation a is positive exactly where z was."""
+    if right - left == width:  # whole rows are one long row
+        left, right, width, top, bottom = top * width, bottom * width, 0, 0, 1
+    for n in range(top, bottom):
+        row, active = da[n * width + left : n * width + right], a[n * width + left : n * width + right]
+        for i in range(len(row)):
+            row[i] = row[i] if active[i] > 0 else da.dtype.type(0)
 
 
 @compiled(fastmath=_FAST)
-def sum_rows(dz: ndarray, rows: int, out: ndarray) -> None:
-    """Write the sum of the rows of dz (a bias gradient) to ``out``."""
-    columns = len(out)
-    for o in range(columns):
+def sum_rows(dz: ndarray, N: int, width: int, left: int, out: ndarray) -> None:
+    """Write the sums over all N rows of dz (a bias gradient) to ``out``, of the columns from ``left`` on."""
+    for o in range(len(out)):
         out[o] = 0
-    for n in range(rows):
-        row = dz[n * columns : (n + 1) * columns]
-        for o in range(columns):
+    for n in range(N):
+        row = dz[n * width + left : n * width + left + len(out)]
+        for o in range(len(out)):
             out[o] += row[o]
 
 
 @compiled(fastmath=_FAST)
-def softmax_loss(scores: ndarray, y: ndarray, rows: ndarray, C: int) -> float:
-    """Return the data loss, and replace the scores (N, C) by ``dscores = (probs - onehot(y)) / N``."""
-    N, total = len(rows), 0.0
-    for n in range(N):
+def softmax_loss(scores: ndarray, y: ndarray, rows: ndarray, N: int) -> float:
+    """Return a part of the data loss, and replace the scores by ``dscores = (probs - onehot(y)) / N``.
+
+    The scores are those of the examples ``rows``, which are some or all of a mini-batch of N.
+    """
+    if len(rows) == 0:
+        return 0.0
+    C, total = len(scores) // len(rows), 0.0
+    for n in range(len(rows)):
         row = scores[n * C : (n + 1) * C]
         largest = row[0]
         for c in range(1, C):
@@ -85,12 +89,8 @@ def softmax_loss(scores: ndarray, y: ndarray, rows: ndarray, C: int) -> float:
 
 @compiled(fastmath=_FAST)
 def sum_of_squares(w: ndarray) -> float:
-    """Return the sum of the squares of w."""
-    total = 0.0
-    for begin in range(0, len(w), 4096):  # blocks in the array's own precision, their sums in float64
-        part = w[begin : begin + 4096]
-        block = w.dtype.type(0)
-        for i in range(len(part)):
-            block += part[i] * part[i]
-        total += block
-    return total
+    """Return the sum of the squares of w, in its own precision: for some thousand entries at a time."""
+    total = w.dtype.type(0)
+    for i in range(len(w)):
+        total += w[i] * w[i]
+    return np.float64(total)

@@ -1,24 +1,29 @@
-"""The compiled loop: mini-batches gathered, run forward and back, and every weight updated, K steps in one call."""
+"""The compiled loop: mini-batches gathered, run forward and back, and every weight updated, K steps in one call.
+
+It runs on every thread of a team at once. Each computes its part of a matrix, and waits where the next stage reads what
+others write: after the inputs, after every layer of activations and of their gradients, and after the updates.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy import ndarray
 
-from chainrule.engine.blas import matmul
-from chainrule.engine.clock import lap, read_clock
+from chainrule.engine.blas import multiply_parts
+from chainrule.engine.clock import BETWEEN, PRODUCTS, lap, read_clock
 from chainrule.engine.compiling import compiled
-from chainrule.engine.kernels import fill_rows, gather, relu, relu_backward, softmax_loss, sum_of_squares, sum_rows
-from chainrule.engine.updates import SGD, update
-
-GATHER, PRODUCTS, BETWEEN, PENALTY, UPDATE = range(5)  # places in laps, named in clock.SECTIONS
+from chainrule.engine.forward import run_forward
+from chainrule.engine.kernels import relu_backward, softmax_loss
+from chainrule.engine.layer_update import sum_layer, update_layer
+from chainrule.engine.team import Team, part, part_of_layer, wait
+from chainrule.engine.updates import scale_of
 
 
 @compiled()
 def run_steps(
-    w: ndarray, moments: ndarray, taken: int, sizes: ndarray, X: ndarray, shift: ndarray, factor: ndarray, y: ndarray,
-    rows: ndarray, starts: ndarray, rates: ndarray, reg: float, rule: int, constants: ndarray, weight_decay: float,
-    values: ndarray, gradient: ndarray, losses: ndarray, laps: ndarray,
+    team: Team, w: ndarray, moments: ndarray, taken: int, sizes: ndarray, X: ndarray, shift: ndarray, factor: ndarray,
+    y: ndarray, rows: ndarray, starts: ndarray, rates: ndarray, reg: float, rule: int, constants: ndarray,
+    weight_decay: float, values: ndarray, gradient: ndarray, sums: ndarray, losses: ndarray, laps: ndarray,
 ) -> int:  # fmt: skip
     """Take one step for each mini-batch; return how many losses were computed.
 
@@ -26,6 +31,8 @@ def run_steps(
 
     Parameters
     ----------
+    team : Team
+        This thread; all other arguments but ``gradient`` and ``laps`` are the same for every thread.
     w : ndarray of shape (P,)
         W1, b1, W2, b2, ... one after the other; changed in place, as ``moments`` (M * P,) are.
     taken : int
@@ -36,70 +43,80 @@ def run_steps(
         Raw rows (N, D), what makes inputs of them (D,) each, and labels (N,).
     rows, starts, rates
         Row numbers of all mini-batches, where each begins, and its learning rate.
-    values : ndarray of shape (depth + 3, B * widest)
-        Work space: the activations a0, a1, ..., the scores, and two for gradients.
+    values : ndarray
+        Work space: the activations a0 (N, D), a1, ..., the scores, then da of every hidden layer from the last down.
     gradient : ndarray
-        Work space for the largest weight gradient; a bias gradient fits too.
+        This thread's own work space, for a block of a weight gradient or a bias gradient.
+    sums : ndarray of shape (2, threads, 1 + depth), float64
+        Work space: what each thread adds to the data loss and to the squares of W1, W2, ..., in even and odd steps.
     losses : ndarray of shape (K, 1 + depth), float64
         Written: the loss parts of each step before its update.
     laps : ndarray of shape (5,), or empty
-        Added to: the time spent in gathering, in matrix products, in what stands between them, in the penalty and in
-        updates (for SGD the product is the update).
+        Added to: the time spent in each of ``clock.SECTIONS``.
     """
-    depth, P = len(sizes) - 1, len(w)
+    depth = len(sizes) - 1
+    sum_squares(team, w, sizes, reg, sums[0, team.me])
     for k in range(len(rates)):
         batch = rows[starts[k] : starts[k + 1]]
-        N, rate, t = len(batch), rates[k], taken + k + 1
+        N, C = len(batch), sizes[depth]
+        run_forward(team, w, sizes, X, shift, factor, batch, values, laps)
         now = read_clock(laps)
-        gather(X, batch, shift, factor, values[0])
-        now = lap(laps, GATHER, now)
-        offset, total = 0, 0.0
-        for layer in range(depth):
-            inputs, outputs = sizes[layer], sizes[layer + 1]
-            bias = offset + inputs * outputs
-            fill_rows(w[bias : bias + outputs], values[layer + 1], N)
-            now = lap(laps, BETWEEN, now)
-            matmul(values[layer], 0, False, w, offset, False, values[layer + 1], 0, N, outputs, inputs, 1.0, 1.0)
-            now = lap(laps, PRODUCTS, now)
-            if layer < depth - 1:
-                relu(values[layer + 1], N * outputs)
-            now = lap(laps, BETWEEN, now)
-            losses[k, 1 + layer] = reg * sum_of_squares(w[offset:bias]) if reg > 0 else 0.0
-            now = lap(laps, PENALTY, now)
-            total += losses[k, 1 + layer]
-            offset = bias + outputs
-
-        dz = values[depth]
-        losses[k, 0] = softmax_loss(dz, y, batch, sizes[depth])
-        now = lap(laps, BETWEEN, now)
-        if not np.isfinite(total + losses[k, 0]):
+        below = N * sizes[:depth].sum()  # where the scores begin; then, where the activations below dz do
+        dz = values[below : below + N * C]
+        top, bottom = part(team, N, 1)
+        sums[k % 2, team.me, 0] = softmax_loss(dz[top * C : bottom * C], y, batch[top:bottom], N)
+        wait(team)
+        if not np.isfinite(add_up(team, sums[k % 2], reg, losses[k])):
             return k + 1
+        now = lap(laps, BETWEEN, now)
 
+        scale = scale_of(constants, rates[k], weight_decay, taken + k + 1)
+        handed_down, offset = below + N * C, len(w)
         for layer in range(depth - 1, -1, -1):
             inputs, outputs = sizes[layer], sizes[layer + 1]
-            end = offset
-            bias = end - outputs
-            offset = bias - inputs * outputs
-            da = values[depth + 1 + layer % 2]
+            offset -= (inputs + 1) * outputs
+            below -= N * inputs
+            a, da = values[below : below + N * inputs], values[handed_down : handed_down + N * inputs]
             if layer > 0:  # before W changes
-                matmul(dz, 0, False, w, offset, True, da, 0, N, inputs, outputs, 1.0, 0.0)
+                top, bottom, left, right = part_of_layer(team, N, inputs, False)
+                multiply_parts(
+                    bottom - top, right - left, outputs, 1.0, dz, top * outputs, outputs, False,
+                    w, offset + left * outputs, outputs, True, 0.0, da, top * inputs + left, inputs,
+                )  # fmt: skip
                 now = lap(laps, PRODUCTS, now)
-                relu_backward(da, values[layer], N, inputs)
+                relu_backward(da, a, inputs, top, bottom, left, right)
+                wait(team)
                 now = lap(laps, BETWEEN, now)
-            if rule == SGD:  # the gradient is never formed: W = (1 - 2 rate reg) W - rate a.T dz is one product
-                shrink = 1 - 2 * rate * reg
-                matmul(values[layer], 0, True, dz, 0, False, w, offset, inputs, outputs, N, -rate, shrink)
-                now = lap(laps, PRODUCTS, now)
-            else:
-                matmul(values[layer], 0, True, dz, 0, False, gradient, 0, inputs, outputs, N, 1.0, 0.0)
-                now = lap(laps, PRODUCTS, now)
-                shrink = 1 - rate * weight_decay
-                first, second = moments[offset:bias], moments[P + offset : P + bias]
-                update(rule, w[offset:bias], gradient, first, second, rate, 2 * reg, shrink, t, constants)
-                now = lap(laps, UPDATE, now)
-            sum_rows(dz, N, gradient[:outputs])
-            first, second = moments[bias:end], moments[P + bias : P + end]
-            update(rule, w[bias:end], gradient, first, second, rate, 0.0, 1.0, t, constants)
-            now = lap(laps, UPDATE, now)
-            dz = da
+            sums[(k + 1) % 2, team.me, 1 + layer] = update_layer(
+                team, w, moments, offset, a, dz, N, inputs, outputs, rule, scale, reg, constants, gradient, laps
+            )
+            now = read_clock(laps)
+            dz, handed_down = da, handed_down + N * inputs
+        wait(team)
+        lap(laps, BETWEEN, now)
     return len(rates)
+
+
+@compiled()
+def sum_squares(team: Team, w: ndarray, sizes: ndarray, reg: float, sums: ndarray) -> None:
+    """Write the sum of the squares of this thread's rows of each W to ``sums[1:]``; 0 without a penalty."""
+    offset = 0
+    for layer in range(len(sizes) - 1):
+        inputs, outputs = sizes[layer], sizes[layer + 1]
+        sums[1 + layer] = sum_layer(team, w, offset, inputs, outputs) if reg > 0 else 0.0
+        offset += (inputs + 1) * outputs
+
+
+@compiled()
+def add_up(team: Team, sums: ndarray, reg: float, losses: ndarray) -> float:
+    """Return the loss, the sum of what all threads contribute; the first thread writes its parts to ``losses``."""
+    total = 0.0
+    for part_of_loss in range(len(losses)):
+        whole = 0.0
+        for thread in range(team.size):
+            whole += sums[thread, part_of_loss]
+        whole *= 1.0 if part_of_loss == 0 else reg
+        total += whole
+        if team.me == 0:
+            losses[part_of_loss] = whole
+    return total

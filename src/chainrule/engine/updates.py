@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy import ndarray
 
@@ -16,10 +18,36 @@ CODES = {"sgd": SGD, "momentum": MOMENTUM, "nesterov": NESTEROV, "rmsprop": RMSP
 _FAST = {"contract", "nsz", "arcp"}
 
 
+class Scale(NamedTuple):
+    """The numbers of one step, in float64.
+
+    Attributes
+    ----------
+    rate : float
+        The learning rate.
+    shrink : float
+        What weights are multiplied by first: 1 - rate * weight_decay for adamw, otherwise 1.
+    rate_mean, unbias_square : float
+        For adam: the rate with the correction of the mean's bias, and the correction of the square's.
+    """
+
+    rate: float
+    shrink: float
+    rate_mean: float
+    unbias_square: float
+
+
+@compiled()
+def scale_of(constants: ndarray, rate: float, weight_decay: float, t: int) -> Scale:
+    """Return the numbers of step t, counted from 1."""
+    beta1, beta2 = np.float64(constants[2]), np.float64(constants[3])
+    return Scale(rate, 1 - rate * weight_decay, rate / (1 - beta1**t), 1 / (1 - beta2**t))
+
+
 @compiled(fastmath=_FAST)
 def update(
-    rule: int, w: ndarray, g: ndarray, first: ndarray, second: ndarray, rate: float, decay: float, shrink: float,
-    t: int, constants: ndarray,
+    rule: int, w: ndarray, g: ndarray, first: ndarray, second: ndarray, scale: Scale, shrink: float, decay: float,
+    constants: ndarray,
 ) -> None:  # fmt: skip
     """Take one step with w, a part of the parameters.
 
@@ -31,15 +59,14 @@ def update(
         Its gradient, of the same size or longer.
     first, second : ndarray
         The moments of w that the rule has; one that it has not is never read.
+    scale : Scale
     shrink : float
-        What w is multiplied by first: 1 - rate * weight_decay for adamw's weights, otherwise 1.
-    t : int
-        The step, counted from 1.
+        ``scale.shrink`` for weights, 1 for biases.
     constants : ndarray of shape (5,)
         momentum, rho, beta1, beta2, epsilon, in the precision of w.
     """
-    one = w.dtype.type(1)
-    eta, lam, keep = w.dtype.type(rate), w.dtype.type(decay), w.dtype.type(shrink)
+    number = w.dtype.type
+    one, eta, lam, keep = number(1), number(scale.rate), number(decay), number(shrink)
     mu, rho, beta1, beta2, epsilon = constants[0], constants[1], constants[2], constants[3], constants[4]
     if rule == SGD:
         for i in range(len(w)):
@@ -59,10 +86,9 @@ def update(
             first[i] = rho * first[i] + (one - rho) * gradient * gradient
             w[i] -= eta * gradient / (np.sqrt(first[i]) + epsilon)
     else:
-        unbias_mean = w.dtype.type(rate / (1 - np.float64(beta1) ** t))
-        unbias_square = w.dtype.type(1 / (1 - np.float64(beta2) ** t))
+        rate_mean, unbias_square = number(scale.rate_mean), number(scale.unbias_square)
         for i in range(len(w)):
             gradient = g[i] + lam * w[i]
             first[i] = beta1 * first[i] + (one - beta1) * gradient
             second[i] = beta2 * second[i] + (one - beta2) * gradient * gradient
-            w[i] = keep * w[i] - unbias_mean * first[i] / (np.sqrt(unbias_square * second[i]) + epsilon)
+            w[i] = keep * w[i] - rate_mean * first[i] / (np.sqrt(unbias_square * second[i]) + epsilon)

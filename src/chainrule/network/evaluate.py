@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy import ndarray
 
-from chainrule.data.features import Subset
+from chainrule.data.features import Features, Subset
 from chainrule.network import softmax_loss, stack
 from chainrule.network.parameters import Parameters
 
@@ -44,17 +45,29 @@ class Evaluation:
         return [found / n if n else None for found, n in zip(np.diag(self.confusion).tolist(), rows, strict=True)]
 
 
-def evaluate(parameters: Parameters, subset: Subset) -> Evaluation:
-    """Run every row of a subset through the network."""
+def forward_rows(parameters: Parameters, features: Features, rows: ndarray) -> list[ndarray]:
+    """Return the activations of every hidden layer and the scores of some rows: (n, H1), ..., (n, C)."""
+    values = stack.forward(parameters, features.gather(rows, parameters.dtype))
+    return [*values.activations[1:], values.scores]
+
+
+def evaluate(
+    parameters: Parameters,
+    subset: Subset,
+    forward: Callable[[Parameters, Features, ndarray], list[ndarray]] = forward_rows,
+) -> Evaluation:
+    """Run every row of a subset through the network, by ``forward`` if it is given: an engine's own, for example."""
     C = parameters.architecture.output_size
     confusion = np.zeros((C, C), np.int64)
     alive = [np.zeros(H, bool) for H in parameters.architecture.hidden_sizes]
     total = 0.0
     with np.errstate(all="ignore"):  # weights that diverged give a loss that is no number, which is what they deserve
-        for X, y in subset.batches(CHUNK, parameters.dtype):
-            values = stack.forward(parameters, X)
-            total += softmax_loss.forward(values.scores, y) * len(y)
-            np.add.at(confusion, (y, values.scores.argmax(axis=1)), 1)
-            for seen, a in zip(alive, values.activations[1:], strict=True):
+        for start in range(0, len(subset), CHUNK):
+            rows = subset.index[start : start + CHUNK]
+            *activations, scores = forward(parameters, subset.features, rows)
+            y = subset.y[rows]
+            total += softmax_loss.forward(scores, y) * len(y)
+            np.add.at(confusion, (y, scores.argmax(axis=1)), 1)
+            for seen, a in zip(alive, activations, strict=True):
                 seen |= a.any(axis=0)
     return Evaluation(confusion, total / len(subset), tuple(float(1 - seen.mean()) for seen in alive))

@@ -11,6 +11,7 @@ from numpy import ndarray
 
 from chainrule.data.features import Features
 from chainrule.network import stack
+from chainrule.network.evaluate import forward_rows
 from chainrule.network.parameters import Parameters
 from chainrule.training.minibatches import Batches
 from chainrule.training.rules import RULES, RuleSettings
@@ -73,6 +74,9 @@ class Engine(Protocol):
             as they were before that step.
         """
 
+    def forward(self, parameters: Parameters, features: Features, rows: ndarray) -> list[ndarray]:
+        """Return the activations of every hidden layer and the scores of some rows: (n, H1), ..., (n, C)."""
+
 
 Gradients = Callable[[Parameters, ndarray, ndarray, float], tuple[stack.LossParts, Parameters]]
 """``gradients(parameters, X, y, reg)`` returns the loss and the gradient of every parameter."""
@@ -127,3 +131,7 @@ class ReferenceEngine:
                 for moment, new in zip(weights.moments, moments, strict=True):
                     moment[...] = new
         return np.array(rows, dtype=np.float64).reshape(len(rows), 1 + parameters.architecture.depth)
+
+    def forward(self, parameters: Parameters, features: Features, rows: ndarray) -> list[ndarray]:
+        """Run some rows forward in NumPy."""
+        return forward_rows(parameters, features, rows)

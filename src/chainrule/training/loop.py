@@ -11,7 +11,6 @@ from numpy import ndarray
 
 from chainrule.data.prepared import PreparedData
 from chainrule.errors import DivergedError, InputError
-from chainrule.network import stack
 from chainrule.network.evaluate import evaluate
 from chainrule.network.initial import initial_parameters
 from chainrule.network.parameters import Architecture, Parameters
@@ -20,7 +19,7 @@ from chainrule.training.divergence import diverged
 from chainrule.training.engine import Engine, ReferenceEngine, StepSettings, Weights
 from chainrule.training.history import EpochRecord, StepRecord
 from chainrule.training.minibatches import Batches, epoch_batches, steps_per_epoch
-from chainrule.training.rules import RULES
+from chainrule.training.rules import RULES, RuleSettings
 from chainrule.training.schedules import parse_schedule
 from chainrule.training.settings import DEFAULT_BATCH_SIZE, RunSettings
 
@@ -218,17 +217,16 @@ class Training:
 
     def _run_last_step(self, epoch: int, batch: Batches) -> EpochRecord:
         """Take the epoch's last step, and measure the network before and after it."""
-        state, train = self.state, self.data.train
+        state = self.state
         parameters = state.weights.parameters
         before = parameters.copy()
         self._run_steps(batch)
         self.intact = False  # until the epoch is measured and told of: a run must not go on without its record
-        validation = evaluate(parameters, self.data.validation)
+        validation = evaluate(parameters, self.data.validation, self.engine.forward)
         if not (np.isfinite(parameters.buffer).all() and np.isfinite(validation.data_loss)):
             raise self._diverged(state.weights.step, None)
-        sample = evaluate(parameters, self._train_sample)
-        X, y = train.features.gather(batch.rows, parameters.dtype), train.y[batch.rows]
-        _, gradients = stack.loss_and_gradients(before, X, y, self.settings.training.reg)
+        sample = evaluate(parameters, self._train_sample, self.engine.forward)
+        gradients = self._gradients(before, batch)
         steps = state.weights.step - epoch * self.steps_per_epoch
         record = EpochRecord(
             epoch=epoch + 1,
@@ -249,6 +247,15 @@ class Training:
         )
         self._account_for(record)
         return record
+
+    def _gradients(self, parameters: Parameters, batch: Batches) -> Parameters:
+        """Return the gradient on one mini-batch: the velocity that a step of momentum leaves which began at rest."""
+        velocity = Parameters(parameters.architecture, np.zeros_like(parameters.buffer))
+        at_rest = Weights(parameters.copy(), velocity.buffer[None])
+        settings = StepSettings(self.settings.training.reg, "momentum", RuleSettings(momentum=0.0))
+        train = self.data.train
+        self.engine.run(at_rest, train.features, train.y, batch, np.zeros(1), settings)
+        return velocity
 
     def _account_for(self, record: EpochRecord) -> None:
         """Keep the best weights, and decide whether the run has finished."""

@@ -37,6 +37,8 @@ class Module:
     units: Units
     namespace: dict[str, Any]
     notes: list[Note] = field(default_factory=list)
+    skipped: list[ast.stmt] = field(default_factory=list)
+    """Statements that failed, or took too long."""
 
     def functions(self) -> Functions:
         """Return the functions of the file that are alive, in the order of the file; the last of a name counts."""
@@ -75,6 +77,7 @@ def run_once(program: Program) -> Module:
     module = Module(program, units, namespace)
     module.notes += [Note(f"{program.place(line)} {why}", program.file_line(line)) for line, why in program.unread]
     skipped = _run(program, units.prepared(program.tree), namespace, importer)
+    module.skipped = [statement for statement, _ in skipped]
     if importer.absent:
         module.notes.append(Note(f"not there, and stood in for: {', '.join(importer.absent)}"))
     for statement, why in skipped[:3]:

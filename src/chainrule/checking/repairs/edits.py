@@ -7,6 +7,7 @@ import copy
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.repairs.scope import Scope, is_atom
@@ -98,6 +99,7 @@ def _other_atoms(node: ast.expr, value: object, scope: Scope) -> Iterator[Edit]:
             yield Edit(1.0, transposed(node), "transpose")
         yield Edit(1.5, _method(node, "copy"), "changed in place")
         yield Edit(1.15, ast.Compare(node, [ast.Gt()], [ast.Constant(0)]), "value for its 0/1 mask")
+        yield Edit(1.3, ast.BinOp(node, ast.Pow(), ast.Constant(2)), "square missing")
     elif isinstance(value, ndarray):
         for other, array in scope.integers.items():
             if other != text and array.shape == value.shape:
@@ -276,6 +278,15 @@ def _wrapped(node: ast.expr, value: ndarray, scope: Scope) -> Iterator[Edit]:
         if value.ndim == 2 and array.shape == value.shape and min(array.flat, default=0.0) < 0 < max(array.flat, default=0.0):
             mask = ast.Compare(parsed(text), [ast.Gt()], [ast.Constant(0)])
             yield Edit(1.35, ast.BinOp(node, ast.Mult(), mask), "mask missing")
+        if array.shape == value.shape and array.size > 1 and np.abs(array).max() < 1:
+            one = ast.Constant(1)
+            slope = ast.BinOp(one, ast.Sub(), ast.BinOp(parsed(text), ast.Pow(), ast.Constant(2)))
+            if array.min() > 0:
+                slope = ast.BinOp(parsed(text), ast.Mult(), ast.BinOp(one, ast.Sub(), parsed(text)))
+            yield Edit(1.45, ast.BinOp(node, ast.Mult(), slope), "derivative of the activation missing")
+            if array.min() > 0:
+                rest = ast.BinOp(one, ast.Sub(), parsed(text))
+                yield Edit(1.45, ast.BinOp(node, ast.Mult(), rest), "derivative of the activation incomplete")
         if array.ndim == 1 and value.ndim == 2 and array.shape[0] == value.shape[1]:
             yield Edit(1.4, ast.BinOp(node, ast.Add(), parsed(text)), f"{text} missing")
         elif value.ndim == 2 and array.ndim == 2 and 1 in array.shape and array.shape != value.shape:

@@ -29,7 +29,7 @@ def code_table(answer: Answer, source: Source) -> Element:
     blamed = {
         position: number
         for number, finding in reversed(list(enumerate(answer.findings, 1)))
-        for position in source.at(finding.line, finding.end_line)
+        for position in source.positions_of(finding)
     }
     table = element("table", class_="code")
     texts = highlighted([code.text for code in source.code])

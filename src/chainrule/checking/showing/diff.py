@@ -11,6 +11,9 @@ from chainrule.checking.answer import Fix
 from chainrule.checking.showing.printable import printable
 from chainrule.checking.showing.source import Source, split_lines, without_end
 
+AROUND = 2
+"""Lines that stay which are shown on either side of those that change."""
+
 
 class DiffLine(NamedTuple):
     """A line of a diff."""
@@ -33,12 +36,16 @@ def diff(fix: Fix, source: Source) -> list[DiffLine]:
 
 
 def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
-    for kind, i, j, k, l in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():  # noqa: E741
-        if kind == "equal":
-            yield from (DiffLine(" ", line) for line in old[i:j])
-        else:
-            yield from (DiffLine("-", line) for line in old[i:j])
-            yield from (DiffLine("+", line) for line in new[k:l])
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for number, group in enumerate(matcher.get_grouped_opcodes(AROUND)):
+        if number:
+            yield DiffLine(" ", "...")
+        for kind, i, j, k, end in group:
+            if kind == "equal":
+                yield from (DiffLine(" ", line) for line in old[i:j])
+            else:
+                yield from (DiffLine("-", line) for line in old[i:j])
+                yield from (DiffLine("+", line) for line in new[k:end])
 
 
 def common_indentation(lines: Sequence[str]) -> int:

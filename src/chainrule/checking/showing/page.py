@@ -75,14 +75,14 @@ def _gradients(answer: Answer) -> Element:
 
 def _finding(number: int, answer: Answer, source: Source) -> Element:
     finding = answer.findings[number - 1]
-    lines = source.at(finding.line, finding.end_line)
-    place: Element | str = source.place(finding.line)
+    lines = source.positions_of(finding)
+    place: Element | str = source.place_of(finding)
     if lines:
         place = element("a", place, href=f"#code-{lines[0]}")
     parts: list[Child] = [
         element("h2", f"{number}. " if len(answer.findings) > 1 else "", finding.mistake),
         element("p", place, f": {departure(finding, answer) or finding.variable}", class_="small"),
-        element("p", story(finding, source.place(finding.line))),
+        element("p", story(finding, source.place_of(finding))),
         _formulas(finding),
     ]
     if finding.fix is not None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chainrule.checking.answer import Finding
 from chainrule.errors import ChainruleError
 from chainrule.files import storage_errors
 
@@ -51,6 +52,20 @@ class Source:
         """Return ``line 12``, or ``cell 3, line 5``, for a line of the file."""
         found = self.at(line, line)
         return self.code[found[0]].place if len(found) == 1 else f"line {line}"
+
+    def place_of(self, finding: Finding) -> str:
+        """Return where a finding is, as its message says it, or else as its line does."""
+        said, mistake, _ = finding.message.partition(f": {finding.mistake}")
+        return said if mistake and "line " in said and len(said) < 40 else self.place(finding.line)
+
+    def positions_of(self, finding: Finding) -> range:
+        """Return the positions in ``code`` of a finding; none where a line of the file holds too many to tell."""
+        found = self.at(finding.line, finding.end_line)
+        if len(found) <= finding.end_line - finding.line + 1:
+            return found
+        place = self.place_of(finding)
+        named = next((position for position in found if self.code[position].place == place), None)
+        return range(0) if named is None else range(named, named + 1)
 
 
 def split_lines(text: str) -> list[str]:
@@ -101,8 +116,10 @@ def _cells(path: Path) -> tuple[CodeLine, ...]:
         program = open_program(path)
     except ChainruleError:
         return ()
+    places = [program.place(number).rpartition(", ") for number in range(1, len(program.original) + 1)]
     lines = []
-    for number, text in enumerate(program.original, 1):
-        cell, _, line = program.place(number).rpartition(", ")
-        lines.append(CodeLine(program.file_line(number), text, line.removeprefix("line "), cell))
+    for number, (text, (cell, _, line)) in enumerate(zip(program.original, places, strict=True), 1):
+        is_last = number == len(places) or places[number][0] != cell
+        if text or not is_last:  # after the end of its last line a cell has an empty one, which no file holds
+            lines.append(CodeLine(program.file_line(number), text, line.removeprefix("line "), cell))
     return tuple(lines)

@@ -69,12 +69,12 @@ class _Terminal:
 
     def finding(self, finding: Finding, number: int, answer: Answer, source: Source) -> None:
         which = f"{number}. " if len(answer.findings) > 1 else ""
-        title = single_line(f"{source.place(finding.line)}: {finding.mistake}")
+        title = single_line(f"{source.place_of(finding)}: {finding.mistake}")
         self.line((f"{which}{title}", "bold"))
         self.line()
         self._context(finding, source)
         self.line()
-        self.prose(story(finding, source.place(finding.line)), indent="  ")
+        self.prose(story(finding, source.place_of(finding)), indent="  ")
         if known := departure(finding, answer):
             self.line(f"  {single_line(known)}")
         self._formulas(finding)
@@ -90,7 +90,7 @@ class _Terminal:
 
     def _context(self, finding: Finding, source: Source) -> None:
         """Print the lines of a finding, marked, between their neighbours."""
-        blamed = source.at(finding.line, finding.end_line)
+        blamed = source.positions_of(finding)
         if not blamed:
             return
         first = max(blamed.start - AROUND, 0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from chainrule.checking.experiment import Experiment
 from chainrule.checking.reading.cannot import CannotCheck
 from chainrule.checking.reading.module import Module
-from chainrule.checking.reading.recognise import functions, layers, network_class
+from chainrule.checking.reading.recognise import functions, layers, loops, network_class
+from chainrule.checking.reading.recognise.found import Found
 
 
 def chosen(module: Module, name: str = "") -> list[Experiment]:
@@ -18,13 +20,24 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
     CannotCheck
         If nothing is found, or nothing of that name.
     """
-    networks = list(network_class.find(module))
-    found = [*networks, *functions.find(module), *layers.find(module)]
+    networks = list(_networks(module))
+    found = [one.experiment for one in sorted(networks, key=lambda one: not one.score.ran)]
+    found += layers.find(module)
     if name:
         found = [one for one in found if name in (one.name, one.name.split(".")[0])]
     if not found:
         raise CannotCheck(_what_was_seen(module, name))
     return found
+
+
+def _networks(module: Module) -> Iterator[Found]:
+    """Yield classes, then functions; training loops only if nothing else could be run."""
+    classes = list(network_class.find(module))
+    others = list(functions.find(module))
+    yield from classes
+    yield from others
+    if not any(one.score.ran for one in (*classes, *others)):
+        yield from loops.find(module, set())
 
 
 def _what_was_seen(module: Module, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from chainrule.checking.experiment import Case, Experiment, Sizes
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
 from chainrule.checking.reading.recognise.draws import random_inputs
+from chainrule.checking.reading.recognise.found import Found
 from chainrule.checking.reading.recognise.paths import labelled, leaves
 from chainrule.checking.reading.recognise.returns import own_statements, return_names
 from chainrule.checking.reading.recognise.sequence import Step
@@ -32,12 +34,12 @@ class Way:
     sizes: tuple[Sizes, ...]
 
 
-def find(module: Module) -> Iterator[Experiment]:
-    """Yield an experiment for each function, and each set of functions, that gives loss and gradients."""
+def find(module: Module) -> Iterator[Found]:
+    """Yield what is found of each function, and each set of functions, that gives loss and gradients."""
     for kind, sequence in (*_single(module), *_stages(module)):
-        experiment = _Routine(module, kind, sequence).experiment()
-        if experiment is not None:
-            yield experiment
+        found = _Routine(module, kind, sequence).found()
+        if found is not None:
+            yield found
 
 
 def _single(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -76,14 +78,20 @@ def _stages(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
     backs = _outermost([name for name in functions if BACKWARD.search(name) and not NOT_LOSS.search(name)], called)
     losses = [name for name in functions if LOSS.match(name) and not NOT_LOSS.search(name) and not BACKWARD.search(name)]
     for back in backs:
-        if not _takes_parameters(module, functions[back]) and not _has(functions[back], "cache", "X"):
-            continue
+        if _takes_upstream(functions[back]):
+            continue  # a single layer
         front = _closest(back, [name for name in fronts if name not in called[back] and _has(functions[name], "X")])
         loss = _closest(back, _outermost(losses, called))
         if front and loss and loss not in called[front]:
             yield "stages", (front, loss, back)
         elif front:
             yield "stages", (front, back)
+
+
+def _takes_upstream(node: ast.FunctionDef) -> bool:
+    """Whether a backward is given the gradient of its output: it is one layer of something larger."""
+    first = node.args.args[0].arg.lower() if node.args.args else ""
+    return re.match(r"d(out|a|z|y|l|h|x|prev|next|activ)|grad_?(out|in)|upstream|top_?d|err|delta", first) is not None
 
 
 def _has(node: ast.FunctionDef, *roles: str) -> bool:
@@ -119,7 +127,7 @@ class _Routine:
         self._nodes = [module.functions()[name] for name in names]
         self._filename = str(module.program.path)
 
-    def experiment(self) -> Experiment | None:
+    def found(self) -> Found | None:
         """Return the best way to run the functions, or None if there is none."""
         indexed = used_as_index(*self._labels())
         ways = [
@@ -132,7 +140,7 @@ class _Routine:
         if place < 0 or (not score.ran and score.progress <= 0):
             return None
         way = ways[place]
-        return Experiment(
+        experiment = Experiment(
             self._names[-1] if self._kind == "function" else " + ".join(self._names),
             self._kind,
             self._draw(way),
@@ -140,6 +148,7 @@ class _Routine:
             way.sizes,
             conventions=way.form.conventions(),
         )
+        return Found(experiment, score)
 
     def _labels(self) -> tuple[list[ast.FunctionDef], set[str]]:
         """Return all functions that these reach, and the names of labels in them."""

@@ -15,6 +15,7 @@ from chainrule.checking.experiment import Case, Experiment, Sizes
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
 from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs
+from chainrule.checking.reading.recognise.found import Found
 from chainrule.checking.reading.recognise.paths import Path, labelled, leaves
 from chainrule.checking.reading.recognise.returns import return_names
 from chainrule.checking.reading.recognise.sequence import Step, Unbound
@@ -34,13 +35,13 @@ class Plan:
     form: Form
 
 
-def find(module: Module) -> Iterator[Experiment]:
-    """Yield an experiment for each class of a program that can be run as a network."""
+def find(module: Module) -> Iterator[Found]:
+    """Yield what is found of each class of a program that can be run as a network."""
     for name, node in module.classes().items():
         network = _Class(module, name, node)
-        experiment = network.experiment()
-        if experiment is not None:
-            yield experiment
+        found = network.found()
+        if found is not None:
+            yield found
 
 
 class _Class:
@@ -53,7 +54,7 @@ class _Class:
         self._methods = _methods(module, self._cls)
         self._filename = str(module.program.path)
 
-    def experiment(self) -> Experiment | None:
+    def found(self) -> Found | None:
         """Return the best way to run the class, or None if there is none."""
         ways = list(self._ways())
         plans = [
@@ -68,7 +69,7 @@ class _Class:
             return None
         plan = plans[place]
         draw = self._draw(plan)
-        return Experiment(
+        experiment = Experiment(
             name=f"{self._name}.{plan.methods[-1]}" if len(plan.methods) == 1 else self._name,
             kind="class",
             draw=draw,
@@ -76,6 +77,7 @@ class _Class:
             sizes=self._sizes(plan),
             conventions=plan.form.conventions(),
         )
+        return Found(experiment, score)
 
     def _is_network(self, score: Score, error: Exception | None) -> bool:
         """Whether what was tried is a network: it ran, or it crashed inside of its own methods."""

@@ -1,0 +1,16 @@
+"""What a style of program is recognised as, and how well its trial went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chainrule.checking.experiment import Experiment
+from chainrule.checking.reading.recognise.trials import Score
+
+
+@dataclass(frozen=True)
+class Found:
+    """An experiment with the score of the form that was chosen for it."""
+
+    experiment: Experiment
+    score: Score

@@ -1,0 +1,31 @@
+"""An answer as plain text, for ``print`` and for the message of a failed assertion."""
+
+from __future__ import annotations
+
+import io
+import linecache
+from pathlib import Path
+
+from rich.console import Console
+
+from chainrule.checking.answer import Answer
+from chainrule.checking.showing.source import Source, numbered, read_source
+from chainrule.checking.showing.terminal import print_answer
+
+WIDTH = 88
+
+
+def as_text(answer: Answer) -> str:
+    """Return what the terminal would show, without colours."""
+    written = io.StringIO()
+    console = Console(file=written, width=WIDTH, color_system=None, highlight=False, markup=False, soft_wrap=True)
+    print_answer(console, answer, _source(answer.target.file))
+    return written.getvalue()
+
+
+def _source(file: str) -> Source:
+    """Return the lines of a file; those of a notebook's cell are where Python keeps them for tracebacks."""
+    if Path(file).is_file():
+        return read_source(Path(file))
+    lines = tuple(line.rstrip("\n") for line in linecache.getlines(file))
+    return Source(numbered(lines), lines)
