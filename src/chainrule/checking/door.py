@@ -188,7 +188,9 @@ def _as_arrays(parameters: Parameters) -> dict[str, ndarray]:
 
 
 def _named(gradients: Mapping[Any, Any], name: str) -> Any:
-    return next((gradients[key] for key in (name, f"d{name}", f"grad_{name}", f"{name}_grad") if key in gradients), None)
+    return next(
+        (gradients[key] for key in (name, f"d{name}", f"grad_{name}", f"{name}_grad") if key in gradients), None
+    )
 
 
 def _copy(value: Any) -> Any:

@@ -135,7 +135,9 @@ class Examination:
         said: tuple[Finding, ...] = ()
         if found is not None:
             said = findings(self.program, found.outcome.steps, found.repairs, self._words(found.proof))
-        notes = (Note("its loss is not one of the stated objectives: only its gradients were judged"),) if unknown else ()
+        notes = (
+            (Note("its loss is not one of the stated objectives: only its gradients were judged"),) if unknown else ()
+        )
         seen = self._marks(found) if with_marks else ()
         return Part(verdict, self._gradients(), said, notes, seen, self._conventions(found))
 

@@ -23,9 +23,9 @@ def examine(program: Program, loaded: Loaded, *, with_marks: bool = True) -> Ans
     """Check every experiment of a loaded program."""
     start = time.monotonic()
     parts = [
-        Examination(loaded.units, experiment, _Reread(program, loaded, experiment), program, _label(loaded, experiment)).run(
-            with_marks
-        )
+        Examination(
+            loaded.units, experiment, _Reread(program, loaded, experiment), program, _label(loaded, experiment)
+        ).run(with_marks)
         for experiment in loaded.experiments
     ]
     verdicts = {part.verdict for part in parts}

@@ -51,7 +51,9 @@ def fixed_text(program: Program, found: Sequence[Repair]) -> str:
     return applied(program.text, [repair.edit for repair in found if repair.edit is not None])
 
 
-def findings(program: Program, steps: Sequence[Step], found: Sequence[Repair], proof: str | None) -> tuple[Finding, ...]:
+def findings(
+    program: Program, steps: Sequence[Step], found: Sequence[Repair], proof: str | None
+) -> tuple[Finding, ...]:
     """Return what was found, in the order of finding: the first is what to look at first.
 
     Parameters

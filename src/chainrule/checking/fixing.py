@@ -50,7 +50,10 @@ def _edit(lines: list[str], old: ast.stmt, new: tuple[ast.stmt, ...]) -> TextEdi
     head, tail = _before(lines, start), _after(lines, end)
     own = _between(lines, start, end)
     indentation = head[: len(head) - len(head.lstrip())]
-    written = [own if one is old else _rewritten(own, old, one) if _in_place(one, old) else _own_text(lines, one) for one in new]
+    written = [
+        own if one is old else _rewritten(own, old, one) if _in_place(one, old) else _own_text(lines, one)
+        for one in new
+    ]
     if not written:
         if not head.strip() and (not tail.strip() or tail.strip().startswith("#")):
             return TextEdit(start[0], end[0], ("",))

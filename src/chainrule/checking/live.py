@@ -45,14 +45,18 @@ def _plain(function: Callable[..., Any]) -> types.FunctionType:
     """Return the function of Python that is called in the end: that of a method, a partial, an object."""
     found: Any = inspect.unwrap(function)
     while not isinstance(found, types.FunctionType):
-        inner = getattr(found, "__func__", None) or getattr(found, "func", None) or getattr(type(found), "__call__", None)
+        inner = (
+            getattr(found, "__func__", None) or getattr(found, "func", None) or getattr(type(found), "__call__", None)
+        )
         if inner is None or inner is found or not callable(inner) or isinstance(inner, types.WrapperDescriptorType):
             raise CannotCheck(f"{function!r} is no function written in Python, so its lines cannot be named")
         found = inspect.unwrap(inner)
     return found
 
 
-def _nodes(tree: ast.AST, classes: tuple[str, ...] = ()) -> Iterator[tuple[tuple[int, str], tuple[ast.FunctionDef, tuple[str, ...]]]]:
+def _nodes(
+    tree: ast.AST, classes: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[int, str], tuple[ast.FunctionDef, tuple[str, ...]]]]:
     """Yield every function of a tree by its first line and name, with the classes around it."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef):
@@ -90,5 +94,3 @@ def _filled(cell: types.CellType) -> bool:
     except ValueError:
         return False
     return True
-
-

@@ -118,9 +118,7 @@ def _parameters(case: Case, slopes: Slopes) -> list[Truth]:
     ]
 
 
-def forward_suspects(
-    watch: Watch, case: Case, seen: Flow, stages: Sequence[Truth], loss: float
-) -> list[Suspect]:
+def forward_suspects(watch: Watch, case: Case, seen: Flow, stages: Sequence[Truth], loss: float) -> list[Suspect]:
     """Return the sites of the forward pass where the value that is meant makes the loss the one that is meant."""
     passings: dict[int, list[Event]] = {}
     for event in seen.events:

@@ -62,7 +62,9 @@ def _recognised(value: ndarray, truth: Truth, N: int) -> str | None:
             for turned, sign in ((array, ""), (array.T, ".T")):
                 if turned.size == value.size and _squeezed(turned) == _squeezed(value) and turned.any():
                     if _apart(value, factor * turned) < CLOSE:
-                        return f"{text}dL/d({truth.name}){sign}" if " " in truth.name else f"{text}dL/d{truth.name}{sign}"
+                        return (
+                            f"{text}dL/d({truth.name}){sign}" if " " in truth.name else f"{text}dL/d{truth.name}{sign}"
+                        )
                     if array.ndim < 2:
                         break
     return None

@@ -6,6 +6,7 @@ gradients: those are compared with nudged numbers only.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -186,7 +187,7 @@ def _layers(case: Case) -> list[Layer] | None:
     widths = [sizes.D, *sizes.hidden, sizes.C]
     left = dict(case.parameters)
     layers = []
-    for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
+    for inputs, outputs in itertools.pairwise(widths):
         found = _take_weight(left, inputs, outputs)
         if found is None:
             return None

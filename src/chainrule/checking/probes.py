@@ -113,7 +113,12 @@ class _Writer(ast.NodeTransformer):
 
     def _inside(self, old: ast.expr) -> ast.expr:
         fresh = self.visit(old)
-        if fresh is not old and isinstance(fresh, ast.Call) and isinstance(fresh.func, ast.Name) and fresh.func.id == PASS:
+        if (
+            fresh is not old
+            and isinstance(fresh, ast.Call)
+            and isinstance(fresh.func, ast.Name)
+            and fresh.func.id == PASS
+        ):
             return fresh.args[1]  # the caller puts the probe around the whole
         return fresh
 

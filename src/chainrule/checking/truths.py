@@ -51,7 +51,7 @@ def flow(watch: Watch, case: Case) -> Flow | Exception:
     for event, value in events.items():
         size = 1e-3 * (1.0 + np.abs(value))
         moved = watch.nudged(case, event, None, size * random.uniform(0.5, 1.5, value.shape))
-        if not isinstance(moved, Result) or not moved.loss == outcome.loss:
+        if not isinstance(moved, Result) or moved.loss != outcome.loss:
             forward.append(event)
         elif touched := _moved(outcome.gradients, moved.gradients):
             backward[event] = touched

@@ -109,9 +109,7 @@ class _Announcing:
     def _child(self, old: ast.AST, fresh: ast.AST, classes: tuple[str, ...]) -> ast.AST:
         if isinstance(fresh, ast.Lambda) and isinstance(old, ast.Lambda):
             key = self._key(old, f"lambda in line {old.lineno}", classes)
-            return ast.copy_location(
-                ast.Call(ast.Name(ANNOUNCE, ast.Load()), [ast.Constant(key), fresh], []), fresh
-            )
+            return ast.copy_location(ast.Call(ast.Name(ANNOUNCE, ast.Load()), [ast.Constant(key), fresh], []), fresh)
         self._visit(old, fresh, classes)
         return fresh
 

@@ -11,9 +11,7 @@ from chainrule.checking.repairs.candidate import Change
 from chainrule.checking.repairs.search import Step
 
 
-def described(
-    program: Program, step: Step, changes: Sequence[Change], fix: Fix | None, proof: str | None
-) -> Finding:
+def described(program: Program, step: Step, changes: Sequence[Change], fix: Fix | None, proof: str | None) -> Finding:
     """Return one mistake in words."""
     statement = step.statement
     line, end = statement.lineno, _end(statement)
@@ -30,7 +28,15 @@ def described(
     elif not changes:
         message += " No change that was tried makes it right."
     return Finding(
-        program.file_line(line), program.file_line(end), variable, mistake, message, used, expected, fix, bool(proof) and fix is not None
+        program.file_line(line),
+        program.file_line(end),
+        variable,
+        mistake,
+        message,
+        used,
+        expected,
+        fix,
+        bool(proof) and fix is not None,
     )
 
 

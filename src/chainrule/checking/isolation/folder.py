@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 CALLED_HOME = ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR", "XDG_CACHE_HOME")
@@ -19,6 +20,7 @@ def remove(folder: Path) -> None:
     """Remove the folder, also one whose modes were set to prevent that."""
     for parent, folders, _ in os.walk(folder):
         for path in (Path(parent, name) for name in folders):
-            if not path.is_symlink():
-                path.chmod(0o700)
+            with suppress(OSError):  # it may go meanwhile
+                if not path.is_symlink():
+                    path.chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)

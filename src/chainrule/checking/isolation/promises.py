@@ -45,14 +45,15 @@ class Ledger:
         self.kept: set[str] = set()
         self.failed: dict[str, str] = {}
 
-    def attempt(self, layer: str, establish: Callable[[], Iterable[str]]) -> None:
-        """Set up a layer; ``establish`` returns the promises that it keeps."""
+    def attempt(self, layer: str, establish: Callable[[], Iterable[str]]) -> bool:
+        """Set up a layer, and tell whether it is there; ``establish`` returns the promises that it keeps."""
         try:
             self.kept |= set(establish())
         except OSError as error:
             self.failed[layer] = error.strerror or str(error)
         except (UnavailableError, ValueError) as error:
             self.failed[layer] = str(error)
+        return layer not in self.failed
 
     def not_enforced(self) -> tuple[str, ...]:
         """Return a sentence for each promise that no layer keeps."""

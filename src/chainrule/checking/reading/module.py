@@ -23,8 +23,8 @@ from chainrule.checking.reading.standins.imports import OLD_BUILTINS, Importer
 from chainrule.checking.reading.standins.numpy_names import numpy_of_all_ages
 from chainrule.checking.units import ANNOUNCE, Units
 
-STATEMENT_SECONDS, ALL_SECONDS = 0.3, 1.2
-"""How long one statement, and all of them, may take: training at import is cut short, definitions never are."""
+STATEMENT_SECONDS, LOOP_SECONDS, ALL_SECONDS = 0.3, 0.1, 1.0
+"""How long one statement, one that is a loop, and all of them may take: training at import is cut short, definitions never are."""
 
 Functions = dict[str, ast.FunctionDef]
 
@@ -114,6 +114,8 @@ def _run(program: Program, tree: ast.Module, namespace: dict[str, Any], importer
             left = min(STATEMENT_SECONDS, until - time.monotonic())
             if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
                 left = 5.0
+            elif isinstance(statement, ast.For | ast.While):
+                left = min(left, LOOP_SECONDS)
             if left <= 0:
                 skipped.append((statement, "the file takes long"))
             elif why := _run_statement(statement, str(program.path), namespace, left):

@@ -158,4 +158,3 @@ class Judge:
         return frozenset(
             (name, number) for number, case in enumerate(self.cases) for name in (*names, *case.parameters)
         )
-

@@ -11,11 +11,11 @@ from typing import Any
 from chainrule.checking.locate import Suspect, forward_suspects, suspects
 from chainrule.checking.objective import ACTIVATIONS, PENALTIES, Convention
 from chainrule.checking.repairs.candidate import Candidate, blocks
-from chainrule.checking.repairs.judge import FORWARD, RUNS, Item, Judge, Judgement
-from chainrule.checking.repairs.scope import Scope, scope_of
+from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement
+from chainrule.checking.repairs.scope import scope_of
 from chainrule.checking.repairs.statements import statement_edits
 from chainrule.checking.trace import Watch
-from chainrule.checking.truths import truths, flow
+from chainrule.checking.truths import flow, truths
 from chainrule.checking.units import Function
 
 USUAL = Convention("ReLU", "softmax cross-entropy", "mean", next(iter(PENALTIES)), False)
@@ -143,7 +143,9 @@ class Places:
                 leading.append(statement)
             ranks[statement] = min(ranks[statement], rank)
         if self.crashed_at is not None:
-            leading = [max((s for s in ranks if s.lineno <= self.crashed_at <= _end(s)), key=lambda s: s.lineno, default=None)]  # type: ignore[list-item, type-var]
+            leading = [
+                max((s for s in ranks if s.lineno <= self.crashed_at <= _end(s)), key=lambda s: s.lineno, default=None)
+            ]  # type: ignore[list-item, type-var]
             leading = [statement for statement in leading if statement is not None]
             ranks |= dict.fromkeys(leading, 0.0)
         for start in leading[:2]:
@@ -164,7 +166,9 @@ class Places:
         unit = homes[statement][0]
         read = {node.id for node in ast.walk(_own(statement)) if isinstance(node, ast.Name)}
         function = self.versions[unit]
-        parameters = {argument.arg for argument in function.args.args} if isinstance(function, ast.FunctionDef) else set()
+        parameters = (
+            {argument.arg for argument in function.args.args} if isinstance(function, ast.FunctionDef) else set()
+        )
         found = []
         for other in self.scenes:
             if other is statement:
@@ -267,4 +271,6 @@ def _calls(statement: ast.stmt, name: str) -> bool:
 
 
 def _text(statement: ast.stmt) -> str:
-    return ast.unparse(_own(statement)) if isinstance(statement, (ast.For, ast.While, ast.If)) else ast.unparse(statement)
+    return (
+        ast.unparse(_own(statement)) if isinstance(statement, (ast.For, ast.While, ast.If)) else ast.unparse(statement)
+    )

@@ -6,7 +6,7 @@ This tells progress where two mistakes hide behind one another, and no single ch
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +15,20 @@ from numpy import ndarray
 from chainrule.checking.objective import Convention
 from chainrule.checking.repairs.judge import Judge
 from chainrule.checking.trace import Watch
-from chainrule.checking.truths import Truth
 from chainrule.checking.units import Function
 
-MAIN = ("z", "a", "scores", "probs", "log probs of the true classes", "losses", "data loss", "sum of squares", "penalty", "loss")
+MAIN = (
+    "z",
+    "a",
+    "scores",
+    "probs",
+    "log probs of the true classes",
+    "losses",
+    "data loss",
+    "sum of squares",
+    "penalty",
+    "loss",
+)
 """The stages that every program goes through in some form; those between are not missed by a program without them."""
 
 
@@ -47,7 +57,9 @@ def reached(judge: Judge, versions: Mapping[str, Function], number: int, convent
                 if stage.name[0] in "za" or stage.name in MAIN:
                     last = max(last, position) if stage.arrays[0].size > 1 else last
                 break
-    later = [event for event in order[last + 1 :] if events[event].size > 1 and not _is_given(events[event], judge, number)]
+    later = [
+        event for event in order[last + 1 :] if events[event].size > 1 and not _is_given(events[event], judge, number)
+    ]
     statements = [watch.sites[event[0]].statement for event in later]
     return Reached(frozenset(names), tuple(dict.fromkeys(s for s in statements if s is not None)))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from numpy import ndarray
 
 from chainrule.checking.repairs.candidate import Change
-from chainrule.checking.repairs.edits import Edit, edits, parsed
+from chainrule.checking.repairs.edits import Edit, edits, parsed, with_field
 from chainrule.checking.repairs.scope import Scope, is_atom
 
 
@@ -22,7 +22,9 @@ class StatementEdit(NamedTuple):
     mistake: str
 
 
-def statement_edits(statement: ast.stmt, block: Sequence[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+def statement_edits(
+    statement: ast.stmt, block: Sequence[ast.stmt], before: Scope, after: Scope
+) -> Iterator[StatementEdit]:
     """Yield the changes of one statement that undo a mistake people make.
 
     Parameters
@@ -47,22 +49,23 @@ def _rewritten(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
         expression = getattr(old, field, None)
         if isinstance(expression, ast.expr):
             for edit in edits(expression, scope):
-                yield edit.cost, _with(old, field, edit.expression), edit.mistake
+                yield edit.cost, with_field(old, field, edit.expression), edit.mistake
     if isinstance(old, ast.Assign):
         for position, target in enumerate(old.targets):
             for edit in _target_edits(target, scope):
                 targets = [*old.targets[:position], edit.expression, *old.targets[position + 1 :]]
-                yield edit.cost, _with(old, "targets", targets), edit.mistake
-        if len(old.targets) == 1 and not isinstance(old.targets[0], ast.Tuple):
-            for operation in (ast.Add(), ast.Sub(), ast.Mult()):
-                cost = 1.1 if isinstance(operation, ast.Add) else 1.3
-                yield cost, ast.AugAssign(old.targets[0], operation, old.value), "= for +="
+                yield edit.cost, with_field(old, "targets", targets), edit.mistake
+        target = old.targets[0]
+        if len(old.targets) == 1 and isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+            yield 1.1, ast.AugAssign(target, ast.Add(), old.value), "= for +="
+            yield 1.3, ast.AugAssign(target, ast.Sub(), old.value), "= for -="
+            yield 1.3, ast.AugAssign(target, ast.Mult(), old.value), "= for *="
     elif isinstance(old, ast.AugAssign):
         for edit in _target_edits(old.target, scope):
-            yield edit.cost, _with(old, "target", edit.expression), edit.mistake
-        for operation in (ast.Add, ast.Sub, ast.Mult, ast.Div):
-            if not isinstance(old.op, operation):
-                yield 1.1, _with(old, "op", operation()), "operation"
+            yield edit.cost, with_field(old, "target", edit.expression), edit.mistake
+        for operator in (ast.Add, ast.Sub, ast.Mult, ast.Div):
+            if not isinstance(old.op, operator):
+                yield 1.1, with_field(old, "op", operator()), "operation"
         yield 1.1, ast.Assign([old.target], old.value), "+= for ="
 
 
@@ -75,15 +78,15 @@ def _target_edits(target: ast.expr, scope: Scope) -> Iterator[Edit]:
         read.ctx = ast.Load()
         for edit in edits(read, scope):
             if isinstance(edit.expression, ast.Subscript):
-                yield edit._replace(expression=_with(edit.expression, "ctx", ast.Store()))
+                yield edit._replace(expression=with_field(edit.expression, "ctx", ast.Store()))
     else:
         for edit in edits(target.slice, scope):
-            yield edit._replace(expression=_with(target, "slice", edit.expression))
+            yield edit._replace(expression=with_field(target, "slice", edit.expression))
     value = scope.value(target.value) if is_atom(target.value) else None
     if isinstance(value, ndarray):
         for other, array in scope.arrays.items():
             if array.shape == value.shape and other != ast.unparse(target.value):
-                yield Edit(1.5, _with(target, "value", parsed(other)), f"{ast.unparse(target.value)} for {other}")
+                yield Edit(1.5, with_field(target, "value", parsed(other)), f"{ast.unparse(target.value)} for {other}")
 
 
 def _following(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, str]]:
@@ -129,7 +132,9 @@ def _assigned(old: ast.stmt) -> ast.expr | None:
         return None
     while isinstance(target, ast.Subscript) and not is_atom(target):
         target = target.value
-    return parsed(ast.unparse(target)) if is_atom(target) or isinstance(target, (ast.Attribute, ast.Subscript)) else None
+    return (
+        parsed(ast.unparse(target)) if is_atom(target) or isinstance(target, (ast.Attribute, ast.Subscript)) else None
+    )
 
 
 def _moved(old: ast.stmt, block: Sequence[ast.stmt]) -> Iterator[StatementEdit]:
@@ -156,9 +161,3 @@ def _placed(new: ast.stmt, old: ast.stmt) -> ast.stmt:
         return new
     fresh = ast.copy_location(copy.copy(new), old)
     return ast.fix_missing_locations(fresh)
-
-
-def _with(node: ast.AST, name: str, value: object) -> ast.AST:
-    fresh = copy.copy(node)
-    setattr(fresh, name, value)
-    return fresh

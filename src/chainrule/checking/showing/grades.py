@@ -12,6 +12,7 @@ from pathlib import Path
 from chainrule.checking.answer import Answer, Verdict
 from chainrule.checking.showing.as_json import json_text
 from chainrule.checking.showing.printable import single_line
+from chainrule.checking.showing.source import Source
 from chainrule.checking.showing.words import error_text, reason
 from chainrule.errors import InputError
 from chainrule.files import storage_errors, write_whole
@@ -32,7 +33,7 @@ def grade_row(answer: Answer) -> list[str]:
         str(answer.verdict),
         answer.target.name,
         "; ".join(finding.mistake for finding in answer.findings),
-        "; ".join(str(finding.line) for finding in answer.findings),
+        "; ".join(Source().place_of(finding).removeprefix("line ") for finding in answer.findings),
         _largest(errors),
         f"{answer.seconds:.2f}",
         reason(answer) if answer.verdict is Verdict.ERROR else " | ".join(details),

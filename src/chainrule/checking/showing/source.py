@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainrule.checking.answer import Finding
-from chainrule.errors import ChainruleError
+from chainrule.errors import ChainruleError, StorageError
 from chainrule.files import storage_errors
 
 NOTEBOOK = ".ipynb"
@@ -96,8 +96,14 @@ def decoded(path: Path) -> tuple[str, str]:
 
 
 def read_source(path: Path) -> Source:
-    """Read a program for showing it; a notebook's cells are read as the check reads them."""
-    text, _ = decoded(path)
+    """Read a program for showing it, a notebook's cells as the check reads them.
+
+    Of a file that cannot be read nothing is shown: its answer says so already.
+    """
+    try:
+        text, _ = decoded(path)
+    except StorageError:
+        return Source()
     file_lines = tuple(map(without_end, split_lines(text)))
     code = _cells(path) if path.suffix == NOTEBOOK else ()
     return Source(code or numbered(file_lines), file_lines, is_notebook=bool(code))

@@ -74,7 +74,7 @@ def reason(answer: Answer) -> str:
 def summary(answer: Answer) -> str:
     """Return the mistakes of a file, or why it could not be checked, for a row among others."""
     if answer.verdict is Verdict.ERROR:
-        return reason(answer)
+        return reason(answer).partition("\n")[0]
     return "; ".join(finding.mistake for finding in answer.findings)
 
 

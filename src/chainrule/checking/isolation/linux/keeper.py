@@ -19,7 +19,7 @@ from chainrule.checking.isolation.guest import Function, leave
 from chainrule.checking.isolation.job import Job
 from chainrule.checking.isolation.linux.namespaces import own_processes
 from chainrule.checking.isolation.linux.sandbox import run_first
-from chainrule.checking.isolation.linux.watch import Watch, adopt_orphans, descendants
+from chainrule.checking.isolation.linux.watch import Watch, adopt_orphans
 from chainrule.checking.isolation.outcome import Kind, Outcome
 from chainrule.checking.isolation.promises import PROCESS_NAMESPACE, WATCH, Ledger
 from chainrule.checking.isolation.verdict import TOO_LARGE, outcome_of
@@ -63,14 +63,15 @@ class Keeper:
         self._ledger = Ledger()
         self._received = bytearray()
         self._exit_code: int | None = None
+        self._watch: Watch | None = None
         self._first = 0
 
     def run(self, function: Function) -> Outcome:
         """Run the function in the sandbox and return what came of it."""
         started = time.monotonic()
         os.setsid()
-        self._watch = Watch(self._job.limits, self._folder)
-        self._ledger.attempt(WATCH, adopt_orphans)
+        if self._ledger.attempt(WATCH, adopt_orphans):
+            self._watch = Watch(self._job.limits, self._folder)
         self._ledger.attempt(PROCESS_NAMESPACE, own_processes)
         self._start(function)
         try:
@@ -94,20 +95,21 @@ class Keeper:
                 leave(0)
         os.close(channel)
         os.close(status)
+        self._open = [self._channel, self._status_pipe]
 
     def _follow(self, deadline: float) -> tuple[Kind, str] | None:
         """Read until the guest has ended, or return the limit that it met."""
-        next_look, client = time.monotonic() + BETWEEN_LOOKS, self._client.fileno()
+        client, next_look = self._client.fileno(), time.monotonic() + BETWEEN_LOOKS if self._watch else deadline
         while True:
             now = time.monotonic()
             if now >= deadline:
                 return Kind.TIMEOUT, self._job.limits.time_met()
-            if now >= next_look:
+            if self._watch and now >= next_look:
                 if exceeded := self._watch.exceeded():
                     return exceeded
                 next_look = time.monotonic() + BETWEEN_LOOKS
             wait = max(0.0, min(deadline, next_look) - now)
-            ready, _, _ = select.select([client, self._channel, self._status_pipe], [], [], wait)
+            ready, _, _ = select.select([client, *self._open], [], [], wait)
             if client in ready:
                 raise ClientGoneError
             if self._channel in ready and not self._read_some():
@@ -121,13 +123,9 @@ class Keeper:
         """Read what there is; tell whether it is still within the limit."""
         chunk = os.read(self._channel, CHUNK)
         self._received += chunk
-        if not chunk:  # closed by the guest; what it is up to shows in its status
-            self._channel_closed()
+        if not chunk:  # closed by the guest, which may go on
+            self._open = [self._status_pipe]
         return len(self._received) <= self._job.limits.result
-
-    def _channel_closed(self) -> None:
-        os.close(self._channel)
-        self._channel = os.open("/dev/null", os.O_RDONLY)
 
     def _read_rest(self) -> bool:
         os.set_blocking(self._channel, False)
@@ -143,7 +141,7 @@ class Keeper:
         os.kill(self._first, signal.SIGKILL)
         patience = time.monotonic() + PATIENCE
         while time.monotonic() < patience:
-            for process in descendants(os.getpid()):
+            for process in self._watch.processes() if self._watch else ():
                 with suppress(OSError):
                     os.kill(process, signal.SIGKILL)
             try:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import chainrule
 from chainrule.checking.isolation.linux.syscalls import prctl, syscall
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE, IOCTL_DEVICE = (1 << bit for bit in (0, 1, 2, 3, 14, 15))
@@ -44,9 +45,11 @@ class PathBeneath(ctypes.Structure):
 
 
 def pythons_files() -> Iterator[str]:
-    """Yield the folders that Python and its packages live in."""
+    """Yield the folders that Python, its packages and their libraries live in."""
     yield from {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
     yield from (entry for entry in sys.path if entry)
+    yield str(Path(chainrule.__file__).parent)
+    yield from (entry for entry in os.environ.get("LD_LIBRARY_PATH", "").split(":") if entry)
 
 
 def give_up_files(folder: Path, visible: Iterable[str]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     1 << 30,
 )
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
-MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MS_PRIVATE = 1, 2, 1 << 18
+MOUNT_ATTR_RDONLY, MS_PRIVATE = 1, 1 << 18
 MS_NOSUID, MS_NODEV = 2, 4
 FILES_IN_MEMORY = 10_000
 
@@ -44,35 +44,41 @@ class MountAttributes(ctypes.Structure):
 
 def own_processes() -> tuple[str, ...]:
     """Let the children of this process live in a namespace of their own; the first of them is its process 1."""
+    user, group = os.geteuid(), os.getegid()
     try:
-        _own_user(CLONE_NEWPID)
+        syscall("unshare", CLONE_NEWUSER | CLONE_NEWPID)
     except OSError as refused:
         try:
-            syscall("unshare", CLONE_NEWPID)  # root where user namespaces are turned off
+            syscall("unshare", CLONE_NEWPID)  # root may, also where user namespaces are turned off
         except OSError:
             raise refused from None
+    else:
+        _stay(user, group)
     return "children", "signals"
 
 
-def _own_user(others: int) -> None:
-    """Enter a user namespace, and the others with its privilege, as the same user as before."""
-    user, group = os.geteuid(), os.getegid()
-    syscall("unshare", CLONE_NEWUSER | others)
+def _stay(user: int, group: int) -> None:
+    """Be the same user in a new user namespace as before."""
     for name, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         Path(f"/proc/self/{name}").write_text(content)
 
 
 def own_mounts(folder: Path, size: int) -> tuple[str, ...]:
-    """Make every mount read-only for this process, and put a file system in memory of ``size`` bytes on ``folder``."""
+    """Put a file system in memory of ``size`` bytes on ``folder``, and make every other mount read-only."""
     syscall("unshare", CLONE_NEWNS)
-    attributes = MountAttributes(set=MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, propagation=MS_PRIVATE)
-    where, how = ctypes.c_char_p(b"/"), ctypes.byref(attributes)
-    syscall("mount_setattr", AT_FDCWD, where, AT_RECURSIVE, how, ctypes.sizeof(attributes))
-    options = f"size={size},nr_inodes={FILES_IN_MEMORY},mode=700".encode()
-    path = ctypes.c_char_p(os.fsencode(folder))
-    flags = ctypes.c_ulong(MS_NOSUID | MS_NODEV)
-    checked(libc().mount(b"tmpfs", path, b"tmpfs", flags, ctypes.c_char_p(options)), "mount")
+    _set_mounts(Path("/"), AT_RECURSIVE, MountAttributes(propagation=MS_PRIVATE))
+    path, flags = ctypes.c_char_p(os.fsencode(folder)), ctypes.c_ulong(MS_NOSUID | MS_NODEV)
+    options = ctypes.c_char_p(f"size={size},nr_inodes={FILES_IN_MEMORY},mode=700".encode())
+    checked(libc().mount(b"tmpfs", path, b"tmpfs", flags, options), "mount")
+    _set_mounts(Path("/"), AT_RECURSIVE, MountAttributes(set=MOUNT_ATTR_RDONLY))
+    _set_mounts(folder, 0, MountAttributes(clear=MOUNT_ATTR_RDONLY))
     return "writing", "attributes", "disk"
+
+
+def _set_mounts(path: Path, flags: int, attributes: MountAttributes) -> None:
+    """Change the mount at ``path``, or all below it as well."""
+    where, how = ctypes.c_char_p(os.fsencode(path)), ctypes.byref(attributes)
+    syscall("mount_setattr", AT_FDCWD, where, flags, how, ctypes.sizeof(attributes))
 
 
 def own_network() -> tuple[str, ...]:

@@ -19,7 +19,10 @@ BLOCK = 4096
 
 
 def adopt_orphans() -> tuple[str, ...]:
-    """Keep every descendant of this process in its tree, also those whose parents end; make sure it can be seen."""
+    """Keep every descendant of this process in its tree, also those whose parents end; make sure it can be seen.
+
+    ``/proc`` may be that of another process namespace, whose numbers mean other processes: it must not be used then.
+    """
     if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
         raise UnavailableError("/proc does not show the children of a process")
     prctl(PR_SET_CHILD_SUBREAPER, 1)
@@ -28,11 +31,13 @@ def adopt_orphans() -> tuple[str, ...]:
 
 def descendants(parent: int) -> Iterator[int]:
     """Yield the processes below ``parent``, those above before those below."""
-    with suppress(OSError):
-        for task in Path(f"/proc/{parent}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                yield int(child)
-                yield from descendants(int(child))
+    waiting = [parent]
+    while waiting:
+        with suppress(OSError):  # it has ended
+            for task in Path(f"/proc/{waiting.pop()}/task").iterdir():
+                for child in map(int, (task / "children").read_text().split()):
+                    yield child
+                    waiting.append(child)
 
 
 @dataclass
@@ -68,10 +73,14 @@ class Watch:
             return Kind.DISK, f"stopped when its files took more than {limits.disk / MiB:.0f} MiB"
         return None
 
+    def processes(self) -> Iterator[int]:
+        """Yield every process below this one."""
+        return descendants(os.getpid())
+
     def _usage(self) -> Usage:
         """Add up all below; the first process of the tree is ours and not counted."""
         total = Usage(processes=-1, threads=-1)
-        for process in descendants(os.getpid()):
+        for process in self.processes():
             one = self._usage_of(process)
             total.processes += 1
             total.threads += one.threads

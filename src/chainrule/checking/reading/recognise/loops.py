@@ -11,11 +11,13 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.experiment import Case, Experiment, Result, Sizes
+from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, runner
 from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs, random_like
 from chainrule.checking.reading.recognise.found import Found
 from chainrule.checking.reading.recognise.implied_loss import implied_losses
+from chainrule.checking.reading.recognise.layouts import fixed_sizes
 from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import Path, labelled, leaves
 from chainrule.checking.reading.recognise.scenes import has_own_data, scene
@@ -93,6 +95,20 @@ class _Loop:
             for form in forms(used_as_index(nodes, labels)):
                 sizes = BY_DEPTH[depth]
                 yield Setup(form, tuple(Sizes(one.N, one.D, one.hidden, 1 if form.binary else one.C) for one in sizes))
+        for fixed in self._sizes_of_parameters():
+            for form in forms(used_as_index(nodes, labels)):
+                if form.binary == (fixed[0].C == 1):
+                    yield Setup(form, fixed)
+
+    def _sizes_of_parameters(self) -> list[tuple[Sizes, ...]]:
+        """Return the sizes that the program's own parameters have, where those do not follow from the data."""
+        setup = Setup(Form(False, "integers"), BY_DEPTH[1])
+        try:
+            with time_limit(0.5):
+                case = self._draw(setup)(0, 0.0, BY_DEPTH[1][0])
+        except (Exception, TookTooLong):  # whatever a stranger's program may raise
+            return []
+        return fixed_sizes(list(case.parameters.values()))
 
     def _experiment(self, setup: Setup, loss: Loss | None, meaning: str) -> Experiment:
         conventions = {} if self._kind == "script" else setup.form.conventions()

@@ -51,14 +51,27 @@ def scene(module: Module, training: TrainingLoop, known: dict[str, Any], rng: np
     for name in absent:
         names[name] = known[role(name)].copy()
     if absent:
-        for statement in module.skipped:
-            if not isinstance(statement, ast.For | ast.While) or not is_training(statement):
-                _run(statement, names)
+        for statement in _depending(module, set(absent)):
+            _run(statement, names)
     for name in [name for name in names if role(name) == "reg" and isinstance(names[name], float | int)]:
         names[name] = known["reg"]
     for statement in training.before:
         _run(statement, names)
     return Scene(names, known["y"] if y is None else y, known["X"] if X is None else X)
+
+
+def _depending(module: Module, changed: set[str]) -> Iterator[ast.stmt]:
+    """Yield the module's statements that compute something from these variables, and what depends on that."""
+    for statement in module.program.tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+            continue
+        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+        reads = changed & {node.id for node in names if isinstance(node.ctx, ast.Load)}
+        training = isinstance(statement, ast.For | ast.While) and is_training(statement)
+        if bound and not training and (reads or (statement in module.skipped and not bound & changed)):
+            yield statement
+            changed |= bound
 
 
 def has_own_data(module: Module, training: TrainingLoop) -> Sizes | None:

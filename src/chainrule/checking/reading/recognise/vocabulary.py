@@ -52,6 +52,15 @@ of them; ``layers``: all sizes in a list; ``steps``: of training; ``yhat``: what
 
 _ROLE_OF = {name: role for role, names in reversed(ROLES.items()) for name in names.split()}
 
+_LIKE = [
+    (re.compile(r"n?h\d|hl\d|layer\d(?:size|dim|units|nodes)?"), "H"),
+    (re.compile(r"\w*hid\w*(?:dims|sizes|list|layers)"), "hidden"),
+    (re.compile(r"(?:num|n|no|nn)?(?:of)?(?:hid\w*|hdim)(?:size|dim|units|nodes|neurons)?\d?"), "H"),
+    (re.compile(r"(?:num|n|max|no|nb|number)?(?:of)?(?:passes|iter\w*|epochs?\w*|steps)"), "steps"),
+    (re.compile(r"(?:num|n|no|nn|number)?(?:of)?in(?:put)?(?:s|size|dims?|nodes|neurons|units|features|layer|layersize)"), "D"),
+    (re.compile(r"(?:num|n|no|nn|number)?(?:of)?out(?:put)?(?:s|size|dims?|nodes|neurons|units|features|layer|layersize)"), "C"),
+]
+
 PARAMETER = re.compile(
     r"(?:w|b|weights?|bias(?:es)?|theta|gamma|beta|kernels?|wts?|syn|synapse|u|v|filters?|coef|intercept)"
     r"(?:[_]?(?:[a-z]{1,2}|in|out|ih|ho|hh|xh|hy|input|hidden|output|h\d|i|o|layer)){0,3}[_]?\d*(?:_?\d+)?$"
@@ -67,9 +76,7 @@ def role(name: str) -> str:
     """Return what an argument of this name is for, or ``""``."""
     plain = name.lower().replace("_", "")
     found = _ROLE_OF.get(plain, "")
-    if not found and re.fullmatch(r"(?:n?h|hidden|hiddensize|hiddendim|nhidden|layer|hl)\d|hiddenlayer\d?size\d?|hidden\d(?:size|dim|units)|h\d(?:size|dim|nodes)", plain):
-        return "H"
-    return found
+    return found or next((meaning for pattern, meaning in _LIKE if pattern.fullmatch(plain)), "")
 
 
 def is_parameter(name: str) -> bool:

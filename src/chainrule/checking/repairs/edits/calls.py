@@ -1,0 +1,103 @@
+"""Another function, other factors of a matrix product, another axis, no call at all."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from chainrule.checking.repairs.edits.edit import Edit, number, times, with_field
+from chainrule.checking.repairs.edits.operations import products
+from chainrule.checking.repairs.scope import Scope
+
+SIBLINGS = {
+    "sum": ("mean",),
+    "mean": ("sum",),
+    "maximum": ("minimum",),
+    "minimum": ("maximum",),
+    "max": ("sum",),
+    "argmin": ("argmax",),
+    "argmax": ("argmin",),
+    "ones_like": ("zeros_like",),
+    "multiply": ("dot", "matmul"),
+    "dot": ("multiply", "outer"),
+    "matmul": ("multiply",),
+    "log10": ("log",),
+    "log2": ("log",),
+    "log1p": ("log",),
+}
+OF_MODULES_ONLY = ("multiply",)
+REDUCTIONS = ("sum", "mean", "max", "amax", "min", "argmax", "argmin")
+PRODUCTS = ("dot", "matmul")
+LIMITING = ("maximum", "minimum", "clip")
+
+
+def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
+    """Yield the calls that may have been meant."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    for other in SIBLINGS.get(name, ()):
+        if isinstance(node.func, ast.Name):
+            yield Edit(1.1, with_field(node, "func", ast.Name(other, ast.Load())), f"{name} for {other}")
+        elif isinstance(node.func, ast.Attribute) and not (other in OF_MODULES_ONLY and is_method(node, scope)):
+            yield Edit(1.1, with_field(node, "func", with_field(node.func, "attr", other)), f"{name} for {other}")
+    if name in PRODUCTS:
+        yield from _other_products(node, scope)
+    if name in REDUCTIONS:
+        yield from _other_axes(node, scope)
+    if name in ("abs", "absolute", "fabs") and node.args:
+        yield Edit(1.2, times(node.args[0], node.args[0]), "absolute value for the square")
+    if name == "norm" and node.args:
+        yield Edit(1.2, ast.BinOp(node, ast.Pow(), ast.Constant(2)), "norm without the square")
+    if (len(node.args) == 1 and not node.keywords) or name in LIMITING:
+        for argument in node.args:
+            if not isinstance(argument, ast.Constant):
+                yield Edit(1.4, argument, f"{name} too many")
+    yield from _swapped(node, name)
+
+
+def is_method(call: ast.Call, scope: Scope) -> bool:
+    """Return whether a call is ``a.sum()`` rather than ``np.sum(a)``."""
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return receiver is not None and not (isinstance(receiver, ast.Name) and receiver.id == scope.numpy)
+
+
+def _swapped(node: ast.Call, name: str) -> Iterator[Edit]:
+    """Yield the call with two arguments that stand beside one another exchanged."""
+    if name in (*PRODUCTS, *LIMITING, "multiply"):
+        return
+    for position in range(len(node.args) - 1):
+        arguments = list(node.args)
+        arguments[position], arguments[position + 1] = arguments[position + 1], arguments[position]
+        chooses = name == "where" and position == 1
+        yield Edit(1.1 if chooses else 1.4, with_field(node, "args", arguments), "arguments swapped")
+
+
+def _other_products(node: ast.Call, scope: Scope) -> Iterator[Edit]:
+    method = is_method(node, scope) and len(node.args) == 1
+    if method and isinstance(node.func, ast.Attribute):
+        left, right = node.func.value, node.args[0]
+    elif len(node.args) >= 2:
+        left, right = node.args[0], node.args[1]
+    else:
+        return
+    for cost, first, second in products(left, right):
+        if method:
+            function = with_field(node.func, "value", first)
+            yield Edit(cost, ast.Call(function, [second], node.keywords), "transpose")
+        else:
+            yield Edit(cost, ast.Call(node.func, [first, second], node.keywords), "transpose")
+    yield Edit(1.2, times(left, right), "matrix product for the elementwise one")
+
+
+def _other_axes(node: ast.Call, scope: Scope) -> Iterator[Edit]:
+    others = [word for word in node.keywords if word.arg not in ("axis", "keepdims")]
+    keeps = any(word.arg == "keepdims" for word in node.keywords)
+    arguments = node.args[: 0 if is_method(node, scope) else 1]
+    had = ast.dump(node)
+    for axis in (0, 1, -1, None):
+        for keep in (False, True):
+            words = [*others]
+            words += [] if axis is None else [ast.keyword("axis", number(axis))]
+            words += [ast.keyword("keepdims", ast.Constant(True))] if keep else []
+            new = ast.Call(node.func, arguments, words)
+            if ast.dump(new) != had:
+                yield Edit(1.0 if keep == keeps else 1.2, new, "axis" if keep == keeps else "axis or keepdims")

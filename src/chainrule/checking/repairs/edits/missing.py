@@ -1,0 +1,89 @@
+"""What may be missing around a value: a factor, a mask, a derivative, a bias, a term of the penalty."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.repairs.edits.edit import Edit, negative, parsed, plus, times
+from chainrule.checking.repairs.scope import Scope, is_atom
+
+
+def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterator[Edit]:
+    """Yield an array's expression with something around it."""
+    yield from _missing_factors(node, scope)
+    for text, array in scope.arrays.items():
+        if array.shape == value.shape and array.size > 1:
+            yield from _missing_slopes(node, text, array)
+        if value.ndim == 2 and array.shape == value.shape:
+            yield from _missing_penalty(node, text, scope)
+        elif value.ndim == 2 and array.shape in (value.shape[1:], (1, value.shape[1]), (value.shape[0], 1)):
+            yield Edit(1.4, plus(node, parsed(text)), f"{text} missing")
+
+
+def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
+    """Yield a number's expression with a factor, or with the same term of another array beside it."""
+    yield from _missing_factors(node, scope)
+    if is_atom(node):
+        return
+    inside = {ast.unparse(part) for part in ast.walk(node) if is_atom(part)} & set(scope.arrays)
+    if len(inside) != 1:
+        return
+    own = inside.pop()
+    for other, array in scope.arrays.items():
+        if other != own and array.ndim == scope.arrays[own].ndim:
+            term = _Renamed(own, other).visit(copy.deepcopy(node))
+            yield Edit(1.4, plus(node, term), f"term of {other} missing")
+
+
+def _missing_factors(node: ast.expr, scope: Scope) -> Iterator[Edit]:
+    yield Edit(1.25, times(ast.Constant(2), node), "factor 2 missing")
+    yield Edit(1.25, times(ast.Constant(0.5), node), "factor 1/2 missing")
+    yield Edit(1.3, negative(node), "sign")
+    for name, number in scope.numbers.items():
+        if number > 1 and float(number).is_integer():
+            yield Edit(1.3, ast.BinOp(node, ast.Div(), parsed(name)), f"division by {name} missing")
+            yield Edit(1.4, times(node, parsed(name)), f"factor {name} missing")
+        elif not float(number).is_integer():
+            yield Edit(1.4, times(parsed(name), node), f"factor {name} missing")
+
+
+def _missing_slopes(node: ast.expr, text: str, array: ndarray) -> Iterator[Edit]:
+    """Yield the product with what may be the derivative of an activation: of ReLU, the sigmoid, tanh."""
+    if array.min() < 0 < array.max():
+        mask = ast.Compare(parsed(text), [ast.Gt()], [ast.Constant(0)])
+        yield Edit(1.35, times(node, mask), "mask missing")
+    if np.abs(array).max() >= 1:
+        return
+    rest = ast.BinOp(ast.Constant(1), ast.Sub(), parsed(text))
+    if array.min() > 0:
+        yield Edit(1.45, times(node, times(parsed(text), rest)), "derivative of the activation missing")
+        yield Edit(1.45, times(node, rest), "derivative of the activation incomplete")
+    else:
+        square = ast.BinOp(parsed(text), ast.Pow(), ast.Constant(2))
+        slope = ast.BinOp(ast.Constant(1), ast.Sub(), square)
+        yield Edit(1.45, times(node, slope), "derivative of the activation missing")
+
+
+def _missing_penalty(node: ast.expr, text: str, scope: Scope) -> Iterator[Edit]:
+    for strength, number in scope.numbers.items():
+        if not float(number).is_integer():
+            for factor in ("2 * ", ""):
+                term = parsed(f"{factor}{strength} * {text}")
+                yield Edit(1.5, plus(node, term), "gradient of the penalty missing")
+
+
+class _Renamed(ast.NodeTransformer):
+    """Puts one name in the place of another."""
+
+    def __init__(self, old: str, new: str) -> None:
+        self._old, self._new = old, new
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if is_atom(node) and ast.unparse(node) == self._old:
+            return parsed(self._new)
+        return self.generic_visit(node)

@@ -1,0 +1,79 @@
+"""Another operator, another order, another bracket, a comparison the other way, an index that picks other entries."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from numpy import ndarray
+
+from chainrule.checking.repairs.edits.edit import Edit, parsed, turned, with_field
+from chainrule.checking.repairs.scope import Scope
+
+OTHERS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.MatMult, ast.Div, ast.Add),
+    ast.Div: (ast.Mult,),
+    ast.MatMult: (ast.Mult,),
+    ast.Pow: (ast.Mult,),
+    ast.FloorDiv: (ast.Div,),
+}
+
+
+def other_operations(node: ast.BinOp) -> Iterator[Edit]:
+    """Yield other operators, one operand alone, the operands swapped, other brackets."""
+    for operation in OTHERS.get(type(node.op), ()):
+        yield Edit(1.1, with_field(node, "op", operation()), "operation")
+    alone = "superfluous term" if isinstance(node.op, (ast.Add, ast.Sub)) else "superfluous factor"
+    yield Edit(1.2, node.left, alone)
+    if not isinstance(node.op, (ast.Div, ast.Pow)):
+        yield Edit(1.2, node.right, alone)
+    if isinstance(node.op, ast.Sub):
+        yield Edit(1.1, ast.BinOp(node.right, ast.Sub(), node.left), "sign")
+    elif isinstance(node.op, ast.MatMult):
+        for cost, left, right in products(node.left, node.right):
+            yield Edit(cost, ast.BinOp(left, ast.MatMult(), right), "transpose")
+    right, left = node.right, node.left
+    if isinstance(right, ast.BinOp):  # a * (b + c) for a * b + c
+        inner = ast.BinOp(left, node.op, right.left)
+        yield Edit(1.3, ast.BinOp(inner, right.op, right.right), "bracket")
+    if isinstance(left, ast.BinOp):
+        inner = ast.BinOp(left.right, node.op, right)
+        yield Edit(1.3, ast.BinOp(left.left, left.op, inner), "bracket")
+
+
+def products(left: ast.expr, right: ast.expr) -> Iterator[tuple[float, ast.expr, ast.expr]]:
+    """Yield the other matrix products of two factors, with their costs: each transposed or not, in both orders."""
+    for one, first in ((0.0, left), (0.1, turned(left))):
+        for two, second in ((0.0, right), (0.1, turned(right))):
+            if one or two:
+                yield 1.0 + one + two, first, second
+            yield 1.15 + one + two, second, first
+
+
+def other_comparisons(node: ast.Compare) -> Iterator[Edit]:
+    """Yield the comparison with other operators."""
+    for operation in (ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq):
+        if not isinstance(node.ops[0], operation):
+            yield Edit(1.0, with_field(node, "ops", [operation()]), "mask inverted")
+
+
+def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
+    """Yield ``p[arange(N), y]`` for ``p[:, y]``, and the two indices swapped."""
+    index = node.slice
+    if not isinstance(index, ast.Tuple) or len(index.elts) != 2 or scope.numpy is None:
+        return
+    rows, columns = index.elts
+    value = scope.value(node.value)
+    if not isinstance(value, ndarray) or value.ndim != 2:
+        return
+    text = ast.unparse(node.value)
+    for axis, whole in enumerate(index.elts):
+        if isinstance(whole, ast.Slice):
+            every = parsed(f"{scope.numpy}.arange({text}.shape[{axis}])")
+            elements = [every, columns] if axis == 0 else [rows, every]
+            yield Edit(
+                1.1, with_field(node, "slice", ast.Tuple(elements, ast.Load())), "whole rows for one entry of each"
+            )
+    yield Edit(1.3, with_field(node, "slice", ast.Tuple([columns, rows], ast.Load())), "indices swapped")
