@@ -78,8 +78,8 @@ class Mark:
     line: int
     variable: str
     state: str
-    """``true`` (it is the gradient that it should be), ``departs`` (the first that is not) or ``follows`` (wrong because
-    of an earlier one)."""
+    """``true`` (it is the gradient that it should be), ``departs`` (the first that is not) or ``follows`` (wrong
+    because of an earlier one)."""
     relative_error: float | None = None
     formula: str = ""
     """What the value is, ``dL/dscores``, or ``N * dL/dscores``; empty where it is no gradient that is known."""

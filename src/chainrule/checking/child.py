@@ -24,4 +24,5 @@ def checked(path: Path, name: str, *, with_marks: bool) -> Answer:
         program = open_program(path)
         return examine(program, load(program, name), with_marks=with_marks)
     except CannotCheck as error:
-        return Answer(Verdict.ERROR, Target(str(path), name, ""), not_checked=(str(error),))
+        reason = str(error).replace(f"{path}: ", "").replace(str(path), path.name)
+        return Answer(Verdict.ERROR, Target(str(path), name, ""), not_checked=(reason,))

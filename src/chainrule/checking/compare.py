@@ -11,12 +11,12 @@ from numpy import ndarray
 from chainrule.checking.experiment import Case
 
 STEP = 1e-5
-"""How far a parameter is moved to each side. Truncation is of order STEP**2 times the third derivative, rounding of order
-1e-16 * loss / STEP: both about 1e-10 for a loss of 10."""
+"""How far a parameter is moved to each side. Truncation is of order STEP**2 times the third derivative, rounding of
+order 1e-16 * loss / STEP: both about 1e-10 for a loss of 10."""
 
 RELATIVE, ABSOLUTE = 2e-6, 3e-8
-"""An entry is right if it differs from the numerical one by less than RELATIVE times the larger of the two, or less than
-ABSOLUTE times the scale of the loss."""
+"""An entry is right if it differs from the numerical one by less than RELATIVE times the larger of the two, or less
+than ABSOLUTE times the scale of the loss."""
 
 KINK = 1e-3
 """Left and right slopes that differ by more than this (in units of their size or 1) mean that a kink is near."""

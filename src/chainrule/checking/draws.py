@@ -1,4 +1,4 @@
-"""The cases that a program is judged by: sizes that all differ, biases that are not zero, with the penalty and without."""
+"""The cases that a program is judged by: sizes that all differ, biases not zero, with the penalty and without."""
 
 from __future__ import annotations
 

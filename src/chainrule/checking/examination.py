@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chainrule.checking.answer import Finding, GradientCheck, Mark, Note, Verdict
@@ -178,4 +178,8 @@ class Examination:
             if isinstance(seen, Exception):
                 return ()
             known = truths(watch, case, seen, seconds=1.0)
-        return marks(watch, seen, known.values(), found.outcome.places if found else None, case.sizes.N)
+        places = found.outcome.places if found else None
+        return tuple(
+            replace(mark, line=self.program.file_line(mark.line))
+            for mark in marks(watch, seen, known.values(), places, case.sizes.N)
+        )

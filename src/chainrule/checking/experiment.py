@@ -25,7 +25,7 @@ class Result:
 
     loss: float
     gradients: Mapping[str, ndarray]
-    """By the name of the parameter; of the parameter's size, whatever their shape: ``(1, H)`` for ``(H,)`` is allowed."""
+    """By the name of the parameter; of its size, whatever their shape: ``(1, H)`` for ``(H,)`` is allowed."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""A change of the syntax tree written back into the text, with everything else on the line left as its author wrote it."""
+"""A change of the syntax tree written back into the text; all else on the line stays as its author wrote it."""
 
 from __future__ import annotations
 

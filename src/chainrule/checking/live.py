@@ -1,4 +1,4 @@
-"""The functions of a program that runs already, as units: those of a live function's file, found by where they stand."""
+"""The functions of a program that runs already, as units: those of a live function's file, by where they stand."""
 
 from __future__ import annotations
 
@@ -45,9 +45,7 @@ def _plain(function: Callable[..., Any]) -> types.FunctionType:
     """Return the function of Python that is called in the end: that of a method, a partial, an object."""
     found: Any = inspect.unwrap(function)
     while not isinstance(found, types.FunctionType):
-        inner = (
-            getattr(found, "__func__", None) or getattr(found, "func", None) or getattr(type(found), "__call__", None)
-        )
+        inner = getattr(found, "__func__", None) or getattr(found, "func", None) or vars(type(found)).get("__call__")
         if inner is None or inner is found or not callable(inner) or isinstance(inner, types.WrapperDescriptorType):
             raise CannotCheck(f"{function!r} is no function written in Python, so its lines cannot be named")
         found = inspect.unwrap(inner)
@@ -90,7 +88,6 @@ def _alive(function: types.FunctionType, filename: str) -> Iterator[types.Functi
 
 def _filled(cell: types.CellType) -> bool:
     try:
-        cell.cell_contents
+        return cell.cell_contents is not cell
     except ValueError:
         return False
-    return True

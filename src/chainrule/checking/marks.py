@@ -1,4 +1,4 @@
-"""What is known of every line of the backward pass: its value is a gradient, departs from it, or follows one that did."""
+"""What is known of every line of the backward pass: it gives a gradient, departs from it, or follows one that did."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def marks(watch: Watch, seen: Flow, known: Iterable[Truth], places: Places | Non
                 continue
             state = "follows" if departed else "departs"
             departed = True
-            wanted = next(iter(suspect.values.values()), None)
-            value = seen.events.get(next(iter(suspect.values), (-1, 0)))
-            error = None if wanted is None or value is None else _apart(value, wanted)
+            error = next(
+                (_apart(seen.events[e], wanted) for e, wanted in suspect.values.items() if e in seen.events), None
+            )
             line = site.statement.lineno
             found[line] = Mark(line, _variable(site), state, error, "")
     return tuple(found[line] for line in sorted(found))

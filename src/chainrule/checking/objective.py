@@ -19,7 +19,7 @@ from chainrule.checking.experiment import Case
 from chainrule.checking.truths import Truth
 
 AGREEMENT = 1e-7
-"""Losses that differ by less than this, relative to their size, are the same: programs add 1e-8 and the like inside logs."""
+"""Losses that differ by less than this, relative to their size, are the same: programs add 1e-8 or so in logs."""
 
 ACTIVATIONS: dict[str, Callable[[ndarray], ndarray]] = {
     "ReLU": lambda z: np.maximum(z, 0.0),
@@ -71,9 +71,10 @@ PENALTIES: dict[str, Callable[[int], float]] = {
 class Layer:
     """One layer's parameters as views of a case's, whatever their layout."""
 
-    weight: Callable[[], ndarray]
+    weight: ndarray
     """(inputs, outputs)"""
-    bias: Callable[[], ndarray | None]
+    bias: ndarray | None
+    """(outputs,)"""
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,8 @@ class Objective:
 
     def _every(self) -> Iterator[tuple[Convention, float]]:
         case, N = self._case, self._case.sizes.N
-        squares = [float(np.sum(layer.weight() ** 2)) for layer in self._layers]
-        biases = [layer.bias() for layer in self._layers]
+        squares = [float(np.sum(layer.weight**2)) for layer in self._layers]
+        biases = [layer.bias for layer in self._layers]
         bias_squares = float(sum(np.sum(bias**2) for bias in biases if bias is not None))
         for activation, function in ACTIVATIONS.items():
             scores = self._forward(function)[-1][1]
@@ -143,8 +144,8 @@ class Objective:
     def _forward(self, activation: Callable[[ndarray], ndarray]) -> list[tuple[str, ndarray]]:
         values, a = [], self._case.X
         for number, layer in enumerate(self._layers, 1):
-            bias = layer.bias()
-            z = a @ layer.weight() + (0.0 if bias is None else bias)
+            bias = layer.bias
+            z = a @ layer.weight + (0.0 if bias is None else bias)
             last = number == len(self._layers)
             values.append(("scores" if last else f"z{number}", z))
             if not last:
@@ -172,7 +173,7 @@ class Objective:
             ]
         each = LOSSES[convention.loss](scores, case.y)
         factor = PENALTIES[convention.penalty](N)
-        squares = [np.sum(layer.weight() ** 2) for layer in self._layers]
+        squares = [np.sum(layer.weight**2) for layer in self._layers]
         penalty = case.reg * factor * np.sum(squares)
         data = each.mean() if convention.reduction == "mean" else each.sum()
         values += [("losses", each), ("sum of losses", each.sum()), ("data loss", data), ("penalty", penalty)]
@@ -188,37 +189,35 @@ def _layers(case: Case) -> list[Layer] | None:
     left = dict(case.parameters)
     layers = []
     for inputs, outputs in itertools.pairwise(widths):
-        found = _take_weight(left, inputs, outputs)
-        if found is None:
+        weight = _take_weight(left, inputs, outputs)
+        layer = _take_with_bias(left, inputs, outputs) if weight is None else Layer(weight, _take_bias(left, outputs))
+        if layer is None:
             return None
-        weight, bias = found
-        layers.append(Layer(weight, bias or _take_bias(left, outputs)))
+        layers.append(layer)
     return None if left else layers
 
 
-def _take_weight(
-    left: dict[str, ndarray], inputs: int, outputs: int
-) -> tuple[Callable[[], ndarray], Callable[[], ndarray | None] | None] | None:
+def _take_weight(left: dict[str, ndarray], inputs: int, outputs: int) -> ndarray | None:
     for name, array in left.items():
-        if array.shape == (inputs, outputs):
+        if array.shape in ((inputs, outputs), (outputs, inputs)):
             del left[name]
-            return (lambda: array), None
-        if array.shape == (outputs, inputs):
-            del left[name]
-            return (lambda: array.T), None
-    for name, array in left.items():
-        if array.shape == (inputs + 1, outputs):
-            del left[name]
-            return (lambda: array[:-1]), (lambda: array[-1])
-        if array.shape == (outputs, inputs + 1):
-            del left[name]
-            return (lambda: array[:, :-1].T), (lambda: array[:, -1])
+            return array if array.shape == (inputs, outputs) else array.T
     return None
 
 
-def _take_bias(left: dict[str, ndarray], outputs: int) -> Callable[[], ndarray | None]:
+def _take_with_bias(left: dict[str, ndarray], inputs: int, outputs: int) -> Layer | None:
+    """Take a matrix whose last row (or column) is the bias."""
+    for name, array in left.items():
+        if array.shape in ((inputs + 1, outputs), (outputs, inputs + 1)):
+            del left[name]
+            whole = array if array.shape == (inputs + 1, outputs) else array.T
+            return Layer(whole[:-1], whole[-1])
+    return None
+
+
+def _take_bias(left: dict[str, ndarray], outputs: int) -> ndarray | None:
     for name, array in left.items():
         if array.size == outputs and max(array.shape, default=1) == outputs:
             del left[name]
-            return lambda: array.reshape(-1)
-    return lambda: None
+            return array.reshape(-1)
+    return None

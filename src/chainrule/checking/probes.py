@@ -6,6 +6,7 @@ import ast
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from chainrule.checking.units import Function
 
@@ -112,7 +113,7 @@ class _Writer(ast.NodeTransformer):
         return self._probe(old, inner, assigned=True) if assigned and not isinstance(old, ast.Constant) else inner
 
     def _inside(self, old: ast.expr) -> ast.expr:
-        fresh = self.visit(old)
+        fresh = cast(ast.expr, self.visit(old))
         if (
             fresh is not old
             and isinstance(fresh, ast.Call)
@@ -131,7 +132,7 @@ class _Writer(ast.NodeTransformer):
             elif isinstance(value, list):
                 setattr(fresh, name, [self.visit(item) if isinstance(item, ast.AST) else item for item in value])
         if isinstance(node, COMPUTING) and not _stores(node) and not _is_shape(node):
-            return self._probe(node, fresh, assigned=False)
+            return self._probe(node, cast(ast.expr, fresh), assigned=False)
         return fresh
 
     def _probe(self, old: ast.expr, inner: ast.expr, *, assigned: bool, after: bool = False) -> ast.expr:

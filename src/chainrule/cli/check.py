@@ -23,7 +23,7 @@ from chainrule.checking.showing.grades import Grades, mistake_counts, refuse_to_
 from chainrule.checking.showing.printable import single_line
 from chainrule.checking.showing.source import read_source
 from chainrule.checking.showing.words import summary, tally
-from chainrule.errors import InputError, InterruptedByUser
+from chainrule.errors import InputError, InterruptedByUser, StorageError
 from chainrule.files import write_whole
 
 HELP = """Find the wrong line of a backward pass written in NumPy, and prove what it should be.
@@ -161,12 +161,20 @@ def _check_class(
                 if pages is not None:
                     pages.write(number, answer)
                 if fix:
-                    _tell_copy(console, write_fixed_copy(checks[number][0], answer), is_class=True)
+                    _repair_one_of_many(console, checks[number][0], answer)
     except KeyboardInterrupt:
         where = f" and are in {out}" if out is not None else ""
         raise InterruptedByUser(f"interrupted; {len(answers)} of {len(checks)} files were checked{where}") from None
     _tell_class(console, answers, {"grades": out, "pages": pages.front if pages else None})
     return answers
+
+
+def _repair_one_of_many(console: Console, path: Path, answer: Answer) -> None:
+    """Write a repaired copy; a folder that takes none does not stop the rest of the class."""
+    try:
+        _tell_copy(console, write_fixed_copy(path, answer), is_class=True)
+    except StorageError as error:
+        console.print(f"no repaired copy: {error}")
 
 
 def _progress(console: Console) -> Progress:

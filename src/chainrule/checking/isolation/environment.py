@@ -22,7 +22,6 @@ def scrubbed(home: Path) -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",
         "MPLBACKEND": "Agg",
         "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONSAFEPATH": "1",
         "PYTHONPATH": os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path if entry),
     }

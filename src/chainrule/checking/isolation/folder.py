@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +12,8 @@ CALLED_HOME = ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR", "
 
 
 def settle(folder: Path) -> None:
-    """Work in ``folder``, and call it home."""
+    """Work in ``folder``, call it home, and leave nothing beside modules that are imported from elsewhere."""
+    sys.dont_write_bytecode = True
     os.chdir(folder)
     os.environ.update(dict.fromkeys(CALLED_HOME, str(folder)))
 

@@ -23,8 +23,8 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
-    settle(Path.cwd())
     function = getattr(importlib.import_module(job.module), job.function)
+    settle(Path.cwd())
     ledger = Ledger()
     ledger.attempt(RESOURCES, partial(limit_resources, job.limits))
     write_all(channel, json.dumps(ledger.to_json()).encode() + b"\n")

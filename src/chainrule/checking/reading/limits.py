@@ -15,7 +15,7 @@ class TookTooLong(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Interrupt the body of ``with`` after so many seconds (where the system can: the main thread of a Unix process)."""
+    """Interrupt the body of ``with`` after so many seconds (in the main thread of a Unix process)."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import random
 import time
 import types
 import warnings
@@ -18,13 +17,17 @@ import numpy as np
 from chainrule.checking.answer import Note
 from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.program import Program, open_program
+from chainrule.checking.reading.recognise.training_loops import is_training
+from chainrule.checking.reading.seeding import seed_everything
 from chainrule.checking.reading.standins.anything import ANYTHING
 from chainrule.checking.reading.standins.imports import OLD_BUILTINS, Importer
 from chainrule.checking.reading.standins.numpy_names import numpy_of_all_ages
 from chainrule.checking.units import ANNOUNCE, Units
 
-STATEMENT_SECONDS, LOOP_SECONDS, ALL_SECONDS = 0.3, 0.1, 1.0
-"""How long one statement, one that is a loop, and all of them may take: training at import is cut short, definitions never are."""
+STATEMENT_SECONDS, LOOP_SECONDS, ALL_SECONDS = 0.2, 0.1, 1.0
+"""How long one statement, one that is a loop, and all of them may take: no training at import."""
+
+TOO_LONG = ("it takes long", "the file takes long")
 
 Functions = dict[str, ast.FunctionDef]
 
@@ -38,7 +41,7 @@ class Module:
     namespace: dict[str, Any]
     notes: list[Note] = field(default_factory=list)
     skipped: list[ast.stmt] = field(default_factory=list)
-    """Statements that failed, or took too long."""
+    """Statements that failed; not those that took too long."""
 
     def functions(self) -> Functions:
         """Return the functions of the file that are alive, in the order of the file; the last of a name counts."""
@@ -77,7 +80,8 @@ def run_once(program: Program) -> Module:
     module = Module(program, units, namespace)
     module.notes += [Note(f"{program.place(line)} {why}", program.file_line(line)) for line, why in program.unread]
     skipped = _run(program, units.prepared(program.tree), namespace, importer)
-    module.skipped = [statement for statement, _ in skipped]
+    originals = {statement.lineno: statement for statement in program.tree.body}
+    module.skipped = [originals[one.lineno] for one, why in skipped if one.lineno in originals and why not in TOO_LONG]
     if importer.absent:
         module.notes.append(Note(f"not there, and stood in for: {', '.join(importer.absent)}"))
     for statement, why in skipped[:3]:
@@ -101,13 +105,14 @@ def _list_of(iterate: Any) -> Any:
     return lambda *args: list(iterate(*args))
 
 
-def _run(program: Program, tree: ast.Module, namespace: dict[str, Any], importer: Importer) -> list[tuple[ast.stmt, str]]:
+def _run(
+    program: Program, tree: ast.Module, namespace: dict[str, Any], importer: Importer
+) -> list[tuple[ast.stmt, str]]:
     """Run statement after statement and return those that failed."""
     importer.guarded[str(program.path)] = set(_guarded_imports(tree))
     skipped: list[tuple[ast.stmt, str]] = []
     until = time.monotonic() + ALL_SECONDS
-    random.seed(0)
-    np.random.seed(0)
+    seed_everything()
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for statement in tree.body:
@@ -115,9 +120,11 @@ def _run(program: Program, tree: ast.Module, namespace: dict[str, Any], importer
             if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
                 left = 5.0
             elif isinstance(statement, ast.For | ast.While):
+                if is_training(statement):
+                    continue  # its turns are made one at a time, when it is checked
                 left = min(left, LOOP_SECONDS)
             if left <= 0:
-                skipped.append((statement, "the file takes long"))
+                skipped.append((statement, TOO_LONG[1]))
             elif why := _run_statement(statement, str(program.path), namespace, left):
                 skipped.append((statement, why))
     return skipped
@@ -132,7 +139,7 @@ def _run_statement(statement: ast.stmt, filename: str, namespace: dict[str, Any]
         with time_limit(seconds):
             exec(code, namespace)
     except TookTooLong:
-        return "it takes long"
+        return TOO_LONG[0]
     except (Exception, SystemExit) as error:  # whatever a stranger's program may raise
         return f"{type(error).__name__}: {error}".partition("\n")[0]
     return ""

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ class Notebook:
         """Read a notebook of format 3 or 4."""
         try:
             root = _Reader(text).value(0)[0]
-            sheets = root["worksheets"] if "worksheets" in root else [root]
+            sheets = root.get("worksheets", [root])
             found = [_source(cell) for sheet in sheets for cell in sheet["cells"] if _is_code(cell)]
         except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise CannotCheck(f"{path}: is not a notebook ({error})") from None

@@ -18,6 +18,10 @@ LARGEST = 50_000_000
 """Bytes of a file that is still read; a notebook with its pictures in it reaches some megabytes."""
 
 
+OLD_METHODS = {"iteritems": "items", "iterkeys": "keys", "itervalues": "values", "has_key": "__contains__"}
+"""Methods of Python 2's dictionaries, by what they are called now."""
+
+
 @dataclass(frozen=True)
 class Program:
     """One file to check."""
@@ -56,7 +60,7 @@ class Program:
         return line if self.notebook is None else self.notebook.file_line(line)
 
     def edit(self, line: int, end_line: int, text: str) -> Fix:
-        """Return the edit of the file that puts ``text`` in the place of lines ``line`` to ``end_line`` of ``self.text``."""
+        """Return the edit of the file that puts ``text`` in the place of lines ``line`` to ``end_line`` of our text."""
         new = self._indented_as_the_file(line, text.rstrip("\n").split("\n"))
         if self.notebook is None:
             return Fix(line, end_line, "\n".join(new))
@@ -151,7 +155,7 @@ def _indentation(line: str) -> str:
 
 
 def _parsed(text: str) -> ast.Module:
-    """Return the tree, in which numbers of 32 bits are numbers of 64: finite differences need them."""
+    """Return the tree, in which numbers of 32 bits are numbers of 64 (finite differences need them)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\d" in a stranger's string is no concern here
         try:
@@ -161,6 +165,8 @@ def _parsed(text: str) -> ast.Module:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and node.value in ("float32", "float16", "f4", "f2", "<f4"):
             node.value = "float64"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node.func.attr = OLD_METHODS.get(node.func.attr, node.func.attr)
     return tree
 
 

@@ -20,8 +20,8 @@ from chainrule.checking.units import Function
 
 USUAL = Convention("ReLU", "softmax cross-entropy", "mean", next(iter(PENALTIES)), False)
 UNUSUAL, NEXT, WEAKER, READ, BACKWARD, OTHER, ELSEWHERE = -0.35, 0.15, 0.45, 0.2, 0.6, 0.8, 1.2
-"""What is added to the cost of a change, by how suspicious its statement is: part of a loss that is a sum, as telling as
-the first suspect, less so, read by it (for each step), elsewhere in the backward pass, elsewhere,
+"""What is added to the cost of a change, by how suspicious its statement is: part of a loss that is a sum, as telling
+as the first suspect, less so, read by it (for each step), elsewhere in the backward pass, elsewhere,
 in a part of the backward pass that no wrong gradient depends on."""
 SECONDS_FOR_TRUTHS = 1.5
 
@@ -135,25 +135,23 @@ class Places:
         most = len(self.suspects[0].repaired) if self.suspects else 0
         leading: list[ast.stmt] = []
         for suspect in self.suspects:
-            statement = self.watch.sites[suspect.site].statement
-            if statement is None or statement not in ranks:
+            suspected = self.watch.sites[suspect.site].statement
+            if suspected is None or suspected not in ranks:
                 continue
             rank = WEAKER if len(suspect.repaired) < most else NEXT if leading else 0.0
-            if rank < WEAKER and statement not in leading:
-                leading.append(statement)
-            ranks[statement] = min(ranks[statement], rank)
+            if rank < WEAKER and suspected not in leading:
+                leading.append(suspected)
+            ranks[suspected] = min(ranks[suspected], rank)
         if self.crashed_at is not None:
-            leading = [
-                max((s for s in ranks if s.lineno <= self.crashed_at <= _end(s)), key=lambda s: s.lineno, default=None)
-            ]  # type: ignore[list-item, type-var]
-            leading = [statement for statement in leading if statement is not None]
+            around = [one for one in ranks if one.lineno <= self.crashed_at <= _end(one)]
+            leading = sorted(around, key=lambda one: -one.lineno)[:1]
             ranks |= dict.fromkeys(leading, 0.0)
         for start in leading[:2]:
             near = [start]
             for hop in (1, 2, 3):
-                near = [other for statement in near for other in self._read_by(statement, homes)]
-                for statement in near:
-                    ranks[statement] = min(ranks[statement], READ * hop)
+                near = [other for one in near for other in self._read_by(one, homes)]
+                for other in near:
+                    ranks[other] = min(ranks[other], READ * hop)
         return ranks
 
     def _unusual(self) -> bool:

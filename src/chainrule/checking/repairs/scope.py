@@ -43,8 +43,11 @@ def scope_of(variables: Mapping[str, Any], names: Mapping[str, Any], functions: 
     arrays: dict[str, ndarray] = {}
     numbers: dict[str, float] = {}
     integers: dict[str, ndarray] = {}
-    texts = {name: ast.Name(name, ast.Load()) for name in variables}
-    texts |= {ast.unparse(node): node for function in functions for node in ast.walk(function) if _is_compound(node)}
+    texts: dict[str, ast.expr] = {name: ast.Name(name, ast.Load()) for name in variables}
+    for function in functions:
+        texts |= {
+            ast.unparse(node): node for node in ast.walk(function) if isinstance(node, ast.expr) and _is_compound(node)
+        }
     empty = Scope({}, {}, {}, variables, names, None)
     for text, node in texts.items():
         value = variables[text] if text in variables else empty.value(node)

@@ -71,8 +71,9 @@ def _is_given(value: ndarray, judge: Judge, number: int) -> bool:
 
 
 def _equal(value: ndarray, stage: ndarray) -> bool:
-    for turned in (stage, stage.T):
-        if turned.size == value.size and [n for n in turned.shape if n != 1] == [n for n in value.shape if n != 1]:
-            if np.allclose(value.reshape(turned.shape), turned, rtol=1e-7, atol=1e-9):
-                return True
-    return False
+    wanted = [n for n in value.shape if n != 1]
+    return any(
+        [n for n in turned.shape if n != 1] == wanted
+        and np.allclose(value.reshape(turned.shape), turned, rtol=1e-7, atol=1e-9)
+        for turned in (stage, stage.T)
+    )

@@ -64,7 +64,7 @@ class Keeper:
         self._received = bytearray()
         self._exit_code: int | None = None
         self._watch: Watch | None = None
-        self._first = 0
+        self._looked = time.monotonic()
 
     def run(self, function: Function) -> Outcome:
         """Run the function in the sandbox and return what came of it."""
@@ -99,25 +99,31 @@ class Keeper:
 
     def _follow(self, deadline: float) -> tuple[Kind, str] | None:
         """Read until the guest has ended, or return the limit that it met."""
-        client, next_look = self._client.fileno(), time.monotonic() + BETWEEN_LOOKS if self._watch else deadline
-        while True:
-            now = time.monotonic()
-            if now >= deadline:
-                return Kind.TIMEOUT, self._job.limits.time_met()
-            if self._watch and now >= next_look:
-                if exceeded := self._watch.exceeded():
-                    return exceeded
-                next_look = time.monotonic() + BETWEEN_LOOKS
-            wait = max(0.0, min(deadline, next_look) - now)
-            ready, _, _ = select.select([client, *self._open], [], [], wait)
+        client = self._client.fileno()
+        while (now := time.monotonic()) < deadline:
+            if exceeded := self._look(now):
+                return exceeded
+            ready, _, _ = select.select([client, *self._open], [], [], min(deadline - now, BETWEEN_LOOKS))
             if client in ready:
                 raise ClientGoneError
             if self._channel in ready and not self._read_some():
                 return Kind.ERROR, TOO_LARGE
             if self._status_pipe in ready:
-                told = os.read(self._status_pipe, 4)
-                self._exit_code = os.waitstatus_to_exitcode(int.from_bytes(told, "little")) if told else None
+                self._read_status()
                 return None if self._read_rest() else (Kind.ERROR, TOO_LARGE)
+        return Kind.TIMEOUT, self._job.limits.time_met()
+
+    def _look(self, now: float) -> tuple[Kind, str] | None:
+        """Look at the tree now and then, however much the guest writes; return the limit that it exceeds."""
+        if self._watch is None or now - self._looked < BETWEEN_LOOKS:
+            return None
+        self._looked = now
+        return self._watch.exceeded()
+
+    def _read_status(self) -> None:
+        told = os.read(self._status_pipe, 4)
+        if told:  # else the first process was killed
+            self._exit_code = os.waitstatus_to_exitcode(int.from_bytes(told, "little"))
 
     def _read_some(self) -> bool:
         """Read what there is; tell whether it is still within the limit."""

@@ -25,12 +25,13 @@ READY = b"ready\n"
 
 def serve(control: socket.socket, module: str) -> None:
     """Import the module, say so, and fork a keeper for each socket that arrives, until the other end closes."""
+    gc.disable()  # imports make little garbage, and looking for it takes a good part of their time
     try:
         functions = importlib.import_module(module)
     except BaseException:
         control.sendall(traceback.format_exc().encode())
         return
-    gc.collect()
+    gc.enable()
     gc.freeze()  # the collector of a fork need not touch, and so copy, what was here before
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no waiting for
     control.sendall(READY)

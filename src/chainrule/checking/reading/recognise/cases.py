@@ -1,8 +1,7 @@
-"""A case made of a program's own objects: parameters refilled, state put back before each run, calls made, answer read."""
+"""A case made of a program's own objects: parameters refilled, state put back, calls made, the answer read."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -12,10 +11,12 @@ from numpy import ndarray
 
 from chainrule.checking.experiment import Case, Result, Sizes
 from chainrule.checking.reading.recognise.draws import random_like
+from chainrule.checking.reading.recognise.implied_loss import Loss
 from chainrule.checking.reading.recognise.outcome import Outcome
 from chainrule.checking.reading.recognise.paths import Path
 from chainrule.checking.reading.recognise.sequence import Calls, Step
 from chainrule.checking.reading.recognise.state import State
+from chainrule.checking.reading.seeding import seed_everything
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ class Reads(Protocol):
         """Return loss and gradients."""
 
 
-def refilled_case(inputs: Inputs, holder: Holder, steps: list[Step], rng: np.random.Generator) -> Case:
+def refilled_case(
+    inputs: Inputs, holder: Holder, steps: list[Step], rng: np.random.Generator, loss: Loss | None = None
+) -> Case:
     """Return a case of these calls, with random numbers in the place of the parameters."""
     state = State(holder.root)
     parameters: dict[str, ndarray] = {}
@@ -61,7 +64,8 @@ def refilled_case(inputs: Inputs, holder: Holder, steps: list[Step], rng: np.ran
         parameters[name] = np.array(random_like(rng, np.asarray(value)))
         state.adopt(path, parameters[name])
     places = {name: (path, parameters[name]) for name, (path, _) in holder.places.items()}
-    outcome = Outcome(places, [step.names for step in steps], holder.model)
+    given = None if loss is None else lambda after: loss({**after, "y": inputs.given_y}, parameters, inputs.reg)
+    outcome = Outcome(places, [step.names for step in steps], holder.model, given)
     return Case(
         inputs.sizes, inputs.reg, inputs.X, inputs.y, parameters, runner(inputs, holder, state, Calls(steps), outcome)
     )
@@ -75,8 +79,7 @@ def runner(inputs: Inputs, holder: Holder, state: State, calls: Calls, outcome: 
 
     def run() -> Result:
         state.restore()
-        random.seed(0)
-        np.random.seed(0)
+        seed_everything()
         if mirror is not None:
             mirror.update(names)
         with np.errstate(all="ignore"):

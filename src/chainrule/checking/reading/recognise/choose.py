@@ -20,9 +20,12 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
     CannotCheck
         If nothing is found, or nothing of that name.
     """
-    networks = list(_networks(module))
-    found = [one.experiment for one in sorted(networks, key=lambda one: not one.score.ran)]
-    found += layers.find(module)
+    networks = sorted(_networks(module), key=lambda one: not one.score.ran)
+    single = list(layers.find(module))
+    if not name:
+        used = _reached(module, [function for one in networks for function in one.functions])
+        single = [one for one in single if one.name not in used]
+    found = [*(one.experiment for one in networks), *single]
     if name:
         found = [one for one in found if name in (one.name, one.name.split(".")[0])]
     if not found:
@@ -31,13 +34,25 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
 
 
 def _networks(module: Module) -> Iterator[Found]:
-    """Yield classes, then functions; training loops only if nothing else could be run."""
-    classes = list(network_class.find(module))
-    others = list(functions.find(module))
-    yield from classes
-    yield from others
-    if not any(one.score.ran for one in (*classes, *others)):
-        yield from loops.find(module, set())
+    """Yield classes, then functions; training loops only if nothing else is the network."""
+    found = [*network_class.find(module), *functions.find(module)]
+    if not any(one.score.ran or one.certain for one in found):
+        loop = max(loops.find(module), key=lambda one: one.score, default=None)
+        found = [loop, *found] if loop is not None else found
+    running = {function for one in found if one.score.ran for function in one.functions}
+    for one in found:
+        if one.score.ran or not running & set(one.functions):
+            yield one
+
+
+def _reached(module: Module, names: list[str]) -> set[str]:
+    """Return the functions that functions and classes call, directly or not."""
+    nodes: dict[str, ast.AST] = {**module.functions(), **module.classes()}
+    reached = [name for name in dict.fromkeys(names) if name in nodes]
+    for name in reached:
+        inner = [node.id for node in ast.walk(nodes[name]) if isinstance(node, ast.Name)]
+        reached += [one for one in dict.fromkeys(inner) if one in nodes and one not in reached]
+    return set(reached)
 
 
 def _what_was_seen(module: Module, name: str) -> str:

@@ -14,3 +14,7 @@ class Found:
 
     experiment: Experiment
     score: Score
+    functions: tuple[str, ...] = ()
+    """The functions, or the class, of the file that it calls."""
+    certain: bool = True
+    """Whether this is what is meant even if it crashes: its loss is one of the things that it computes."""

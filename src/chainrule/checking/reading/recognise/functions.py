@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,15 @@ from chainrule.checking.reading.recognise.sequence import Step
 from chainrule.checking.reading.recognise.sources import Source, sources
 from chainrule.checking.reading.recognise.trials import Form, best, forms, used_as_index
 from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
-from chainrule.checking.reading.recognise.words import BACKWARD, FORWARD, LOSS, NOT_LOSS, special_words
+from chainrule.checking.reading.recognise.words import (
+    BACKWARD,
+    FORWARD,
+    LOSS,
+    NOT_BACKWARD,
+    NOT_LOSS,
+    special_words,
+    takes_upstream,
+)
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,9 @@ def _single(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
         names = return_names(node)
         gradients = [one for one in names if role(one) == "grads" or is_parameter(differentiated(one))]
         losses = [one for one in names if LOSS.match(one.lower())]
-        if losses and (gradients or len(names) > 1):
-            yield "function", (name,)
-        elif "y" in roles and len(names) > 1 and _computes_gradients(node) and not FORWARD.search(name):
+        if (losses and (gradients or len(names) > 1)) or (
+            "y" in roles and len(names) > 1 and _computes_gradients(node) and not FORWARD.search(name)
+        ):
             yield "function", (name,)
 
 
@@ -66,7 +73,9 @@ def _takes_parameters(module: Module, node: ast.FunctionDef) -> bool:
 
 
 def _computes_gradients(node: ast.FunctionDef) -> bool:
-    stored = {inner.id for inner in own_statements(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+    stored = {
+        inner.id for inner in own_statements(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+    }
     return any(role(name) == "grads" or is_parameter(differentiated(name)) for name in stored)
 
 
@@ -75,10 +84,12 @@ def _stages(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
     functions = module.functions()
     called = {name: set(_called(node)) for name, node in functions.items()}
     fronts = _outermost([name for name in functions if FORWARD.search(name) and not BACKWARD.search(name)], called)
-    backs = _outermost([name for name in functions if BACKWARD.search(name) and not NOT_LOSS.search(name)], called)
-    losses = [name for name in functions if LOSS.match(name) and not NOT_LOSS.search(name) and not BACKWARD.search(name)]
+    backs = _outermost([name for name in functions if BACKWARD.search(name) and not NOT_BACKWARD.search(name)], called)
+    losses = [
+        name for name in functions if LOSS.match(name) and not NOT_LOSS.search(name) and not BACKWARD.search(name)
+    ]
     for back in backs:
-        if _takes_upstream(functions[back]):
+        if takes_upstream(functions[back]):
             continue  # a single layer
         front = _closest(back, [name for name in fronts if name not in called[back] and _has(functions[name], "X")])
         loss = _closest(back, _outermost(losses, called))
@@ -86,12 +97,6 @@ def _stages(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield "stages", (front, loss, back)
         elif front:
             yield "stages", (front, back)
-
-
-def _takes_upstream(node: ast.FunctionDef) -> bool:
-    """Whether a backward is given the gradient of its output: it is one layer of something larger."""
-    first = node.args.args[0].arg.lower() if node.args.args else ""
-    return re.match(r"d(out|a|z|y|l|h|x|prev|next|activ)|grad_?(out|in)|upstream|top_?d|err|delta", first) is not None
 
 
 def _has(node: ast.FunctionDef, *roles: str) -> bool:
@@ -148,7 +153,8 @@ class _Routine:
             way.sizes,
             conventions=way.form.conventions(),
         )
-        return Found(experiment, score)
+        certain = self._kind == "function" or len(self._names) == 3
+        return Found(experiment, score, self._names, certain)
 
     def _labels(self) -> tuple[list[ast.FunctionDef], set[str]]:
         """Return all functions that these reach, and the names of labels in them."""
@@ -198,5 +204,3 @@ def _places(names: dict[str, Any]) -> dict[str, Any]:
     by_label = labelled([path for path, _ in found])
     values = dict(found)
     return {name: (path, values[path]) for name, path in by_label.items()}
-
-

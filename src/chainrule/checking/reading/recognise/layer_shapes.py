@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,9 @@ LAYER_SIZES = (Sizes(5, 6, (4,), 3), Sizes(3, 8, (5,), 4), Sizes(7, 4, (6,), 5))
 """D is even, so that an example may also be a small table of 2 by D/2 numbers."""
 
 Shape = tuple[int, ...]
-Shapes = dict[str, Callable[[Sizes], Shape]]
+Shapes = dict[str, str]
+"""By argument: its axes. N, D, H as in the sizes; E is D/2; 4H is four times H; a number is itself."""
+
 IMAGE = re.compile(r"conv|pool|spatial|img|im2col", re.IGNORECASE)
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -28,45 +30,28 @@ SETTINGS: dict[str, dict[str, Any]] = {
 """What a dictionary of settings holds, by the beginning of its name (``bn_param``)."""
 
 DENSE: list[Shapes] = [
-    {"x": lambda s: (s.N, 2, s.D // 2), "w": lambda s: (s.D, s.hidden[0]), "b": lambda s: (s.hidden[0],)},
-    {"x": lambda s: (s.N, s.D), "w": lambda s: (s.D, s.hidden[0]), "b": lambda s: (s.hidden[0],)},
-    {"x": lambda s: (s.N, s.D), "w": lambda s: (s.D, s.hidden[0]), "b": lambda s: (1, s.hidden[0])},
-    {"x": lambda s: (s.D, s.N), "w": lambda s: (s.hidden[0], s.D), "b": lambda s: (s.hidden[0], 1)},
-    {"x": lambda s: (s.D, s.N), "w": lambda s: (s.D, s.hidden[0]), "b": lambda s: (s.hidden[0], 1)},
+    {"x": "N 2 E", "w": "D H", "b": "H"},
+    {"x": "N D", "w": "D H", "b": "H"},
+    {"x": "N D", "w": "D H", "b": "1 H"},
+    {"x": "D N", "w": "H D", "b": "H 1"},
+    {"x": "D N", "w": "D H", "b": "H 1"},
 ]
-ALIKE: list[Shapes] = [
-    {"x": lambda s: (s.N, s.D)},
-    {"x": lambda s: (s.N, s.hidden[0], 2, 3)},
-]
+ALIKE: list[Shapes] = [{"x": "N D"}, {"x": "N H 2 3"}]
 NORMALISED: list[Shapes] = [
-    {"x": lambda s: (s.N, s.D), "gamma": lambda s: (s.D,), "beta": lambda s: (s.D,)},
-    {"x": lambda s: (s.D, s.N), "gamma": lambda s: (s.D, 1), "beta": lambda s: (s.D, 1)},
-    {"x": lambda s: (s.N, 3, 4, 2), "gamma": lambda s: (3,), "beta": lambda s: (3,)},
-    {"x": lambda s: (s.N, 4, 3, 2), "gamma": lambda s: (1, 4, 1, 1), "beta": lambda s: (1, 4, 1, 1)},
+    {"x": "N D", "gamma": "D", "beta": "D"},
+    {"x": "D N", "gamma": "D 1", "beta": "D 1"},
+    {"x": "N 3 4 2", "gamma": "3", "beta": "3"},
+    {"x": "N 4 3 2", "gamma": "1 4 1 1", "beta": "1 4 1 1"},
 ]
 IMAGES: list[Shapes] = [
-    {"x": lambda s: (2, 3, 6, 4), "w": lambda s: (5, 3, 3, 3), "b": lambda s: (5,)},
-    {"x": lambda s: (2, 6, 4, 3), "w": lambda s: (3, 3, 3, 5), "b": lambda s: (1, 1, 1, 5)},
+    {"x": "2 3 6 4", "w": "5 3 3 3", "b": "5"},
+    {"x": "2 6 4 3", "w": "3 3 3 5", "b": "1 1 1 5"},
 ]
 RECURRENT: list[Shapes] = [
-    {
-        "x": lambda s: (s.N, s.D),
-        "prevh": lambda s: (s.N, s.hidden[0]),
-        "prevc": lambda s: (s.N, s.hidden[0]),
-        "wx": lambda s, k=k: (s.D, k * s.hidden[0]),
-        "wh": lambda s, k=k: (s.hidden[0], k * s.hidden[0]),
-        "b": lambda s, k=k: (k * s.hidden[0],),
-    }
-    for k in (1, 4)
-] + [
-    {
-        "x": lambda s: (s.N, 2, s.D),
-        "h0": lambda s: (s.N, s.hidden[0]),
-        "wx": lambda s, k=k: (s.D, k * s.hidden[0]),
-        "wh": lambda s, k=k: (s.hidden[0], k * s.hidden[0]),
-        "b": lambda s, k=k: (k * s.hidden[0],),
-    }
-    for k in (1, 4)
+    {"x": "N D", "prevh": "N H", "wx": "D H", "wh": "H H", "b": "H"},
+    {"x": "N D", "prevh": "N H", "prevc": "N H", "wx": "D 4H", "wh": "H 4H", "b": "4H"},
+    {"x": "N 2 D", "h0": "N H", "wx": "D H", "wh": "H H", "b": "H"},
+    {"x": "N 2 D", "h0": "N H", "wx": "D 4H", "wh": "H 4H", "b": "4H"},
 ]
 
 SAME = {
@@ -79,8 +64,8 @@ SAME = {
 
 def thing(name: str) -> str:
     """Return the letter for an argument: ``x``, ``w``, ``b``, ``gamma``…"""
-    plain = re.sub(r"\d+$", "", name.lower().replace("_", "")) if name.lower() not in ("h0",) else name.lower()
-    return SAME.get(plain, plain)
+    plain = name.lower().replace("_", "")
+    return plain if plain == "h0" else SAME.get(plain.rstrip("0123456789"), plain.rstrip("0123456789"))
 
 
 def settings(name: str) -> dict[str, Any] | None:
@@ -96,6 +81,13 @@ def possible(layer: str, things: list[str]) -> Iterator[Shapes]:
     for shapes in [*IMAGES, *known] if IMAGE.search(layer) else [*known, *IMAGES]:
         if set(things) <= set(shapes) and len(set(things)) == len(things):
             yield shapes
+
+
+def lengths(axes: str, sizes: Sizes) -> Shape:
+    """Return the shape that axes have at some sizes."""
+    H = sizes.hidden[0]
+    letters = {"N": sizes.N, "D": sizes.D, "E": sizes.D // 2, "H": H, "4H": 4 * H}
+    return tuple(letters[axis] if axis in letters else int(axis) for axis in axes.split())
 
 
 def drawn(rng: np.random.Generator, shape: Shape) -> Any:

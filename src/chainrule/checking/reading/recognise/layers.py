@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import random
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,12 +14,21 @@ from numpy import ndarray
 from chainrule.checking.experiment import Case, Experiment, Result, Sizes
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.draws import random_inputs
-from chainrule.checking.reading.recognise.layer_shapes import LAYER_SIZES, Shapes, drawn, possible, settings, thing
+from chainrule.checking.reading.recognise.layer_shapes import (
+    LAYER_SIZES,
+    Shapes,
+    drawn,
+    lengths,
+    possible,
+    settings,
+    thing,
+)
 from chainrule.checking.reading.recognise.outcome import Outcome
 from chainrule.checking.reading.recognise.returns import return_names
 from chainrule.checking.reading.recognise.standard import standard_output
-from chainrule.checking.reading.recognise.trials import Form, best, used_as_index
+from chainrule.checking.reading.recognise.trials import Form, agreeing, best, used_as_index
 from chainrule.checking.reading.recognise.vocabulary import role
+from chainrule.checking.reading.seeding import seed_everything
 
 ROWS = Form(columns=False, labels="integers")
 SWAPS = (("forward", "backward"), ("Forward", "Backward"), ("fwd", "bwd"), ("_f", "_b"), ("fprop", "bprop"))
@@ -60,12 +68,14 @@ class _Pair:
         self.has_labels = any(role(argument) == "y" for argument in self.things)
 
     def experiment(self) -> Iterator[Experiment]:
-        """Yield the pair with the first shapes that it accepts; of those that crash, with the one that gets furthest."""
+        """Yield the pair with the first shapes that it accepts, or else with those with which it gets furthest."""
         shapes = list(possible(self._name, list(self.things.values())))
         if not shapes:
             return
         place, score, _ = best(((ROWS, self._draw(one), LAYER_SIZES[0]) for one in shapes), self._filename)
         if place < 0 or (not score.ran and score.progress <= 0):
+            return
+        if score.ran and not score.right and self._averages(shapes[place]):
             return
         expected, output = None, None
         standard = standard_output(self._name)
@@ -73,6 +83,19 @@ class _Pair:
             expected = lambda case: standard(*case.parameters.values())  # noqa: E731
             output = self._output
         yield Experiment(self._partner, "layers", self._draw(shapes[place]), False, LAYER_SIZES, expected, output)
+
+    def _averages(self, shapes: Shapes) -> bool:
+        """Whether the layer divides the gradients of all its parameters by N: one of a network whose loss is a mean."""
+        sizes = LAYER_SIZES[0]
+        case = self._draw(shapes)(1, 0.0, sizes)
+        inner = [f"{self._partner}.d{name}" for name, what in self.things.items() if what in ("w", "b")]
+
+        def scaled() -> Result:
+            result = run()
+            return Result(result.loss, {k: g * (sizes.N if k in inner else 1) for k, g in result.gradients.items()})
+
+        run, case.run = case.run, scaled
+        return len(inner) > 1 and agreeing(lambda *_: case, sizes, 0.0) == len(case.parameters)
 
     def _arguments(self, parameters: dict[str, ndarray]) -> dict[str, Any]:
         given: dict[str, Any] = {name: dict(value) for name, value in self._settings.items()}
@@ -88,15 +111,14 @@ class _Pair:
         def draw(seed: int, reg: float, sizes: Sizes) -> Case:
             rng = np.random.default_rng(seed)
             labels = {argument: f"{self._partner}.d{argument}" for argument in self.things}
-            parameters = {labels[name]: drawn(rng, shapes[what](sizes)) for name, what in self.things.items()}
+            parameters = {labels[name]: drawn(rng, lengths(shapes[what], sizes)) for name, what in self.things.items()}
             ways = {label: ((name,), parameters[label]) for name, label in labels.items()}
             outcome = Outcome(ways, [["loss"], self._names])
             X, y = random_inputs(rng, sizes)
             douts: dict[tuple[int, ...], ndarray] = {}
 
             def run() -> Result:
-                random.seed(0)
-                np.random.seed(0)
+                seed_everything()
                 with np.errstate(all="ignore"):
                     returned = self._forward(**self._arguments(parameters))
                     out, cache = returned if isinstance(returned, tuple) and len(returned) == 2 else (returned, None)
@@ -158,8 +180,7 @@ class _LossLayer:
             outcome = Outcome({self._label: (("x",), parameters[self._label])}, [self._names])
 
             def run() -> Result:
-                random.seed(0)
-                np.random.seed(0)
+                seed_everything()
                 with np.errstate(all="ignore"):
                     return outcome.read([self._function(parameters[self._label].copy(), labels.copy())])
 

@@ -20,7 +20,7 @@ class Layout:
     inputs_first: bool
     """Whether weights are (inputs, outputs)."""
     bias: str
-    """``flat`` (H,), ``row`` (1, H), ``column`` (H, 1), ``number``, ``inside`` (an extra row or column of the weights)."""
+    """``flat`` (H,), ``row`` (1, H), ``column`` (H, 1), ``number``, or ``inside`` of the weights."""
 
 
 WITH_BIAS = [

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.experiment import Case, Experiment, Result, Sizes
+from chainrule.checking.experiment import Case, Experiment, Sizes
 from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, runner
 from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs, random_like
 from chainrule.checking.reading.recognise.found import Found
-from chainrule.checking.reading.recognise.implied_loss import implied_losses
+from chainrule.checking.reading.recognise.implied_loss import Loss, implied
 from chainrule.checking.reading.recognise.layouts import fixed_sizes
 from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import Path, labelled, leaves
-from chainrule.checking.reading.recognise.scenes import has_own_data, scene
+from chainrule.checking.reading.recognise.scenes import has_own_data, inputs_read, scene
 from chainrule.checking.reading.recognise.sequence import Calls, Step
 from chainrule.checking.reading.recognise.state import State
 from chainrule.checking.reading.recognise.step_function import data_names, step_function
@@ -31,13 +32,12 @@ from chainrule.checking.reading.recognise.training_loops import (
     training_loops,
     update_targets,
 )
-from chainrule.checking.reading.recognise.trials import Form, best, forms, used_as_index
+from chainrule.checking.reading.recognise.trials import Form, Score, forms, grades, used_as_index
 from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
+from chainrule.checking.reading.recognise.words import ASIDE
 
-MOVING = re.compile(r"^(v|m|s|r|h|g|n)_?(d_?)?(w|b|weights|bias)|^(vel|mom|prev|last|old|cache|delta|best|adam|acc)", re.IGNORECASE)
-"""Names of what an update keeps beside the parameters."""
-
-Loss = Callable[[Mapping[str, Any]], float]
+MOST_IMPLIED = 8
+"""For so many ways to run a loop a loss is looked for that it does not compute."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,9 @@ class Setup:
     sizes: tuple[Sizes, ...]
 
 
-def find(module: Module, skip: set[str]) -> Iterator[Found]:
-    """Yield what is found of each training loop, those of classes in ``skip`` left out."""
+def find(module: Module) -> Iterator[Found]:
+    """Yield what is found of each training loop."""
     for training in training_loops(module.program.tree):
-        if training.class_name in skip and training.class_name:
-            continue
         found = _Loop(module, training).found()
         if found is not None:
             yield found
@@ -64,25 +62,35 @@ class _Loop:
     def __init__(self, module: Module, training: TrainingLoop) -> None:
         self._module, self._training = module, training
         self._filename = str(module.program.path)
-        self._step: tuple[list[str], Any] | None = None
+        self._wanted = inputs_read(module, training)
+        self._steps: dict[tuple[tuple[str, ...], bool], Any] = {}
         self._kind = "script" if training.function is None else "class" if training.class_name else "function"
 
     def found(self) -> Found | None:
         """Return the experiment, or None where the loop cannot be reached."""
         setups = list(self._setups())
-        place, score, error = best(((one.form, self._draw(one), one.sizes[0]) for one in setups), self._filename)
-        if place >= 0 and score.right:
-            return Found(self._experiment(setups[place], None, ""), score)
-        for setup in setups if place < 0 or not score.ran else [setups[place]]:
-            implied = self._implied(setup, computed=score.ran)
-            if implied is not None:
-                return implied
-        if place < 0 or (not score.ran and (score.progress <= 0 or isinstance(error, NoLoss))):
+        tried = grades(((one.form, self._draw(one), one.sizes[0]) for one in setups), self._filename)
+        self._steps.clear()  # the one that is made last is the one that lives
+        if not tried:
             return None
-        return Found(self._experiment(setups[place], None, ""), score)
+        place, score, error = tried[0]
+        if not score.right:
+            ended = [(other, grade) for other, grade, why in tried if grade.ran or isinstance(why, NoLoss)]
+            for other, grade in ended[:MOST_IMPLIED]:
+                implied = self._implied(setups[other], computed=grade.ran)
+                if implied is not None:
+                    return implied
+        self._steps.clear()
+        if not score.ran and (score.progress <= 0 or isinstance(error, NoLoss)):
+            return None
+        return Found(self._experiment(setups[place], None, ""), score, self._functions())
+
+    def _functions(self) -> tuple[str, ...]:
+        called = [node.id for part in self._training.loop.body for node in ast.walk(part) if isinstance(node, ast.Name)]
+        return (*called, self._training.class_name)
 
     def _setups(self) -> Iterator[Setup]:
-        own = has_own_data(self._module, self._training)
+        own = has_own_data(self._module, self._training, self._wanted)
         if own is not None:
             yield Setup(Form(False, "integers"), (own,))
             return
@@ -90,7 +98,7 @@ class _Loop:
         roles = [role(argument.arg) for argument in function.args.args] if function is not None else []
         depths = (2, 1) if {"layers", "hidden"} & set(roles) else (min(max(roles.count("H"), 1), 3),)
         nodes = [*self._module.functions().values(), *self._module.classes().values(), self._training.loop]
-        labels = {name for name in ("y", "Y", "y_train", "labels", "target", "y_batch", "Y_train", "train_y")}
+        labels = {"y", "Y", "y_train", "labels", "target", "y_batch", "Y_train", "train_y"}
         for depth in depths:
             for form in forms(used_as_index(nodes, labels)):
                 sizes = BY_DEPTH[depth]
@@ -105,8 +113,12 @@ class _Loop:
         setup = Setup(Form(False, "integers"), BY_DEPTH[1])
         try:
             with time_limit(0.5):
-                case = self._draw(setup)(0, 0.0, BY_DEPTH[1][0])
+                case, other = (self._draw(setup)(0, 0.0, sizes) for sizes in BY_DEPTH[1][:2])
         except (Exception, TookTooLong):  # whatever a stranger's program may raise
+            return []
+        pairs = [(value.shape, other.parameters[name].shape) for name, value in case.parameters.items()]
+        follows = [(BY_DEPTH[1][0].D, BY_DEPTH[1][1].D) in zip(*shapes, strict=True) for shapes in pairs]
+        if any(follows):
             return []
         return fixed_sizes(list(case.parameters.values()))
 
@@ -126,45 +138,13 @@ class _Loop:
             return False
 
     def _implied(self, setup: Setup, computed: bool) -> Found | None:
-        """Return the loop with a loss of ours, if its gradients are those of one (all, or else the most of them)."""
-        seen: dict[str, Any] = {}
-
-        def look(after: Mapping[str, Any]) -> float:
-            seen.update(after)
-            return 0.0
-
-        try:
-            case = self._draw(setup, look)(1, 0.0, setup.sizes[0])
-            result = case.run()
-        except Exception:  # it crashes before a loss could be told
+        """Return the loop with a loss of ours, if its gradients are those of one."""
+        found = implied(lambda loss: self._draw(setup, loss), setup.sizes[0], computed)
+        self._steps.clear()
+        if found is None:
             return None
-        grade: list[tuple[int, int, Loss, str]] = []
-        given = self._labels(setup, seen)
-        for order, (meaning, loss) in enumerate(implied_losses(seen, given)):
-            right = _agreeing(self._draw(setup, loss), setup.sizes[0], result)
-            grade.append((right, -order, loss, meaning))
-        if not grade:
-            return None
-        right, _, loss, meaning = max(grade, key=lambda one: one[:2])
-        whole = right == len(case.parameters)
-        if not right or (computed and not whole):
-            return None
-        from chainrule.checking.reading.recognise.trials import Score
-
-        return Found(self._experiment(setup, loss, meaning), Score(True, True, whole, whole, 0))
-
-    def _labels(self, setup: Setup, after: Mapping[str, Any]) -> ndarray:
-        """Return the labels in the form of an output."""
-        for name, value in after.items():
-            if role(name) == "y" and isinstance(value, ndarray) and value.ndim == 2:
-                return value
-        for name, value in after.items():
-            if role(name) == "y" and isinstance(value, ndarray):
-                outputs = [one for one in after.values() if isinstance(one, ndarray) and one.ndim == 2 and len(one) == len(value)]
-                if value.dtype.kind in "iu" and outputs:
-                    return np.eye(max(int(value.max()) + 1, outputs[-1].shape[1]))[value]
-                return value
-        return np.zeros(0)
+        experiment = self._experiment(setup, found.loss, found.meaning)
+        return Found(experiment, Score(True, True, True, found.whole, found.whole, 0), self._functions())
 
     def _draw(self, setup: Setup, loss: Loss | None = None) -> Callable[[int, float, Sizes], Case]:
         def draw(seed: int, reg: float, sizes: Sizes) -> Case:
@@ -173,34 +153,41 @@ class _Loop:
             given_X, given_y = setup.form.inputs(X, y, max(sizes.C, 1))
             hidden = Sizes(sizes.N, sizes.D, sizes.hidden or (6,), sizes.C)
             known = {**known_things(hidden, reg, given_X, given_y), "quiet": True, "rate": 0.125}
-            made = scene(self._module, self._training, known, rng)
+            made = scene(self._module, self._training, self._wanted, known, rng)
             own, read = data_names(self._module, self._training, made.names)
-            if self._step is None:
-                self._step = (own, step_function(self._module, self._training, own))
-            names = {name: made.names[name] for name in (*self._step[0], *read) if name in made.names}
-            return self._case(names, made.names, Inputs(sizes, reg, made.X, made.labels, given_X, given_y, {}), rng, loss)
+            key = (tuple(own), loss is not None)
+            if key not in self._steps:
+                self._steps[key] = step_function(self._module, self._training, own, keeping=loss is not None)
+            names = {name: made.names[name] for name in (*own, *read)}
+            inputs = Inputs(sizes, reg, made.X, made.labels, given_X, given_y, {})
+            return self._case(names, inputs, self._steps[key], bool(read), rng, loss)
 
         return draw
 
     def _case(
-        self, names: dict[str, Any], everything: dict[str, Any], inputs: Inputs, rng: np.random.Generator, loss: Loss | None
+        self,
+        names: dict[str, Any],
+        inputs: Inputs,
+        step: Callable[..., Any],
+        mirror: bool,
+        rng: np.random.Generator,
+        loss: Loss | None,
     ) -> Case:
-        assert self._step is not None
         places = self._parameters(names)
         state = State(names)
         parameters: dict[str, ndarray] = {}
         for name, (path, value) in places.items():
             parameters[name] = np.array(random_like(rng, np.asarray(value)))
             state.adopt(path, parameters[name])
-        mirrored = self._module.namespace if set(names) - set(self._step[0]) else None
+        mirrored = self._module.namespace if mirror else None
         outcome = StepOutcome(
             {name: (path, parameters[name]) for name, (path, _) in places.items()},
-            self._rate(everything),
-            loss,
+            self._rate(names),
+            None if loss is None else lambda after: loss(after, parameters, inputs.reg),
             mirrored,
         )
         holder = Holder(names, places, named=True, mirror=mirrored)
-        calls = Calls([Step(self._step[1])])
+        calls = Calls([Step(step)])
         run = runner(inputs, holder, state, calls, outcome)
         return Case(inputs.sizes, inputs.reg, inputs.X, inputs.y, parameters, run)
 
@@ -212,7 +199,11 @@ class _Loop:
             last = next((step for step in reversed(path) if isinstance(step, str)), "")
             called = is_parameter(last) or last in targets or any(role(str(step)) == "parameters" for step in path[:-1])
             is_input = role(last) in ("X", "y", "grads", "cache") or (role(last) == "yhat" and last not in targets)
-            aside = MOVING.match(last) or is_parameter(differentiated(last)) or any(role(str(step)) == "grads" for step in path)
+            aside = (
+                ASIDE.match(last)
+                or is_parameter(differentiated(last))
+                or any(role(str(step)) == "grads" for step in path)
+            )
             if called and not is_input and not aside and np.asarray(value).dtype.kind == "f":
                 places.append((path, value))
         by_label = labelled([path for path, _ in places])
@@ -230,26 +221,3 @@ class _Loop:
                 if isinstance(value, int | float) and value > 1e-7:
                     return float(value)
         return literal_rate(self._training.loop.body)
-
-
-def _agreeing(draw: Callable[[int, float, Sizes], Case], sizes: Sizes, result: Result) -> int:
-    """Return for how many parameters the gradients are those of the loss, along one direction each."""
-    rng = np.random.default_rng(3)
-    try:
-        case = draw(1, 0.0, sizes)
-        right = 0
-        for name, value in case.parameters.items():
-            direction = rng.normal(size=value.shape)
-            losses = []
-            for sign in (1, -1):
-                value += sign * 1e-5 * direction
-                losses.append(case.run().loss)
-                value -= sign * 1e-5 * direction
-            slope = (losses[0] - losses[1]) / 2e-5
-            gradient = result.gradients.get(name)
-            if gradient is not None and gradient.size == value.size:
-                claimed = float(np.vdot(gradient, direction))
-                right += abs(slope - claimed) <= 1e-4 * abs(slope) and abs(slope) > 1e-7
-        return right
-    except Exception:  # this loss does not fit
-        return 0

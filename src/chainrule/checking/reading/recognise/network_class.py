@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,17 +12,34 @@ import numpy as np
 
 from chainrule.checking.experiment import Case, Experiment, Sizes
 from chainrule.checking.reading.module import Module
+from chainrule.checking.reading.recognise.arguments import arguments
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
 from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs
 from chainrule.checking.reading.recognise.found import Found
+from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied
+from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import Path, labelled, leaves
 from chainrule.checking.reading.recognise.returns import return_names
-from chainrule.checking.reading.recognise.sequence import Step, Unbound
-from chainrule.checking.reading.recognise.trials import Form, Score, best, forms, used_as_index
+from chainrule.checking.reading.recognise.sequence import Step
+from chainrule.checking.reading.recognise.trials import Form, Score, forms, grades, used_as_index
 from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
-from chainrule.checking.reading.recognise.words import BACKWARD, FORWARD, LOSS, NOT_LOSS
+from chainrule.checking.reading.recognise.words import (
+    ASIDE,
+    BACKWARD,
+    FORWARD,
+    LOSS,
+    NOT_BACKWARD,
+    NOT_LOSS,
+    takes_upstream,
+)
+from chainrule.checking.reading.seeding import seed_everything
+
+MOST_IMPLIED = 20
+"""For so many ways to run a class a loss is looked for that it does not compute."""
 
 Methods = dict[str, ast.FunctionDef]
+
+
 @dataclass(frozen=True)
 class Plan:
     """One way to run a class."""
@@ -64,33 +80,66 @@ class _Class:
             for form in forms(self._labels_index(methods))
         ]
         candidates = [(plan.form, self._draw(plan), self._sizes(plan)[0]) for plan in plans]
-        place, score, error = best(candidates, self._filename)
-        if place < 0 or not self._is_network(score, error):
+        tried = grades(candidates, self._filename)
+        if not tried:
             return None
-        plan = plans[place]
-        draw = self._draw(plan)
-        experiment = Experiment(
+        if not tried[0][1].ran:
+            found = self._without_loss([plans[place] for place, _, error in tried if isinstance(error, NoLoss)])
+            if found is not None:
+                return found
+        place, score, error = tried[0]
+        if not self._is_network(score, error):
+            return None
+        certain = any(LOSS.match(method) for method in plans[place].methods)
+        return Found(self._experiment(plans[place], None), score, (self._name,), certain)
+
+    def _without_loss(self, plans: list[Plan]) -> Found | None:
+        """Return the way to run the class whose gradients are those of a loss that it does not compute."""
+        partly: Found | None = None
+        for plan in [plan for plan in plans if plan.depth == plans[0].depth][:MOST_IMPLIED]:
+            found = implied(lambda loss, plan=plan: self._draw(plan, loss), self._sizes(plan)[0], False)  # type: ignore[misc]
+            if found is not None:
+                score = Score(True, not plan.form.single, True, found.whole, found.whole, 0)
+                whole = Found(self._experiment(plan, found), score, (self._name,))
+                if found.whole:
+                    return whole
+                partly = partly or whole
+        return partly
+
+    def _experiment(self, plan: Plan, found: Implied | None) -> Experiment:
+        conventions = plan.form.conventions()
+        if found is not None:
+            conventions["loss"] = f"not computed by the program; its gradients are those of {found.meaning}"
+        return Experiment(
             name=f"{self._name}.{plan.methods[-1]}" if len(plan.methods) == 1 else self._name,
             kind="class",
-            draw=draw,
+            draw=self._draw(plan, found.loss if found else None),
             takes_reg=self._takes_reg(plan),
             sizes=self._sizes(plan),
-            conventions=plan.form.conventions(),
+            conventions=conventions,
         )
-        return Found(experiment, score)
 
     def _is_network(self, score: Score, error: Exception | None) -> bool:
         """Whether what was tried is a network: it ran, or it crashed inside of its own methods."""
-        return score.ran or (error is not None and score.progress > 0)
+        return score.ran or (error is not None and score.progress > 0 and not isinstance(error, NoLoss))
 
     def _ways(self) -> Iterator[tuple[str, ...]]:
         """Yield sequences of methods that may give loss and gradients, the likeliest first."""
         losses = [name for name in self._methods if LOSS.match(name) and not NOT_LOSS.search(name)]
         alone = [name for name in losses if self._takes(name, "X") or self._gives_gradients(name)]
-        yield from ((name,) for name in sorted(alone, key=lambda name: (name != "loss", not self._gives_gradients(name))) if self._gives_gradients(name))
+        yield from (
+            (name,)
+            for name in sorted(alone, key=lambda name: (name != "loss", not self._gives_gradients(name)))
+            if self._gives_gradients(name)
+        )
         forward = [name for name in self._methods if FORWARD.search(name)]
-        backward = [name for name in self._methods if BACKWARD.search(name) and not NOT_LOSS.search(name)]
-        for back in backward[:2]:
+        backward = [name for name in self._methods if BACKWARD.search(name) and not NOT_BACKWARD.search(name)]
+        yield from (
+            (name,)
+            for name in losses
+            if self._takes(name, "X") and self._takes(name, "y") and not self._gives_gradients(name)
+        )
+        for back in [name for name in backward if not takes_upstream(self._methods[name])][:2]:
             for front in forward[:2]:
                 yield from ((front, loss, back) for loss in losses[:2])
                 yield (front, back)
@@ -120,12 +169,16 @@ class _Class:
         return [role(name) for name in _arguments(self._cls)]
 
     def _labels_index(self, methods: tuple[str, ...]) -> bool:
-        nodes = [node for name, node in self._methods.items() if name in methods or name.startswith("_") or LOSS.match(name) or True]
+        nodes = [
+            node
+            for name, node in self._methods.items()
+            if name in methods or name.startswith("_") or LOSS.match(name) or True
+        ]
         names = {argument.arg for node in nodes for argument in node.args.args if role(argument.arg) == "y"}
         return used_as_index(nodes, names or {"y"})
 
     def _sizes(self, plan: Plan) -> tuple[Sizes, ...]:
-        sizes = BY_DEPTH[plan.depth]
+        sizes: tuple[Sizes, ...] = BY_DEPTH[plan.depth]
         if plan.form.binary:
             sizes = tuple(Sizes(one.N, one.D, one.hidden, 1) for one in sizes)
         return sizes
@@ -141,7 +194,7 @@ class _Class:
                 return True
         return False
 
-    def _draw(self, plan: Plan) -> Callable[[int, float, Sizes], Case]:
+    def _draw(self, plan: Plan, loss: Loss | None = None) -> Callable[[int, float, Sizes], Case]:
         """Return the function that draws a case of this plan."""
 
         def draw(seed: int, reg: float, sizes: Sizes) -> Case:
@@ -154,7 +207,7 @@ class _Class:
                 model.reg = reg
             steps = [self._step(model, method) for method in plan.methods]
             inputs = Inputs(sizes, reg, X, y, given_X, given_y, known)
-            return refilled_case(inputs, Holder(model, parameters_of(model), model), steps, rng)
+            return refilled_case(inputs, Holder(model, parameters_of(model), model), steps, rng, loss)
 
         return draw
 
@@ -178,40 +231,32 @@ def _methods(module: Module, cls: type) -> Methods:
 
 def _arguments(cls: type) -> list[str]:
     try:
-        return [name for name in inspect.signature(cls).parameters]
+        return list(inspect.signature(cls).parameters)
     except (TypeError, ValueError):
         return []
 
 
 def constructed(cls: type, known: dict[str, Any]) -> Any:
     """Make an object of the class: sizes as asked, several hidden sizes in their order, the rest left as it is."""
-    random.seed(0)
-    np.random.seed(0)
-    given: dict[str, Any] = {}
-    hidden = iter(known["hidden"])
-    for parameter in inspect.signature(cls).parameters.values():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            continue
-        meaning = role(parameter.name)
-        if meaning == "H":
-            given[parameter.name] = next(hidden, known["H"])
-        elif meaning in ("D", "C", "hidden", "layers", "reg", "dtype", "seed", "X", "y"):
-            given[parameter.name] = known[meaning]
-        elif meaning in known and parameter.default is parameter.empty:
-            given[parameter.name] = known[meaning]
-        elif parameter.default is parameter.empty:
-            raise Unbound(f"what the constructor is given for {parameter.name} is unknown")
+    seed_everything()
+    given = arguments(cls, known, ("D", "C", "hidden", "layers", "reg", "dtype", "seed", "X", "y"))
     with np.errstate(all="ignore"):
         return cls(**given)
 
 
 def parameters_of(model: Any) -> dict[str, tuple[Path, Any]]:
     """Return the arrays of an object that are its weights and biases, by name."""
-    places = [(path, value) for path, value in leaves(model) if np.asarray(value).dtype.kind in "fi"]
-    named = [place for place in places if any(isinstance(step, str) and role(step) == "parameters" for step in place[0][:-1])]
-    named = named or [place for place in places if is_parameter(_last_name(place[0]))]
+    named: list[tuple[Path, Any]] = []
+    seen: set[int] = set()
+    for path, value in leaves(model):
+        holders = [step for step in path[:-1] if isinstance(step, str)]
+        aside = any(role(step) in ("grads", "cache") or ASIDE.match(step) for step in holders)
+        called = is_parameter(_last_name(path)) or any(role(step) == "parameters" for step in holders)
+        if called and not aside and np.asarray(value).dtype.kind in "fi" and id(value) not in seen:
+            seen.add(id(value))
+            named.append((path, value))
     by_label = labelled([path for path, _ in named])
-    values = {path: value for path, value in named}
+    values = dict(named)
     return {name: (path, values[path]) for name, path in by_label.items()}
 
 

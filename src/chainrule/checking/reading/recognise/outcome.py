@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,9 @@ from chainrule.checking.experiment import Result
 from chainrule.checking.reading.recognise.pairing import pair
 from chainrule.checking.reading.recognise.paths import Path, follow, leaves
 
-LOSS = re.compile(r"(total|data|train|avg|mean|final|batch|this|current)?_?(loss(es)?|cost|costs|j|error|err|objective|l|e|nll|ce|mse)(_?(history|value|val|list|total))?$")
+LOSS = re.compile(
+    r"(total|data|train|avg|mean|final|batch|this|current)?_?(loss(es)?|cost|costs|j|error|err|objective|l|e|nll|ce|mse)(_?(history|value|val|list|total))?$"
+)
 
 
 class NoLoss(ValueError):
@@ -31,14 +33,21 @@ class Outcome:
         For each call that is made: the names of what it returns.
     model : object or None
         Where gradients and loss may be kept.
+    loss : callable or None
+        Computes the loss from what the first call gave, for a program that does not compute it.
     """
 
     def __init__(
-        self, parameters: Mapping[str, tuple[Path, ndarray]], names: list[list[str]], model: Any = None
+        self,
+        parameters: Mapping[str, tuple[Path, ndarray]],
+        names: list[list[str]],
+        model: Any = None,
+        loss: Callable[[Mapping[str, Any]], float] | None = None,
     ) -> None:
         self._parameters = parameters
         self._names = names
         self._model = model
+        self._given_loss = loss
         self._loss: Path | None = None
         self._gradients: dict[str, Path] = {}
 
@@ -47,14 +56,27 @@ class Outcome:
         root = [*returned, self._model]
         if self._loss is not None:
             try:
-                return _result(root, self._loss, self._gradients)
+                return self._result(root, self._loss, self._gradients)
             except (KeyError, IndexError, AttributeError, TypeError):
                 pass  # a changed program may give something of another form
-        loss = self._find_loss(root)
+        loss = self._find_loss(root) if self._given_loss is None else ()
         gradients = self._find_gradients(root, loss)
         if len(gradients) == len(self._parameters):  # a version that gives less is no rule for the others
             self._loss, self._gradients = loss, gradients
-        return _result(root, loss, gradients)
+        return self._result(root, loss, gradients)
+
+    def _result(self, root: list[Any], path: Path, ways: Mapping[str, Path]) -> Result:
+        given = self._given_loss
+        loss = as_number(follow(root, path)) if given is None else given(self._left_behind(root))
+        return Result(loss, {name: as_numbers(follow(root, way)) for name, way in ways.items()})
+
+    def _left_behind(self, root: list[Any]) -> dict[str, Any]:
+        """Return what may be the network's output: what the first call gave, and the attributes of the model."""
+        first = root[0]
+        given = dict(first) if isinstance(first, dict) else {}
+        for place, value in enumerate(first if isinstance(first, tuple) else [first]):
+            given[self._names[0][place] if place < len(self._names[0]) else f"value {place + 1}"] = value
+        return {"self": self._model, **given} if self._model is not None else given
 
     def _find_loss(self, root: list[Any]) -> Path:
         """Return the way to the loss: a number that is called so, else the first number that is returned."""
@@ -102,12 +124,6 @@ class Outcome:
         if path and isinstance(path[0], int) and len(names) > 1:
             return (names[path[0]], *path[1:]) if path[0] < len(names) and names[path[0]] else path
         return (names[0], *path) if len(names) == 1 and names[0] else path
-
-
-def _result(root: list[Any], loss: Path, gradients: Mapping[str, Path]) -> Result:
-    return Result(
-        as_number(follow(root, loss)), {name: as_numbers(follow(root, path)) for name, path in gradients.items()}
-    )
 
 
 def _shallow(returned: Any) -> list[tuple[Path, Any]]:

@@ -11,7 +11,9 @@ from chainrule.checking.reading.recognise.paths import Path, label
 from chainrule.checking.reading.recognise.vocabulary import differentiated, role, same_thing
 
 
-def pair(parameters: Mapping[str, tuple[Path, Any]], found: list[tuple[Path, Any]], own: bool = False) -> dict[str, int]:
+def pair(
+    parameters: Mapping[str, tuple[Path, Any]], found: list[tuple[Path, Any]], own: bool = False
+) -> dict[str, int]:
     """Return, by parameter, the place in ``found`` of its gradient.
 
     Parameters

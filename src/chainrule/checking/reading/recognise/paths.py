@@ -69,4 +69,7 @@ def _last_name(path: Path) -> int:
 def labelled(paths: list[Path]) -> dict[str, Path]:
     """Return the ways by names that all differ."""
     short = [label(path) for path in paths]
-    return {name if short.count(name) == 1 else label(path, whole=True): path for name, path in zip(short, paths, strict=True)}
+    return {
+        name if short.count(name) == 1 else label(path, whole=True): path
+        for name, path in zip(short, paths, strict=True)
+    }

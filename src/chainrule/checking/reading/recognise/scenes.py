@@ -1,11 +1,10 @@
-"""The variables that a training loop finds when its first turn begins, with data of ours in the place of the program's."""
+"""The variables that a training loop finds when its first turn begins, with our data in the place of the program's."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +14,12 @@ from numpy import ndarray
 from chainrule.checking.experiment import Sizes
 from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.module import Module
+from chainrule.checking.reading.recognise.arguments import arguments
 from chainrule.checking.reading.recognise.network_class import constructed
 from chainrule.checking.reading.recognise.training_loops import TrainingLoop, is_training
 from chainrule.checking.reading.recognise.vocabulary import role
-from chainrule.checking.reading.standins.anything import Anything
+from chainrule.checking.reading.seeding import seed_everything
+from chainrule.checking.reading.standins.anything import ANYTHING, Anything
 
 FEW = 6
 """So many of a program's own examples are kept, if it has many."""
@@ -33,31 +34,45 @@ class Scene:
     X: ndarray
 
 
-def scene(module: Module, training: TrainingLoop, known: dict[str, Any], rng: np.random.Generator) -> Scene:
+def scene(
+    module: Module, training: TrainingLoop, wanted: list[str], known: dict[str, Any], rng: np.random.Generator
+) -> Scene:
     """Return the variables before the first turn of a loop.
 
     Functions are given their arguments by what they are for; data that the module has itself is replaced by random data
     of its shape, and data that it could not load by ours.
     """
     names = dict(module.namespace)
-    random.seed(0)
-    np.random.seed(0)
-    wanted = list(_inputs_read(module, training))
+    seed_everything()
     if training.function is not None:
         names.update(_arguments(names, training, known))
-    given = [name for name in wanted if name in _own_arguments(training)]
-    X, y = _redrawn(names, [name for name in wanted if name not in given], rng)
-    absent = [name for name in wanted if name not in given and isinstance(names.get(name, Anything()), Anything)]
-    for name in absent:
-        names[name] = known[role(name)].copy()
-    if absent:
-        for statement in _depending(module, set(absent)):
-            _run(statement, names)
+    open_names = [name for name in wanted if name not in _own_arguments(training)]
+    changed = _injected(module, names, open_names, known)
+    X, y = _redrawn(names, [name for name in open_names if name not in changed], rng)
     for name in [name for name in names if role(name) == "reg" and isinstance(names[name], float | int)]:
         names[name] = known["reg"]
     for statement in training.before:
         _run(statement, names)
+    if training.function is not None:
+        names.setdefault("X", known["X"])
     return Scene(names, known["y"] if y is None else y, known["X"] if X is None else X)
+
+
+def _injected(module: Module, names: dict[str, Any], wanted: list[str], known: dict[str, Any]) -> set[str]:
+    """Put our data into the place of what could not be loaded, compute anew what depends on it; return the names."""
+    missing = [name for name in wanted if isinstance(names.get(name, ANYTHING), Anything)]
+    roots = [name for name, value in names.items() if isinstance(value, Anything) and role(name) in ("X", "y")]
+    changed = {*missing, *roots}
+    if not changed:
+        return changed
+    for name in changed:
+        names[name] = known[role(name)].copy()
+    for statement in _depending(module, changed):
+        _run(statement, names)
+    for name in wanted:
+        if isinstance(names.get(name), Anything):
+            names[name] = known[role(name)].copy()
+    return changed
 
 
 def _depending(module: Module, changed: set[str]) -> Iterator[ast.stmt]:
@@ -74,10 +89,10 @@ def _depending(module: Module, changed: set[str]) -> Iterator[ast.stmt]:
             changed |= bound
 
 
-def has_own_data(module: Module, training: TrainingLoop) -> Sizes | None:
+def has_own_data(module: Module, training: TrainingLoop, wanted: list[str]) -> Sizes | None:
     """Return the sizes of the program's own data, if it has any that the loop reads."""
     own = _own_arguments(training)
-    arrays = {name: module.namespace.get(name) for name in _inputs_read(module, training) if name not in own}
+    arrays = {name: module.namespace.get(name) for name in wanted if name not in own}
     X = next((value for name, value in arrays.items() if role(name) == "X" and _is_data(value)), None)
     y = next((value for name, value in arrays.items() if role(name) == "y" and _is_data(value)), None)
     if X is None:
@@ -96,8 +111,8 @@ def _own_arguments(training: TrainingLoop) -> set[str]:
     return {argument.arg for argument in training.function.args.args} if training.function is not None else set()
 
 
-def _inputs_read(module: Module, training: TrainingLoop) -> Iterator[str]:
-    """Yield the names of data that the loop, what stands before it, or a function called there reads and does not make."""
+def inputs_read(module: Module, training: TrainingLoop) -> list[str]:
+    """Return the data that the loop, what stands before it, or a function called there reads and does not make."""
     nodes: list[ast.AST] = [*training.before, *training.loop.body]
     functions = module.functions()
     for node in nodes:
@@ -106,40 +121,62 @@ def _inputs_read(module: Module, training: TrainingLoop) -> Iterator[str]:
             for inner in ast.walk(node)
             if isinstance(inner, ast.Name) and inner.id in functions and functions[inner.id] not in nodes
         ]
-    seen: set[str] = set()
+    found: dict[str, None] = {}
+    made_here = _made_before_read(nodes)
     for node in nodes:
-        bound = {argument.arg for argument in node.args.args} if isinstance(node, ast.FunctionDef) else set()
+        local = made_here
+        if isinstance(node, ast.FunctionDef):
+            local = _made_before_read(node.body) | {argument.arg for argument in node.args.args}
         for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and role(inner.id) in ("X", "y") and inner.id not in seen | bound:
-                seen.add(inner.id)
-                if isinstance(inner.ctx, ast.Load) or inner.id in module.namespace:
-                    yield inner.id
+            if isinstance(inner, ast.Name) and role(inner.id) in ("X", "y") and inner.id not in local:
+                found[inner.id] = None
+    return list(found)
+
+
+def _made_before_read(nodes: Sequence[ast.AST]) -> set[str]:
+    """Return the variables that statements assign before they read them."""
+    read: set[str] = set()
+    made: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef):
+            continue
+        parts = _blocks(node)
+        if parts:
+            made |= _made_before_read(parts) - read
+        names = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+        read |= {inner.id for inner in names if isinstance(inner.ctx, ast.Load)} - made
+        if not parts:
+            made |= {inner.id for inner in names if not isinstance(inner.ctx, ast.Load)} - read
+    return made
+
+
+def _blocks(node: ast.AST) -> list[ast.AST]:
+    """Return the statements inside of a compound one."""
+    parts: list[ast.AST] = []
+    for name in ("body", "orelse", "finalbody"):
+        value = getattr(node, name, None)
+        parts += value if isinstance(value, list) else []
+    return parts
 
 
 def _arguments(names: dict[str, Any], training: TrainingLoop, known: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of the function in which the loop stands."""
     assert training.function is not None
     given: dict[str, Any] = {}
-    target = names[training.class_name] if training.class_name else names
-    arguments = training.function.args
+    function = names.get(training.function.name)
     if training.class_name:
-        given[arguments.args[0].arg] = constructed(target, known)
-        function = getattr(target, training.function.name)
-    else:
-        function = names[training.function.name]
-    hidden = iter(known["hidden"])
-    for parameter in list(inspect.signature(function).parameters.values())[bool(training.class_name) :]:
-        meaning = role(parameter.name)
-        if meaning == "H":
-            given[parameter.name] = next(hidden, known["H"])
-        elif meaning in known and (parameter.default is parameter.empty or meaning in ("X", "y", "reg", "quiet", "rate")):
-            given[parameter.name] = known[meaning]
-        elif parameter.default is not parameter.empty:
+        given[training.function.args.args[0].arg] = constructed(names[training.class_name], known)
+        function = getattr(names[training.class_name], training.function.name)
+    skip = int(bool(training.class_name))
+    for parameter in list(inspect.signature(function).parameters.values())[skip:]:
+        if parameter.default is not parameter.empty:
             given[parameter.name] = parameter.default
-    return given
+    return {**given, **arguments(function, known, ("X", "y", "reg", "quiet", "rate"), skip)}
 
 
-def _redrawn(names: dict[str, Any], wanted: list[str], rng: np.random.Generator) -> tuple[ndarray | None, ndarray | None]:
+def _redrawn(
+    names: dict[str, Any], wanted: list[str], rng: np.random.Generator
+) -> tuple[ndarray | None, ndarray | None]:
     """Put random numbers into the place of the data that the program has, and return the first X and y."""
     own = {name: names[name] for name in wanted if _is_data(names.get(name))}
     xs = {name: value for name, value in own.items() if role(name) == "X"}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,14 +13,19 @@ from numpy import ndarray
 
 from chainrule.checking.experiment import Sizes
 from chainrule.checking.reading.module import Module
+from chainrule.checking.reading.recognise.arguments import arguments
+from chainrule.checking.reading.recognise.cases import known_things
 from chainrule.checking.reading.recognise.draws import BY_DEPTH
 from chainrule.checking.reading.recognise.layouts import Layout, depth, fixed_sizes, in_order, layouts, made
 from chainrule.checking.reading.recognise.paths import leaves
 from chainrule.checking.reading.recognise.returns import return_names
 from chainrule.checking.reading.recognise.trials import Form
 from chainrule.checking.reading.recognise.vocabulary import is_parameter, role
+from chainrule.checking.reading.seeding import seed_everything
 
-INITIAL = re.compile(r"init|create_|make_|build_|random_(weights|param)|setup|gen(erate)?_(weights|param)", re.IGNORECASE)
+INITIAL = re.compile(
+    r"init|create_|make_|build_|random_(weights|param)|setup|gen(erate)?_(weights|param)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -97,18 +100,8 @@ def _initialised(
     """Return the function that calls an initialiser and gives what it returns the names that are asked for."""
 
     def make(known: dict[str, Any], _: Sizes) -> dict[str, Any]:
-        random.seed(0)
-        np.random.seed(0)
-        hidden = iter(known["hidden"])
-        given: dict[str, Any] = {}
-        for parameter in inspect.signature(function).parameters.values():
-            meaning = role(parameter.name)
-            if meaning == "H":
-                given[parameter.name] = next(hidden, known["H"])
-            elif meaning in ("D", "C", "hidden", "layers", "seed", "X", "y", "N") and meaning in known:
-                given[parameter.name] = known[meaning]
-            elif parameter.default is parameter.empty:
-                given[parameter.name] = known[meaning]
+        seed_everything()
+        given = arguments(function, known, ("D", "C", "hidden", "layers", "seed", "X", "y", "N"))
         with np.errstate(all="ignore"):
             returned = function(**given)
         return _by_name(returned, names, wanted)
@@ -131,8 +124,6 @@ def _by_name(returned: Any, names: list[str], wanted: list[str]) -> dict[str, An
 
 
 def _attempt(make: Callable[[dict[str, Any], Sizes], dict[str, Any]], sizes: Sizes) -> dict[str, Any] | None:
-    from chainrule.checking.reading.recognise.cases import known_things
-
     try:
         made_once = make(known_things(sizes, 0.0, np.zeros((sizes.N, sizes.D)), np.zeros(sizes.N, np.int64)), sizes)
     except Exception:  # whatever a stranger's program may raise
@@ -183,5 +174,6 @@ def _holds(node: ast.FunctionDef, name: str) -> bool:
 def _keys(node: ast.FunctionDef, name: str) -> Iterator[str]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Subscript) and isinstance(inner.value, ast.Name) and inner.value.id == name:
-            if isinstance(inner.slice, ast.Constant) and isinstance(inner.slice.value, str):
-                yield inner.slice.value
+            key = inner.slice.value if isinstance(inner.slice, ast.Constant) else None
+            if isinstance(key, str):
+                yield key

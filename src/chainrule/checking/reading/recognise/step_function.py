@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import types
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from chainrule.checking.reading.module import Module, definitions
+from chainrule.checking.reading.recognise.implied_loss import KEPT
 from chainrule.checking.reading.recognise.training_loops import TrainingLoop
 from chainrule.checking.reading.standins.anything import Anything
-from chainrule.checking.units import ANNOUNCE
 
-NAME = "one_step_of_training"
+NAME, KEEP = "one_step_of_training", "__chainrule_keep__"
 
 
 def data_names(module: Module, training: TrainingLoop, scene: dict[str, Any]) -> tuple[list[str], list[str]]:
@@ -35,13 +38,16 @@ def is_data(value: Any, module: Module, name: str) -> bool:
     return not callable(value) or module.namespace.get(name) is not value
 
 
-def step_function(module: Module, training: TrainingLoop, arguments: list[str]) -> Any:
+def step_function(module: Module, training: TrainingLoop, arguments: list[str], keeping: bool = False) -> Any:
     """Return the function of these variables that makes one turn of the loop and returns all its variables.
 
-    It is announced as a unit of the program, so that it can be watched and repaired like any other.
+    It is announced as a unit of the program, so that it can be watched and repaired like any other. With ``keeping``,
+    the variables that it returns hold under ``KEPT`` each value as it was when it was assigned.
     """
     loop = training.loop
-    once = ast.For(ast.Name("_", ast.Store()), ast.Tuple([ast.Constant(0)], ast.Load()), loop.body, [])
+    kept: dict[str, Any] = {}
+    body = list(_keeping(loop.body)) if keeping else loop.body
+    once = ast.For(ast.Name("_", ast.Store()), ast.Tuple([ast.Constant(0)], ast.Load()), body, [])
     returned = ast.Return(ast.Call(ast.Name("locals", ast.Load()), [], []))
     taken = ast.arguments([], [ast.arg(name) for name in arguments], None, [], [], None, [])
     function = ast.FunctionDef(NAME, taken, [once, returned], [], None)
@@ -59,8 +65,25 @@ def step_function(module: Module, training: TrainingLoop, arguments: list[str]) 
     made = names.pop(NAME)
     if before is not None:
         names[NAME] = before
-    assert ANNOUNCE in names
-    return made
+    if not keeping:
+        return made
+    names[KEEP] = lambda name, value: kept.__setitem__(name, np.array(value)) if isinstance(value, np.ndarray) else None
+
+    def step(**given: Any) -> Any:
+        return {**made(**given), KEPT: kept}
+
+    step.__signature__ = inspect.signature(made)  # type: ignore[attr-defined]
+    return step
+
+
+def _keeping(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements with the keeping of what each gives a name to behind it."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            call = ast.Call(ast.Name(KEEP, ast.Load()), [ast.Constant(name), ast.Name(name, ast.Load())], [])
+            yield ast.fix_missing_locations(ast.copy_location(ast.Expr(call), statement))
 
 
 def _names(nodes: list[Any]) -> Iterator[str]:

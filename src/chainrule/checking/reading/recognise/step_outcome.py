@@ -1,4 +1,4 @@
-"""Loss and gradients of one step of training, told from the variables it leaves and from how it moved the parameters."""
+"""Loss and gradients of a step of training, told from the variables it leaves and how it moved the parameters."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ ACCURACY = re.compile(r"acc|score|rate|lr|epoch|iter", re.IGNORECASE)
 class StepOutcome:
     """Reads the variables after a step.
 
-    The gradient of a parameter is the variable along which it was moved (``W1 -= rate * dW1``: ``dW1``), whatever that is
-    called; with the sign and the factor that the update gave it beside the learning rate. Where no single variable is
+    The gradient of a parameter is the variable along which it was moved (``W1 -= rate * dW1``: ``dW1``), whatever its
+    name; with the sign and the factor that the update gave it beside the learning rate. Where no single variable is
     (Adam, an expression inside of the update), it is found by name, or is the movement itself over the learning rate.
 
     Parameters

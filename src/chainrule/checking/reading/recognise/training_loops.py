@@ -40,11 +40,36 @@ def training_loops(tree: ast.Module) -> Iterator[TrainingLoop]:
         if isinstance(node, ast.ClassDef):
             for method in node.body:
                 if isinstance(method, ast.FunctionDef):
-                    yield from _in_block(method.body, (), method, node.name)
+                    yield from _in_function(method, node)
         elif isinstance(node, ast.FunctionDef):
-            yield from _in_block(node.body, (), node, "")
+            yield from _in_function(node, None)
     body = [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.ClassDef)]
     yield from _in_block(body, (), None, "")
+
+
+def _in_function(function: ast.FunctionDef, owner: ast.ClassDef | None) -> Iterator[TrainingLoop]:
+    """Yield the training loops of a function; one that updates without a loop is the body of a loop elsewhere."""
+    name = owner.name if owner is not None else ""
+    loops = list(_in_block(function.body, (), function, name))
+    if loops or not any(_is_update(node) for node in ast.walk(function)):
+        yield from loops
+        return
+    body = [one for one in function.body if not isinstance(one, ast.Return)]
+    for start in ([], *_forwards(owner, function)):
+        loop = ast.copy_location(ast.While(ast.Constant(True), [*start, *body], []), function)
+        yield TrainingLoop(function, name, (), ast.fix_missing_locations(loop))
+
+
+def _forwards(owner: ast.ClassDef | None, function: ast.FunctionDef) -> Iterator[list[ast.stmt]]:
+    """Yield calls of an object's forward method, for a method that expects it to have been called."""
+    for method in owner.body if owner is not None else []:
+        if not isinstance(method, ast.FunctionDef) or not FORWARD.search(method.name) or method is function:
+            continue
+        names = [argument.arg for argument in function.args.args]
+        data = next((name for name in names if role(name) == "X"), "X")
+        given: list[ast.expr] = [ast.Name(data, ast.Load())] if len(method.args.args) > 1 else []
+        called = ast.Call(ast.Attribute(ast.Name(names[0], ast.Load()), method.name, ast.Load()), given, [])
+        yield [ast.copy_location(ast.Expr(called), function)]
 
 
 def first_turn(loop: Loop) -> list[ast.stmt]:
@@ -58,7 +83,7 @@ def first_turn(loop: Loop) -> list[ast.stmt]:
 def _in_block(
     body: list[ast.stmt], before: tuple[ast.stmt, ...], function: ast.FunctionDef | None, class_name: str
 ) -> Iterator[TrainingLoop]:
-    """Yield the training loops of a block; what stands before them in it is remembered (of a module it has been run)."""
+    """Yield the training loops of a block, with what stands before them in it (of a module that has been run)."""
     for statement in body:
         if isinstance(statement, Loop) and is_training(statement):
             inside = (*before, *first_turn(statement))

@@ -12,6 +12,7 @@ from numpy import ndarray
 
 from chainrule.checking.experiment import Case, Result, Sizes
 from chainrule.checking.reading.limits import TookTooLong, time_limit
+from chainrule.checking.reading.recognise.outcome import NoLoss
 
 TRIAL_SECONDS = 0.5
 MANY = ("integers", "one-hot", "integer column")
@@ -27,19 +28,22 @@ class Form:
     labels: str
     """``integers`` (N,), ``one-hot`` (N, C), ``integer column`` (N, 1), ``binary`` (N, 1), ``binary flat`` (N,)."""
 
+    single: bool = False
+    """Whether there is one example only, a column (D, 1) or a row (1, D)."""
+
     @property
     def binary(self) -> bool:
         return self.labels in BINARY
 
     def inputs(self, X: ndarray, y: ndarray, C: int) -> tuple[ndarray, ndarray]:
         """Return X and y of a draw in this form."""
-        given = {
-            "integers": lambda: y.astype(np.int64),
-            "one-hot": lambda: np.eye(C)[y],
-            "integer column": lambda: y.astype(np.int64)[:, None],
-            "binary": lambda: y.astype(np.float64)[:, None],
-            "binary flat": lambda: y.astype(np.float64),
-        }[self.labels]()
+        if self.single:
+            X, y = X[:1], y[:1]
+        if self.labels == "one-hot":
+            given = np.eye(C)[y]
+        else:
+            given = y.astype(np.float64 if self.binary else np.int64)
+            given = given if self.labels in ("integers", "binary flat") else given[:, None]
         return (X.T.copy(), given.T.copy()) if self.columns else (X, given)
 
     def conventions(self) -> dict[str, str]:
@@ -53,7 +57,8 @@ def forms(indexed: bool) -> list[Form]:
     labels = ["integers", "integer column"] if indexed else ["one-hot", "integers", "binary", "binary flat"]
     if indexed:
         return [Form(columns, kind) for columns in (False, True) for kind in labels]
-    return [Form(columns, kind) for kind in labels for columns in (False, True)]
+    several = [Form(columns, kind) for kind in labels for columns in (False, True)]
+    return [*several, *(Form(columns, "one-hot", single=True) for columns in (True, False))]
 
 
 @dataclass(frozen=True, order=True)
@@ -61,6 +66,7 @@ class Score:
     """How well a trial went; the largest is the best."""
 
     ran: bool
+    many_examples: bool
     many_classes: bool
     complete: bool
     """Whether every parameter got a gradient of its size."""
@@ -82,10 +88,10 @@ def score(draw: Callable[[], Case], form: Form, filename: str) -> tuple[Score, E
             ran = bool(np.isfinite(result.loss)) and bool(found)
             right = ran and sizes == found and _agrees(case, result)
     except Exception as error:  # whatever a stranger's program may raise
-        return Score(False, many, False, False, _line_reached(error, filename)), error
+        return Score(False, not form.single, many, False, False, _line_reached(error, filename)), error
     except TookTooLong:
-        return Score(False, many, False, False, 0), TimeoutError("it took too long")
-    return Score(ran, many, sizes == found, right, 0), None
+        return Score(False, not form.single, many, False, False, 0), TimeoutError("it took too long")
+    return Score(ran, not form.single, many, sizes == found, right, 0), None
 
 
 def _agrees(case: Case, result: Result) -> bool:
@@ -104,8 +110,34 @@ def _agrees(case: Case, result: Result) -> bool:
     return abs(slope - expected) <= 1e-4 * abs(slope) and abs(slope) > 1e-7
 
 
+def agreeing(draw: Callable[[int, float, Sizes], Case], sizes: Sizes, reg: float) -> int:
+    """Return for how many parameters the gradients are those of the loss, along one direction each."""
+    rng = np.random.default_rng(3)
+    right = 0
+    try:
+        with time_limit(TRIAL_SECONDS):
+            case = draw(1, reg, sizes)
+            result = case.run()
+            for name, value in case.parameters.items():
+                direction, losses = rng.normal(size=value.shape), []
+                for sign in (1, -1):
+                    value += sign * 1e-5 * direction
+                    losses.append(case.run().loss)
+                    value -= sign * 1e-5 * direction
+                slope = (losses[0] - losses[1]) / 2e-5
+                gradient = result.gradients.get(name)
+                if gradient is not None and gradient.size == value.size:
+                    claimed = float(np.vdot(gradient, direction))
+                    right += bool(abs(slope - claimed) <= 1e-4 * abs(slope) and abs(slope) > 1e-7)
+    except (Exception, TookTooLong):  # whatever a stranger's program may raise
+        return 0
+    return right
+
+
 def _line_reached(error: Exception, filename: str) -> int:
     """Return the line of the program's outermost function in which it crashed."""
+    if isinstance(error, NoLoss):
+        return 10**9  # it came to its end
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
     return (frames[0].lineno or 0) if frames else -1
 
@@ -139,15 +171,23 @@ def _names_that_index(index: ast.expr) -> Iterator[str]:
                 yield from _names_that_index(part)
 
 
-def best(
-    candidates: Iterable[tuple[Form, Callable[[int, float, Sizes], Case], Sizes]], filename: str
-) -> tuple[int, Score, Exception | None]:
-    """Try all and return the place of the best, its score, and why it crashed if it did."""
-    found: tuple[int, Score, Exception | None] = (-1, Score(False, False, False, False, -2), None)
+Candidate = tuple[Form, Callable[[int, float, Sizes], Case], Sizes]
+Grade = tuple[int, Score, Exception | None]
+"""The place of a candidate, its score, and why it crashed if it did."""
+
+
+def grades(candidates: Iterable[Candidate], filename: str) -> list[Grade]:
+    """Try all, or up to the first that is right, and return them with the best first."""
+    found: list[Grade] = []
     for place, (form, draw, sizes) in enumerate(candidates):
         grade, error = score(lambda draw=draw, sizes=sizes: draw(1, 0.1, sizes), form, filename)  # type: ignore[misc]
-        if grade > found[1]:
-            found = (place, grade, error)
+        found.append((place, grade, error))
         if grade.right and grade.many_classes:
             break
-    return found
+    return sorted(found, key=lambda one: one[1], reverse=True)
+
+
+def best(candidates: Iterable[Candidate], filename: str) -> Grade:
+    """Try all and return the best; its place is -1 if there is none."""
+    nothing = (-1, Score(False, False, False, False, False, -2), None)
+    return next(iter(grades(candidates, filename)), nothing)

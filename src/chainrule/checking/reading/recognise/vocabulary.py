@@ -5,40 +5,68 @@ from __future__ import annotations
 import re
 
 ROLES: dict[str, str] = {
-    "X": "x data input inputs xbatch xtrain batchx trainx xb features images inputdata xs samples examples a0 xdata xin"
-    " imgs xinput traindata trainingdata inp batchdata batch trainimages inputbatch trainset trainingset train"
-    " inputlayer minibatchx xminibatch minix xmini xtr bx inputsarray inputslist inputarray inputvector inputlist",
-    "y": "y labels label target targets t yb ybatch ytrain ytrue trainy batchy onehot yonehot onehoty onehotlabels"
-    " expected expectedoutput groundtruth gt truth truelabels true actual ylabels ylabel ys ydata answer desired"
-    " correct trainlabels actuals yhot minibatchy yminibatch miniy ymini ytr by yenc batchlabels yactual realy"
-    " targetoutput targetsarray targetslist targetarray targetvector targetlist labelsonehot ytarget trueys correctlabels",
-    "reg": "reg lambd lambda lam lmbda lambda1 regularization regstrength l2 l2reg weightdecay regularizationstrength"
-    " lamda lmd reglambda regparam wd regularizationparameter regularizationrate l2lambda lambdareg lambdaval"
-    " regrate lambdal2 l2strength regcoef regcoeff regularizationcoefficient regularizer regfactor lambd2 lamd",
-    "D": "inputsize dim inputdim inputdims nin ninput ninputs inputnodes d infeatures numinputs nx inputlayersize"
-    " numfeatures nfeatures inputunits dimin inodes inputlayer indim insize featuresize ninputnodes numinput"
-    " inputlayernodes di sizein nofinnodes numberofinputs inputneurons ni numinputnodes dinput ninputunits inputshape",
-    "H": "hiddensize hiddendim nhidden h hiddennodes numhidden hidden nh hiddenlayersize hiddenunits nhiddenunits"
-    " hnodes hiddenlayer hiddenneurons numhiddenunits hiddenlayernodes dh nhiddennodes numberofhidden hsize"
-    " numhiddennodes nofhiddennodes numneurons hiddenlayerneurons nneurons neurons units numunits dhidden hdim layerdim",
-    "hidden": "hiddendims hiddensizes hiddenlayers hiddenlayersizes hiddens hiddenlist hiddenlayerssizes hiddenunitslist",
-    "C": "outputsize numclasses nclasses nout noutput noutputs outputdim c outputnodes numoutputs outfeatures ny k"
-    " numlabels outputunits classes onodes outdim outsize numoutput outputlayersize outputlayer numclass"
-    " outputlayernodes do nofoutnodes numberofoutputs outputneurons no nclass outputdims doutput noutputnodes outputs",
-    "layers": "layers layersizes sizes layerdims dims layersdims architecture layerssizes networksize layersize"
-    " structure topology netsize shape shapes nunits unitsperlayer nodes layerslist nodesperlayer dimensions"
-    " networkarchitecture nodenums sizelist neuronsperlayer layernodes numunitsperlayer netarchitecture netstructure",
-    "N": "n m batchsize bs numexamples numtrain nsamples numsamples ntrain batch_n minibatchsize nexamples numsample",
+    "X": (
+        "x data input inputs xbatch xtrain batchx trainx xb features images inputdata xs samples examples a0 "
+        "xdata xin imgs xinput traindata trainingdata inp batchdata batch trainimages inputbatch trainset "
+        "trainingset train inputlayer minibatchx xminibatch minix xmini xtr bx inputsarray inputslist "
+        "inputarray inputvector inputlist"
+    ),
+    "y": (
+        "y labels label target targets t yb ybatch ytrain ytrue trainy batchy onehot yonehot onehoty "
+        "onehotlabels expected expectedoutput groundtruth gt truth truelabels true actual ylabels ylabel ys "
+        "ydata answer desired correct trainlabels actuals yhot minibatchy yminibatch miniy ymini ytr by yenc "
+        "batchlabels yactual realy targetoutput targetsarray targetslist targetarray targetvector targetlist "
+        "labelsonehot ytarget trueys correctlabels"
+    ),
+    "reg": (
+        "reg lambd lambda lam lmbda lambda1 regularization regstrength l2 l2reg weightdecay "
+        "regularizationstrength lamda lmd reglambda regparam wd regularizationparameter regularizationrate "
+        "l2lambda lambdareg lambdaval regrate lambdal2 l2strength regcoef regcoeff regularizationcoefficient "
+        "regularizer regfactor lambd2 lamd"
+    ),
+    "D": (
+        "inputsize dim inputdim inputdims nin ninput ninputs inputnodes d infeatures numinputs nx "
+        "inputlayersize numfeatures nfeatures inputunits dimin inodes inputlayer indim insize featuresize "
+        "ninputnodes numinput inputlayernodes di sizein nofinnodes numberofinputs inputneurons ni "
+        "numinputnodes dinput ninputunits inputshape"
+    ),
+    "H": (
+        "hiddensize hiddendim nhidden h hiddennodes numhidden hidden nh hiddenlayersize hiddenunits "
+        "nhiddenunits hnodes hiddenlayer hiddenneurons numhiddenunits hiddenlayernodes dh nhiddennodes "
+        "numberofhidden hsize numhiddennodes nofhiddennodes numneurons hiddenlayerneurons nneurons neurons "
+        "units numunits dhidden hdim layerdim"
+    ),
+    "hidden": (
+        "hiddendims hiddensizes hiddenlayers hiddenlayersizes hiddens hiddenlist hiddenlayerssizes hiddenunitslist"
+    ),
+    "C": (
+        "outputsize numclasses nclasses nout noutput noutputs outputdim c outputnodes numoutputs outfeatures "
+        "ny k numlabels outputunits classes onodes outdim outsize numoutput outputlayersize outputlayer "
+        "numclass outputlayernodes do nofoutnodes numberofoutputs outputneurons no nclass outputdims doutput "
+        "noutputnodes outputs"
+    ),
+    "layers": (
+        "layers layersizes sizes layerdims dims layersdims architecture layerssizes networksize layersize "
+        "structure topology netsize shape shapes nunits unitsperlayer nodes layerslist nodesperlayer "
+        "dimensions networkarchitecture nodenums sizelist neuronsperlayer layernodes numunitsperlayer "
+        "netarchitecture netstructure"
+    ),
+    "N": ("n m batchsize bs numexamples numtrain nsamples numsamples ntrain batch_n minibatchsize nexamples numsample"),
     "rate": "learningrate lr alpha eta rate stepsize learnrate epsilon",
-    "steps": "epochs numiterations iterations numiters niter nepochs numepochs maxiter iters epoch niters maxiterations"
-    " steps numsteps iter numiter nsteps nbepochs maxepochs maxepoch",
+    "steps": (
+        "epochs numiterations iterations numiters niter nepochs numepochs maxiter iters epoch niters "
+        "maxiterations steps numsteps iter numiter nsteps nbepochs maxepochs maxepoch"
+    ),
     "seed": "seed randomseed randomstate",
     "std": "std weightscale scale weightinitstd initstd sigma weightstd initscale",
     "quiet": "verbose printcost debug plot printloss verb printcosts showloss",
     "keep": "keepprob pkeep keep",
-    "yhat": "yhat ypred pred preds predictions predicted output out o probs al a scores yp prob logits"
-    " prediction ypredicted yhats finaloutput outputvalues activation outputactivation result finaloutputs softmaxoutput"
-    " outputlayeroutput predictedoutput a2 a3 a4 z2 z3 hypothesis finaloutputlayer ypreds predy predlabels yout",
+    "yhat": (
+        "yhat ypred pred preds predictions predicted output out o probs al a scores yp prob logits prediction "
+        "ypredicted yhats finaloutput outputvalues activation outputactivation result finaloutputs "
+        "softmaxoutput outputlayeroutput predictedoutput a2 a3 a4 z2 z3 hypothesis finaloutputlayer ypreds "
+        "predy predlabels yout"
+    ),
     "cache": "cache caches forwardcache memory cached forwardresult activations intermediates",
     "parameters": "parameters params param model weights theta p w weightsdict paramsdict wb network net",
     "grads": "grads gradients grad gradient derivatives",
@@ -47,8 +75,8 @@ ROLES: dict[str, str] = {
     "activation": "activation activationfunction act hiddenactivation activationfunc nonlinearity activationfn",
     "loss": "loss lossfunction cost costfunction lossfn losstype lossname",
 }
-"""Role to names, which are compared in small letters and without underscores. ``H``: one hidden size; ``hidden``: a list
-of them; ``layers``: all sizes in a list; ``steps``: of training; ``yhat``: what the network gives."""
+"""Role to names, which are compared in small letters and without underscores. ``H``: one hidden size; ``hidden``: a
+list of them; ``layers``: all sizes in a list; ``steps``: of training; ``yhat``: what the network gives."""
 
 _ROLE_OF = {name: role for role, names in reversed(ROLES.items()) for name in names.split()}
 
@@ -57,8 +85,18 @@ _LIKE = [
     (re.compile(r"\w*hid\w*(?:dims|sizes|list|layers)"), "hidden"),
     (re.compile(r"(?:num|n|no|nn)?(?:of)?(?:hid\w*|hdim)(?:size|dim|units|nodes|neurons)?\d?"), "H"),
     (re.compile(r"(?:num|n|max|no|nb|number)?(?:of)?(?:passes|iter\w*|epochs?\w*|steps)"), "steps"),
-    (re.compile(r"(?:num|n|no|nn|number)?(?:of)?in(?:put)?(?:s|size|dims?|nodes|neurons|units|features|layer|layersize)"), "D"),
-    (re.compile(r"(?:num|n|no|nn|number)?(?:of)?out(?:put)?(?:s|size|dims?|nodes|neurons|units|features|layer|layersize)"), "C"),
+    (
+        re.compile(
+            r"(?:num|n|no|nn|number)?(?:of)?in(?:put)?(?:s|size|dims?|nodes|neurons|units|features|layer|layersize)"
+        ),
+        "D",
+    ),
+    (
+        re.compile(
+            r"(?:num|n|no|nn|number)?(?:of)?out(?:put)?(?:s|size|dims?|nodes|neurons|units|features|layer|layersize)"
+        ),
+        "C",
+    ),
 ]
 
 PARAMETER = re.compile(

@@ -18,7 +18,7 @@ def affine_forward(x: ndarray, w: ndarray, b: ndarray) -> tuple[ndarray, Any]:
 
 
 def affine_backward(dout: ndarray, cache: Any) -> tuple[ndarray, ndarray, ndarray]:
-    """dx = dout wᵀ, dw = xᵀ dout, db = Σ dout."""
+    """Give dx = dout wᵀ, dw = xᵀ dout, db = Σ dout."""
     x, w, _ = cache
     return (dout @ w.T).reshape(x.shape), x.reshape(len(x), -1).T @ dout, dout.sum(axis=0)
 
@@ -29,7 +29,7 @@ def relu_forward(x: ndarray) -> tuple[ndarray, ndarray]:
 
 
 def relu_backward(dout: ndarray, cache: ndarray) -> ndarray:
-    """dx = dout where x > 0."""
+    """Give dx = dout where x > 0."""
     return np.where(cache > 0, dout, 0)
 
 
@@ -69,10 +69,10 @@ def svm_loss(x: ndarray, y: ndarray) -> tuple[Any, ndarray]:
 def dropout_forward(x: ndarray, dropout_param: dict[str, Any]) -> tuple[ndarray, Any]:
     """Inverted dropout; ``p`` is the probability of keeping."""
     if "seed" in dropout_param:
-        np.random.seed(dropout_param["seed"])
+        np.random.seed(dropout_param["seed"])  # noqa: NPY002  # as the course does
     if dropout_param["mode"] == "test":
         return x, (dropout_param, None)
-    mask = (np.random.rand(*x.shape) < dropout_param["p"]) / dropout_param["p"]
+    mask = (np.random.rand(*x.shape) < dropout_param["p"]) / dropout_param["p"]  # noqa: NPY002
     return x * mask, (dropout_param, mask)
 
 
@@ -90,7 +90,7 @@ def batchnorm_forward(x: ndarray, gamma: ndarray, beta: ndarray, bn_param: dict[
 
 
 def batchnorm_backward(dout: ndarray, cache: Any) -> tuple[ndarray, ndarray, ndarray]:
-    """dx = γ/σ (dout - mean(dout) - x̂ mean(dout x̂))."""
+    """Give dx = γ/σ (dout - mean(dout) - x̂ mean(dout x̂))."""
     x_hat, gamma, spread = cache
     dx = gamma / spread * (dout - dout.mean(axis=0) - x_hat * (dout * x_hat).mean(axis=0))
     return dx, (dout * x_hat).sum(axis=0), dout.sum(axis=0)

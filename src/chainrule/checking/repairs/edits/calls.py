@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from chainrule.checking.repairs.edits.edit import Edit, number, times, with_field
+import numpy as np
+
+from chainrule.checking.repairs.edits.edit import Edit, number, parsed, times, with_field
 from chainrule.checking.repairs.edits.operations import products
 from chainrule.checking.repairs.scope import Scope
 
@@ -47,10 +49,9 @@ def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         yield Edit(1.2, times(node.args[0], node.args[0]), "absolute value for the square")
     if name == "norm" and node.args:
         yield Edit(1.2, ast.BinOp(node, ast.Pow(), ast.Constant(2)), "norm without the square")
-    if (len(node.args) == 1 and not node.keywords) or name in LIMITING:
-        for argument in node.args:
-            if not isinstance(argument, ast.Constant):
-                yield Edit(1.4, argument, f"{name} too many")
+    if len(node.args) == 1 or name in LIMITING:
+        for argument in [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]:
+            yield from _without(node, argument, name, scope)
     yield from _swapped(node, name)
 
 
@@ -58,6 +59,18 @@ def is_method(call: ast.Call, scope: Scope) -> bool:
     """Return whether a call is ``a.sum()`` rather than ``np.sum(a)``."""
     receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
     return receiver is not None and not (isinstance(receiver, ast.Name) and receiver.id == scope.numpy)
+
+
+def _without(node: ast.Call, argument: ast.expr, name: str, scope: Scope) -> Iterator[Edit]:
+    """Yield an argument without the function around it; with a mask in its place, if it was an activation's."""
+    value = scope.value(argument) if not isinstance(argument, ast.Constant) else None
+    if isinstance(value, (np.ndarray, float)):
+        yield Edit(1.4, argument, f"{name} too many")
+    if isinstance(value, np.ndarray) and value.ndim:
+        for text, array in scope.arrays.items():
+            if array.shape == value.shape and array.min() < 0 < array.max() and text != ast.unparse(argument):
+                mask = ast.Compare(parsed(text), [ast.Gt()], [ast.Constant(0)])
+                yield Edit(1.3, times(argument, mask), f"{name} for the mask [{text} > 0]")
 
 
 def _swapped(node: ast.Call, name: str) -> Iterator[Edit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 from numpy import ndarray
@@ -37,7 +38,7 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     for other, array in scope.arrays.items():
         if other != own and array.ndim == scope.arrays[own].ndim:
             term = _Renamed(own, other).visit(copy.deepcopy(node))
-            yield Edit(1.4, plus(node, term), f"term of {other} missing")
+            yield Edit(1.4, plus(node, cast(ast.expr, term)), f"term of {other} missing")
 
 
 def _missing_factors(node: ast.expr, scope: Scope) -> Iterator[Edit]:

@@ -1,0 +1,8 @@
+"""A system without namespaces and filters."""
+
+from __future__ import annotations
+
+from tests.checking.isolation.entries import run_text as run_text
+from tests.checking.isolation.entries import turn_off
+
+turn_off("own_processes", "own_mounts", "own_network", "filter_calls")
