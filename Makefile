@@ -1,6 +1,7 @@
 # make train   set everything up, and train on the embedded digits
 # make test    format, lint, types, the whole suite
-# make bench   time a step beside scikit-learn, PyTorch and JAX, in an environment of its own
+# make bench   time a step beside scikit-learn, PyTorch and JAX, in an environment of its own (about 15 minutes;
+#              BENCH_OPTIONS="--rounds 5 --seconds 0.3" is shorter)
 
 PYTHON ?= python3
 VENV := .venv
@@ -19,7 +20,7 @@ test-slow: $(READY)
 	$(BIN)/pytest -n 2
 
 bench: $(VENV)-bench/.ready
-	$(VENV)-bench/bin/python -m benchmarks.steps
+	$(VENV)-bench/bin/python -m benchmarks.steps $(BENCH_OPTIONS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -44,8 +45,8 @@ $(VENV)-bench/.ready: pyproject.toml constraints.txt tools/make-venv
 constraints:
 	rm -rf $(VENV)-new
 	tools/make-venv $(PYTHON) $(VENV)-new
-	$(VENV)-new/bin/pip install --quiet '.[dev]'
-	( head -1 constraints.txt; $(VENV)-new/bin/pip freeze --exclude chainrule ) > $(VENV)-new/constraints.txt
+	$(VENV)-new/bin/pip install --quiet '.[bench,dev]'
+	( head -1 constraints.txt; $(VENV)-new/bin/pip freeze --exclude chainrule | sed 's/+.*//' ) > $(VENV)-new/constraints.txt
 	mv $(VENV)-new/constraints.txt constraints.txt
 	rm -rf $(VENV)-new
 

@@ -28,6 +28,9 @@ from benchmarks.whole_runs import WholeRun, cifar10, digits, load_inputs
 from benchmarks.worker import peak_bytes
 from benchmarks.workers import ROOT, environment
 
+MOST_SECONDS = 1800
+"""When a run that has not ended is given up."""
+
 CIFAR10 = ROOT.parent / "shared" / "data" / "cifar10-jpeg.zip"
 
 
@@ -99,14 +102,18 @@ def _start(name: str, run: WholeRun, seed: int, options: argparse.Namespace, epo
     one = {"runner": name, "run": {**vars(run), **({"most_epochs": epochs} if epochs else {})}, "seed": seed}
     words = [sys.executable, "-m", "benchmarks.training", "--run-one", json.dumps(one)]
     began = time.perf_counter()
-    process = subprocess.run(
-        [*words, "--threads", str(options.threads)],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=environment(options.threads),
-        check=False,
-    )
+    try:
+        process = subprocess.run(
+            [*words, "--threads", str(options.threads)],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=environment(options.threads),
+            check=False,
+            timeout=MOST_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return {"status": "failed", "why": f"failed: it did not end within {MOST_SECONDS} seconds"}
     seconds = time.perf_counter() - began
     lines = process.stdout.strip().splitlines()
     if process.returncode or not lines:

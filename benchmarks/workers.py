@@ -8,12 +8,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
 from typing import Any, Self
 
 from benchmarks.problems import Problem
 
 ROOT = Path(__file__).parent.parent
+PATIENCE = 300.0
+"""Seconds within which a worker must answer; some compile for half a minute before they do."""
 
 
 class WorkerGoneError(Exception):
@@ -27,13 +30,21 @@ class MissingError(WorkerGoneError):
 class Worker:
     """One contender on one problem in a process of its own.
 
+    Parameters
+    ----------
+    maker, problem, rows, threads
+        Who computes what, on how many rows and threads.
+    patience : float
+        Seconds after which a worker that does not answer is given up.
+
     Raises
     ------
     MissingError, WorkerGoneError
         If there is no such contender here.
     """
 
-    def __init__(self, maker: str, problem: Problem, rows: int, threads: int) -> None:
+    def __init__(self, maker: str, problem: Problem, rows: int, threads: int, patience: float = PATIENCE) -> None:
+        self._patience = patience
         order = {
             "maker": maker,
             "sizes": problem.sizes,
@@ -84,7 +95,13 @@ class Worker:
 
     def _listen(self) -> dict[str, Any]:
         assert self._process.stdout
+        alarm = Timer(self._patience, self._process.kill)
+        alarm.start()
         line = self._process.stdout.readline()
+        on_time = alarm.is_alive()
+        alarm.cancel()
+        if not line and not on_time:
+            raise WorkerGoneError(f"it did not answer within {self._patience:g} seconds")
         if not line:
             self._process.wait()
             self._errors.seek(0)

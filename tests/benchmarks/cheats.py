@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numpy import ndarray
 
@@ -81,6 +83,14 @@ class Breaks(Honest):
 
     def run(self, order: ndarray) -> ndarray:
         raise ValueError("shapes (1,2) and (3,4) not aligned")
+
+
+class NeverAnswers(Honest):
+    """Takes longer than anybody waits."""
+
+    def run(self, order: ndarray) -> ndarray:
+        time.sleep(600)
+        return super().run(order)
 
 
 class NeedsWhatIsNotThere(Honest):

@@ -8,6 +8,7 @@ from benchmarks.contenders import Entry
 from benchmarks.measure import Outcome, Plan, measure
 from benchmarks.problems import Problem
 from benchmarks.report import block, summarise
+from benchmarks.workers import Worker, WorkerGoneError
 
 PLAN = Plan(rows=64, rounds=2, seconds=0.002, threads=1)
 PROBLEM = Problem((6, 5, 3), 4, "momentum")
@@ -47,6 +48,15 @@ def test_the_others_are_not(outcomes: dict[str, Outcome], name: str, status: str
     outcome = outcomes[name]
     assert (outcome.status, outcome.step_seconds) == (status, [])
     assert outcome.why.startswith(why)
+
+
+def test_who_never_answers_is_given_up() -> None:
+    maker = entry("NeverAnswers").maker
+    with (
+        pytest.raises(WorkerGoneError, match="it did not answer within 3 seconds"),
+        Worker(maker, PROBLEM, PLAN.rows, PLAN.threads, patience=3) as worker,
+    ):
+        worker.ask("time", steps=8)
 
 
 def test_the_table_says_so(outcomes: dict[str, Outcome]) -> None:

@@ -61,7 +61,16 @@ def test_a_changed_source_is_another_folder(monkeypatch: pytest.MonkeyPatch, tmp
     assert folders[0] == folders[2] != folders[1]
 
 
-LIMIT = 450 * 2**20  # bytes of memory of its own that the process below may have
+def test_compiled_code_that_was_not_used_for_longest_is_removed(tmp_path: Path) -> None:
+    for age, name in enumerate(("newest", "newer", "old", "oldest")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "code.nbc").touch()
+        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    compiling.forget_all_but_newest(tmp_path, 2)
+    assert sorted(folder.name for folder in tmp_path.iterdir()) == ["newer", "newest"]
+
+
+LIMIT = 600 * 2**20  # bytes of memory of its own that the process below may have
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's own memory apart from mapped files")

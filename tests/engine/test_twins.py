@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from chainrule.data.features import Features
 from chainrule.engine.blas import matmul
@@ -70,14 +71,16 @@ def run(engine: Engine, problem: Problem, rule: str, reg: float, epochs: int = 3
     batch_size=st.integers(1, 40),
     reg=st.sampled_from([0.0, 0.05]),
     pixels=st.booleans(),
+    threads=st.integers(1, 3),
 )
 def test_same_weights_moments_and_losses(
-    rule: str, dtype: str, seed: int, sizes: list[int], batch_size: int, reg: float, pixels: bool
+    rule: str, dtype: str, seed: int, sizes: list[int], batch_size: int, reg: float, pixels: bool, threads: int
 ) -> None:
     sizes[-1] += 1  # at least two classes
     problem = make_problem(seed, tuple(sizes), batch_size, dtype, pixels)
     reference, expected = run(ReferenceEngine(), problem, rule, reg, epochs=1)
-    compiled, losses = run(CompiledEngine(), problem, rule, reg, epochs=1)
+    with threadpool_limits(threads, user_api="blas"):
+        compiled, losses = run(CompiledEngine(), problem, rule, reg, epochs=1)
     tolerance = TOLERANCES[dtype]
     assert compiled.step == reference.step
     np.testing.assert_allclose(losses, expected, rtol=tolerance, atol=tolerance)
@@ -85,12 +88,14 @@ def test_same_weights_moments_and_losses(
     np.testing.assert_allclose(compiled.moments, reference.moments, rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3, 20])
 @pytest.mark.parametrize("rule", RULES)
-def test_sizes_that_blas_does(rule: str) -> None:
-    """Wide enough for threads and for blocks, not only for the loops that small layers get."""
-    problem = make_problem(0, (300, 130, 70, 10), 33)
-    reference, expected = run(ReferenceEngine(), problem, rule, 0.01)
-    compiled, losses = run(CompiledEngine(), problem, rule, 0.01)
+def test_sizes_that_are_cut_into_parts(rule: str, threads: int) -> None:
+    """Wide enough for every thread to have a part, and for gradients formed in several blocks."""
+    problem = make_problem(0, (600, 400, 70, 10), 33)
+    reference, expected = run(ReferenceEngine(), problem, rule, 0.01, epochs=2)
+    with threadpool_limits(threads, user_api="blas"):
+        compiled, losses = run(CompiledEngine(), problem, rule, 0.01, epochs=2)
     np.testing.assert_allclose(losses, expected, rtol=1e-9)
     np.testing.assert_allclose(compiled.parameters.buffer, reference.parameters.buffer, rtol=1e-8, atol=1e-10)
 
@@ -102,9 +107,10 @@ def test_a_wrong_twin_is_seen() -> None:
     assert np.abs(other.parameters.buffer - reference.parameters.buffer).max() > 1e-6
 
 
+@pytest.mark.parametrize("sizes", [(6, 8, 4), (600, 400, 4)])
 @pytest.mark.parametrize("rule", RULES)
-def test_cut_into_calls_the_bits_are_the_same(rule: str) -> None:
-    problem = make_problem(1, (6, 8, 4), dtype="float32")
+def test_cut_into_calls_the_bits_are_the_same(rule: str, sizes: tuple[int, ...]) -> None:
+    problem = make_problem(1, sizes, dtype="float32")
     whole, losses = run(CompiledEngine(), problem, rule, 0.1, epochs=1)
     weights = Weights(problem.start.copy(), np.zeros_like(whole.moments))
     rates = np.linspace(0.02, 0.01, len(problem.batches))
@@ -115,6 +121,46 @@ def test_cut_into_calls_the_bits_are_the_same(rule: str) -> None:
         parts.append(engine.run(weights, *arguments))
     assert weights.parameters.buffer.tobytes() == whole.parameters.buffer.tobytes()
     assert np.concatenate(parts).tobytes() == losses.tobytes()
+
+
+def test_a_penalty_that_is_small_beside_float32_is_not_lost() -> None:
+    """Here 1 - 2 rate reg would be 1 in float32, yet ten thousand such penalties are two parts in ten thousand."""
+    calls, rate, reg = 100, 1e-4, 1e-4
+    moved = []
+    for engine, dtype in ((ReferenceEngine(), "float64"), (CompiledEngine(), "float32")):
+        ends = []
+        for penalty in (reg, 0.0):
+            problem = make_problem(4, (6, 3), 1, dtype)
+            weights = Weights(problem.start.copy(), np.zeros((0, problem.start.buffer.size), dtype))
+            for _ in range(calls):
+                rows = np.tile(problem.batches.rows, 5)[:100]
+                arguments = problem.y, Batches(rows, np.arange(101)), np.full(100, rate)
+                engine.run(weights, problem.features, *arguments, StepSettings(penalty, "sgd", RuleSettings()))
+            ends.append(weights.parameters["W1"].astype(np.float64))
+        moved.append(ends[0] - ends[1])
+    assert np.linalg.norm(moved[1] - moved[0]) < 0.1 * np.linalg.norm(moved[0])
+
+
+@pytest.mark.parametrize("dtype", TOLERANCES)
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("sizes", [(5, 3), (5, 40, 7, 3), (300, 100, 10)])
+def test_forward(sizes: tuple[int, ...], threads: int, dtype: str) -> None:
+    problem = make_problem(5, sizes, dtype=dtype)
+    rows = problem.batches.rows[:33]
+    expected = ReferenceEngine().forward(problem.start, problem.features, rows)
+    with threadpool_limits(threads, user_api="blas"):
+        found = CompiledEngine().forward(problem.start, problem.features, rows)
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=TOLERANCES[dtype], atol=TOLERANCES[dtype])
+
+
+def test_blas_has_its_threads_back_afterwards() -> None:
+    problem = make_problem(0, (5, 7, 3))
+    with threadpool_limits(2, user_api="blas") as limits:
+        run(CompiledEngine(), problem, "sgd", 0.05)
+        pools = ThreadpoolController().select(user_api="blas").info()
+        assert {pool["num_threads"] for pool in pools} == {2}
+        assert limits.get_original_num_threads()
 
 
 @pytest.mark.parametrize("engine", [ReferenceEngine(), CompiledEngine()], ids=lambda engine: engine.name)

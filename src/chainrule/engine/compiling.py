@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,9 @@ import numba
 from chainrule.data.cache import cache_folder
 
 _config: Any = numba.config
+
+KEPT = 5
+"""How many versions of the engine are kept compiled: those of several environments may take turns."""
 
 
 def compiled(*, fastmath: set[str] | bool = False) -> Callable[[Callable[..., Any]], Any]:
@@ -59,6 +64,19 @@ def _folder() -> Path | None:
     folder = base / digest.hexdigest()[:16]
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
     except OSError:
         return None
-    return folder if os.access(folder, os.W_OK) else None
+    if not os.access(folder, os.W_OK):
+        return None
+    if not _config.CACHE_DIR:  # what else lies in Numba's own folder is not ours to remove
+        forget_all_but_newest(base, KEPT)
+    return folder
+
+
+def forget_all_but_newest(base: Path, kept: int) -> None:
+    """Remove the folders in ``base`` that were not used for longest, so that old versions do not pile up."""
+    with suppress(OSError):  # another process may be doing the same
+        used = {folder: folder.stat().st_mtime for folder in base.iterdir()}
+        for folder in sorted(used, key=lambda folder: used[folder])[:-kept]:
+            shutil.rmtree(folder, ignore_errors=True)

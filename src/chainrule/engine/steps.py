@@ -10,6 +10,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.engine.blas import multiply_parts
+from chainrule.engine.borrowing import borrow
 from chainrule.engine.clock import BETWEEN, PRODUCTS, lap, read_clock
 from chainrule.engine.compiling import compiled
 from chainrule.engine.forward import run_forward
@@ -54,7 +55,11 @@ def run_steps(
     laps : ndarray of shape (5,), or empty
         Added to: the time spent in each of ``clock.SECTIONS``.
     """
-    depth = len(sizes) - 1
+    w, moments, sizes, values, gradient = borrow(w), borrow(moments), borrow(sizes), borrow(values), borrow(gradient)
+    X, shift, factor, y = borrow(X), borrow(shift), borrow(factor), borrow(y)
+    rows, starts, rates, constants = borrow(rows), borrow(starts), borrow(rates), borrow(constants)
+    sums, losses, laps = borrow(sums), borrow(losses), borrow(laps)
+    team, depth = Team(team.me, team.size, borrow(team.arrivals)), len(sizes) - 1
     sum_squares(team, w, sizes, reg, sums[0, team.me])
     for k in range(len(rates)):
         batch = rows[starts[k] : starts[k + 1]]
@@ -70,7 +75,7 @@ def run_steps(
             return k + 1
         now = lap(laps, BETWEEN, now)
 
-        scale = scale_of(constants, rates[k], weight_decay, taken + k + 1)
+        scale = scale_of(rule, constants, rates[k], weight_decay, taken + k + 1)
         handed_down, offset = below + N * C, len(w)
         for layer in range(depth - 1, -1, -1):
             inputs, outputs = sizes[layer], sizes[layer + 1]

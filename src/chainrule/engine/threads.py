@@ -17,7 +17,8 @@ class Threads:
     """Runs a function on every thread of a team, each of which multiplies on its own.
 
     The number is that which BLAS is held to, by ``threadpool_limits`` or the environment, so there is one place that
-    says it. While the team works BLAS itself is held to one: threads of its own beside ours would be too many.
+    says it; where threadpoolctl does not know the BLAS (Apple's Accelerate) it is one. While the team works BLAS itself
+    is held to one: threads of its own beside ours would be too many.
     """
 
     def __init__(self) -> None:
@@ -29,15 +30,16 @@ class Threads:
 
     def run(self, work: Callable[[Team], Result], size: int) -> Result:
         """Call ``work`` on ``size`` threads at once, of which this one is the first; return what it gives here."""
+        me, *others = team_of(size)
+        if not others:
+            return work(me)
+        failures: list[BaseException] = []
+        helpers = [threading.Thread(target=_help, args=(work, other, failures), daemon=True) for other in others]
         with self._blas.limit(limits=1):
-            me, *others = team_of(size)
-            if not others:
-                return work(me)
-            helpers = [threading.Thread(target=work, args=(other,), daemon=True) for other in others]
             try:
                 for helper in helpers:
                     helper.start()
-                return work(me)
+                result = work(me)
             except BaseException:
                 disband(me)
                 raise
@@ -45,3 +47,15 @@ class Threads:
                 for helper in helpers:
                     if helper.ident is not None:
                         helper.join()
+        if failures:
+            raise failures[0]
+        return result
+
+
+def _help(work: Callable[[Team], object], team: Team, failures: list[BaseException]) -> None:
+    """Do a thread's part; if it fails, keep the others from waiting for it for ever."""
+    try:
+        work(team)
+    except BaseException as error:
+        failures.append(error)
+        disband(team)

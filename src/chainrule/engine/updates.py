@@ -38,8 +38,10 @@ class Scale(NamedTuple):
 
 
 @compiled()
-def scale_of(constants: ndarray, rate: float, weight_decay: float, t: int) -> Scale:
+def scale_of(rule: int, constants: ndarray, rate: float, weight_decay: float, t: int) -> Scale:
     """Return the numbers of step t, counted from 1."""
+    if rule != ADAM:
+        return Scale(rate, 1.0, 0.0, 0.0)
     beta1, beta2 = np.float64(constants[2]), np.float64(constants[3])
     return Scale(rate, 1 - rate * weight_decay, rate / (1 - beta1**t), 1 / (1 - beta2**t))
 

@@ -14,8 +14,9 @@ UNIT_SCALE_RATES = {"sgd": 0.1, "momentum": 0.01, "nesterov": 0.01, "rmsprop": 1
 PIXEL_SCALE_RATES = {"sgd": 1e-3, "momentum": 1e-4, "nesterov": 1e-4, "rmsprop": 1e-4, "adam": 1e-4, "adamw": 1e-4}
 
 
-SMALL_PRODUCT = 2_000_000
-"""Multiplications of a step's largest matrix product up to which a network counts as small."""
+SMALL_PRODUCT = 500_000
+"""Multiplications of a step's largest matrix product up to which a network counts as small: below it two threads were
+slower than one, because carrying what one has computed to the other's cache takes longer than computing it."""
 
 
 def default_threads(sizes: tuple[int, ...], batch_size: int) -> int:
