@@ -21,7 +21,7 @@ RETURN = "tests.checking.isolation.entries:return_text"
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems run each program in a fresh process")
 
 
-def run(text: str, seconds: float = 5.0, **limits: int) -> Outcome:
+def run(text: str, seconds: float = 20.0, **limits: int) -> Outcome:
     return run_isolated(ENTRY, {"text": text}, limits=Limits(seconds=seconds, **limits))
 
 
@@ -30,7 +30,7 @@ def test_a_result_comes_back() -> None:
     assert outcome.kind is Kind.DONE
     assert outcome.value == {"answer": {"loss": [1.5, float("inf")], "name": "W₁"}}
     assert outcome.detail == ""
-    assert 0 < outcome.seconds < 5
+    assert 0 < outcome.seconds < 20
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_time_is_limited(text: str) -> None:
     outcome = run(text, seconds=0.4)
     assert outcome.kind is Kind.TIMEOUT
     assert outcome.detail.startswith("stopped after 0.4 s")
-    assert outcome.seconds < 3
+    assert outcome.seconds < 10
 
 
 def test_a_thread_that_never_ends_is_not_waited_for() -> None:
     outcome = run("import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\nanswer = 1")
     assert outcome.value == {"answer": 1}
-    assert outcome.seconds < 4
+    assert outcome.seconds < 20
 
 
 def test_a_gigabyte_is_printed_into_nothing() -> None:
@@ -89,7 +89,7 @@ for _ in range(500):
     os.write(2, b'x' * 1_000_000)
 answer = 'printed'
 """
-    assert run(text, seconds=30).value == {"answer": "printed"}
+    assert run(text, seconds=60).value == {"answer": "printed"}
 
 
 def test_nothing_is_to_be_read_from_the_keyboard() -> None:
@@ -125,12 +125,12 @@ for descriptor in range(3, 64):
     ],
 )
 def test_a_result_of_another_form_is_refused(text: str, detail: str) -> None:
-    outcome = run_isolated(RETURN, {"text": text}, limits=Limits(seconds=5.0, result=2 * MiB))
+    outcome = run_isolated(RETURN, {"text": text}, limits=Limits(seconds=20.0, result=2 * MiB))
     assert (outcome.kind, outcome.detail) == (Kind.ERROR, detail)
 
 
 def test_a_result_up_to_the_limit_comes_through() -> None:
-    outcome = run_isolated(RETURN, {"text": "{'a': 'x' * 3_000_000}"}, limits=Limits(seconds=5.0))
+    outcome = run_isolated(RETURN, {"text": "{'a': 'x' * 3_000_000}"}, limits=Limits(seconds=20.0))
     assert outcome.value == {"a": "x" * 3_000_000}
 
 

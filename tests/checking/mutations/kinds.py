@@ -49,9 +49,12 @@ KINDS = {
     58: "the other matrix in the penalty",
     59: "absolute values, or the norm without its square",
     60: "sign of the step",
+    61: "Adam's corrections",
     62: "momentum never kept",
     63: "decay in steps",
+    64: "rows and labels drawn apart",
     65: "only the first rows",
     66: "gradient kept from the last step",
+    68: "the last weights kept, not the best",
     69: "argmax along the wrong axis",
 }

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from tests.checking.programs.corpus import Program
 from tests.checking.programs.namespace import python3
+from tests.checking.programs.program import Program
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,11 @@ class Scan:
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return where a node's text begins and ends."""
-        at = node
-        assert isinstance(at, ast.expr | ast.stmt) and at.end_lineno and at.end_col_offset is not None
-        return self._offset(at.lineno, at.col_offset), self._offset(at.end_lineno, at.end_col_offset)
+        assert isinstance(node, ast.expr | ast.stmt)
+        end_line, end_column = node.end_lineno, node.end_col_offset
+        assert end_line is not None
+        assert end_column is not None
+        return self._offset(node.lineno, node.col_offset), self._offset(end_line, end_column)
 
     def _offset(self, line: int, column: int) -> int:
         begin, end = self._starts[line - 1], self._starts[line]
@@ -66,7 +68,7 @@ class Scan:
     def said(self, node: ast.AST, *roles: str) -> bool:
         """Say whether an expression is what the author calls one of these."""
         words = {self.program.roles[role] for role in roles if role in self.program.roles}
-        return isinstance(node, ast.expr) and ast.unparse(node) in words
+        return isinstance(node, ast.expr) and ast.unparse(node).replace(" ", "") in words
 
     def word(self, role: str) -> str | None:
         """Return what the author calls something, if anything."""
@@ -85,31 +87,26 @@ class Scan:
         return any(start <= self.span(node)[0] < end for start, end in self._stretches)
 
     def mathematics(self) -> Iterator[ast.AST]:
-        """Yield every node of the functions that compute the loss or gradients, in the order of the text."""
-        for node in self._scope():
-            if isinstance(node, ast.expr | ast.stmt):
-                yield node
+        """Yield every expression and statement of what computes the loss or gradients."""
+        for root in self._roots:
+            yield from (node for node in ast.walk(root) if isinstance(node, ast.expr | ast.stmt))
 
-    def _scope(self) -> Iterator[ast.AST]:
-        for statement in self._roots():
-            yield from ast.walk(statement)
-
+    @cached_property
     def _roots(self) -> list[ast.stmt]:
-        """Return the functions that are mathematics: those with a stretch of backward in them, and those named so."""
-        named = set(self.program.roles.get("forward", "").split())
+        """Return the functions with a stretch of backward in them, and those named; of a script, its statements."""
+        named = self.program.roles.get("forward", "").split(",")
         functions = [node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)]
-        chosen: list[ast.stmt] = []
-        for function in functions:
-            start, end = self.span(function)
-            if function.name in named or any(start <= at < end for at, _ in self._stretches):
-                chosen += [] if any(function in ast.walk(one) for one in chosen) else [function]
-        if any(not any(self._inside(at, one) for one in functions) for at, _ in self._stretches):
-            chosen += [one for one in self.tree.body if not isinstance(one, ast.FunctionDef | ast.ClassDef)]
-        return chosen
+        chosen = [one for one in functions if one.name in named or any(self._begins(one))]
+        nested = {inner for one in chosen for inner in ast.walk(one) if inner is not one}
+        roots: list[ast.stmt] = [one for one in chosen if one not in nested]
+        if not all(any(flags) for flags in zip(*map(self._begins, functions), strict=True)) or not functions:
+            roots += [one for one in self.tree.body if not isinstance(one, ast.FunctionDef | ast.ClassDef)]
+        return roots
 
-    def _inside(self, at: int, function: ast.FunctionDef) -> bool:
+    def _begins(self, function: ast.FunctionDef) -> list[bool]:
+        """Return, for each stretch of backward, whether it begins in a function."""
         start, end = self.span(function)
-        return start <= at < end
+        return [start <= at < end for at, _ in self._stretches]
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tests.checking.programs.corpus import Program
+from tests.checking.programs.program import Program
 
 CELL = "# ---- cell {} ----"
 CELLS = re.compile(r"^# ---- cell (\d+) ----\n", re.MULTILINE)

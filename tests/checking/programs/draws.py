@@ -17,6 +17,11 @@ class Draw:
     given: dict[str, Any] = field(default_factory=dict)
     reg: float = 0.0
 
+    @property
+    def examples(self) -> int:
+        """Return N, as far as the loss is a mean over them."""
+        return int(self.given.get("N") or len(self.given.get("y", "1")))
+
     def with_values(self, values: dict[str, ndarray]) -> Draw:
         """Return the draw at other values."""
         return Draw({**self.values, **values}, self.given, self.reg)

@@ -14,7 +14,20 @@ import numpy as np
 
 PRINT = re.compile(r"^(\s*)print\s+[^(\s=].*$")
 MAGIC = re.compile(r"^\s*[%!]")
-HERE = ("builtins", "numpy", "random", "time", "math", "__future__", "collections", "copy", "sys", "os", "itertools", "functools")
+HERE = (
+    "builtins",
+    "numpy",
+    "random",
+    "time",
+    "math",
+    "__future__",
+    "collections",
+    "copy",
+    "sys",
+    "os",
+    "itertools",
+    "functools",
+)
 
 
 def python3(code: str) -> str:

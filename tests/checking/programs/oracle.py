@@ -50,10 +50,8 @@ def _outcome(run: Run, original: Run, draw: Draw) -> Judgement:
 def _same_objective(loss: float, original: Run, draw: Draw) -> bool:
     whole = float(original(draw)[0])
     data = float(original(draw.without_penalty())[0])
-    examples = draw.given.get("N") or len(draw.given["y"]) if "y" in draw.given else 1
-    accepted = [
-        data * mean + (whole - data) * half for mean in (1.0, examples, 1 / examples) for half in (1.0, 2.0, 0.5)
-    ]
+    means, halves = (1.0, draw.examples, 1 / draw.examples), (1.0, 2.0, 0.5)
+    accepted = [data * mean + (whole - data) * half for mean in means for half in halves]
     return any(close(float(loss), one) for one in accepted)
 
 

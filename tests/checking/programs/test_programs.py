@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from tests.checking.mutations.source import open_source
-from tests.checking.programs.corpus import PROGRAMS, Program
+from tests.checking.programs.corpus import PROGRAMS
 from tests.checking.programs.namespace import quiet
 from tests.checking.programs.oracle import Judgement, close, judge, slope
+from tests.checking.programs.program import Program
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
@@ -24,7 +25,7 @@ def test_every_gradient_is_the_slope_of_the_loss(program: Program) -> None:
                 for place in np.ndindex(value.shape):
                     direction = np.zeros(value.shape)
                     direction[place] = 1.0
-                    found = gradient.reshape(value.shape)[place]
+                    found = float(gradient.reshape(value.shape)[place])
                     assert close(slope(run, draw, name, direction), found), (seed, name, place)
 
 

@@ -64,7 +64,7 @@ class Notebook:
             root = _Reader(text).value(0)[0]
             sheets = root.get("worksheets", [root])
             found = [_source(cell) for sheet in sheets for cell in sheet["cells"] if _is_code(cell)]
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
             raise CannotCheck(f"{path}: is not a notebook ({error})") from None
         cells: list[Cell] = []
         line = 1

@@ -1,4 +1,7 @@
-"""Mistakes that no rule makes, written down as old and new text, program by program."""
+"""Mistakes that no rule makes, written down as old and new text, program by program.
+
+``NAME.toml`` has those of the loss and the gradients, ``NAME.updates.toml`` those of the training and the prediction.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,30 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.checking.mutations.mutant import Planting
 from tests.checking.mutations.scan import Edit
-from tests.checking.programs.corpus import Program
+from tests.checking.programs.program import Program
 
 FOLDER = Path(__file__).parent
 
 
-def by_hand(program: Program, code: str) -> Iterator[tuple[int, str, Edit]]:
-    """Yield the number, the name and the edit of each mistake that is written down for a program."""
-    file = FOLDER / f"{program.name}.toml"
+def by_hand(program: Program, code: str) -> Iterator[Planting]:
+    """Yield the mistakes of loss and gradients that are written down for a program."""
+    yield from _read(FOLDER / f"{program.name}.toml", code)
+
+
+def in_training(program: Program, code: str) -> Iterator[Planting]:
+    """Yield the mistakes of training and prediction that are written down for a program."""
+    yield from _read(FOLDER / f"{program.name}.updates.toml", code)
+
+
+def _read(file: Path, code: str) -> Iterator[Planting]:
     if not file.exists():
         return
     for mistake in tomllib.loads(file.read_text())["mistake"]:
         if code.count(mistake["old"]) != 1:
             raise ValueError(f"{file.name}: this stands {code.count(mistake['old'])} times: {mistake['old']!r}")
-        yield mistake["kind"], mistake["name"], trimmed(code, mistake["old"], mistake["new"])
+        yield Planting(mistake["kind"], mistake["name"], trimmed(code, mistake["old"], mistake["new"]))
 
 
 def trimmed(code: str, old: str, new: str) -> Edit:

@@ -30,34 +30,33 @@ def no_one(scan: Scan) -> Iterator[Edit]:
         yield from scan.deleted(node)
 
 
-def _divisions(scan: Scan) -> Iterator[ast.BinOp | ast.AugAssign]:
+def _divisions(scan: Scan) -> Iterator[tuple[ast.expr | ast.stmt, ast.expr]]:
+    """Yield each division by N of the backward, with what says N."""
     for node in scan.backward():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and scan.said(node.right, "N"):
-            yield node
-        elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Div) and scan.said(node.value, "N"):
-            yield node
+        match node:
+            case ast.BinOp(op=ast.Div(), right=divisor) | ast.AugAssign(op=ast.Div(), value=divisor):
+                if scan.said(divisor, "N"):
+                    yield node, divisor
 
 
 def no_average(scan: Scan) -> Iterator[Edit]:
     """Leave 1/N out."""
-    for node in _divisions(scan):
+    for node, _ in _divisions(scan):
         if isinstance(node, ast.BinOp):
             yield scan.replaced(node, scan.text(node.left))
-        else:
+        elif isinstance(node, ast.stmt):
             yield from scan.deleted(node)
 
 
 def averaged_twice(scan: Scan) -> Iterator[Edit]:
     """Apply 1/N twice at one place."""
-    for node in _divisions(scan):
-        divisor = node.right if isinstance(node, ast.BinOp) else node.value
+    for _, divisor in _divisions(scan):
         yield scan.replaced(divisor, f"({scan.text(divisor)} ** 2)")
 
 
 def toy_size(scan: Scan) -> Iterator[Edit]:
     """Write the number of toy examples in place of N."""
-    for node in _divisions(scan):
-        divisor = node.right if isinstance(node, ast.BinOp) else node.value
+    for _, divisor in _divisions(scan):
         yield scan.replaced(divisor, "5.0")
 
 

@@ -82,7 +82,9 @@ def rectified_scores(scan: Scan) -> Iterator[Edit]:
 
 
 def _product(node: ast.expr) -> bool:
-    return any(isinstance(one, ast.MatMult) or (isinstance(one, ast.Attribute) and one.attr == "dot") for one in ast.walk(node))
+    return any(
+        isinstance(one, ast.MatMult) or (isinstance(one, ast.Attribute) and one.attr == "dot") for one in ast.walk(node)
+    )
 
 
 def softmax_over_everything(scan: Scan) -> Iterator[Edit]:
@@ -106,7 +108,7 @@ def sum_for_mean(scan: Scan) -> Iterator[Edit]:
             yield from scan.deleted(node)
     for call in calls_of(scan.forward(), "mean", "average"):
         assert isinstance(call.func, ast.Attribute)
-        start, end = scan.span(call.func)
+        _, end = scan.span(call.func)
         yield Edit(end - len(call.func.attr), end, "sum")
 
 

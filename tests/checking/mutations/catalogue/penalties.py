@@ -9,9 +9,9 @@ from tests.checking.mutations.catalogue.sums import calls_of
 from tests.checking.mutations.scan import Edit, Mutation, Scan
 
 
-def _strengths(scan: Scan) -> Iterator[ast.Name]:
+def _strengths(scan: Scan) -> Iterator[ast.Name | ast.Attribute]:
     for node in scan.mathematics():
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and scan.said(node, "reg"):
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load) and scan.said(node, "reg"):
             yield node
 
 
@@ -31,11 +31,8 @@ def factor(scan: Scan) -> Iterator[Edit]:
 def missing(scan: Scan) -> Iterator[Edit]:
     """Leave a term with reg out."""
     for node in scan.mathematics():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            if _has_reg(scan, node.right):
-                yield scan.replaced(node, scan.text(node.left))
-            elif _has_reg(scan, node.left) and not _has_reg(scan, node.right):
-                continue
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and _has_reg(scan, node.right):
+            yield scan.replaced(node, scan.text(node.left))
         elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and _has_reg(scan, node.value):
             yield from scan.deleted(node)
 
@@ -114,8 +111,8 @@ PENALTIES = (
     Mutation(53, "factor of the penalty", factor),
     Mutation(54, "penalty left out", missing),
     Mutation(55, "penalty divided by N", divided),
-    Mutation(56, "bias penalised in the loss alone", biases_in_the_loss),
-    Mutation(56, "bias penalised in the gradient alone", biases_in_the_gradient),
+    Mutation(56, "bias in the loss alone", biases_in_the_loss),
+    Mutation(56, "bias in the gradient alone", biases_in_the_gradient),
     Mutation(57, "one matrix only", one_matrix),
     Mutation(58, "the other matrix", same_matrix),
     Mutation(59, "absolute values", absolute),

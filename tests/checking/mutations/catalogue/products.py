@@ -20,7 +20,9 @@ def _products(scan: Scan) -> Iterator[tuple[ast.expr, ast.expr, ast.expr]]:
     for node in scan.backward():
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             yield node, node.left, node.right
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("dot", "matmul"):
+        elif (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("dot", "matmul")
+        ):
             first = [] if len(node.args) == 2 else [node.func.value]
             left, right = [*first, *node.args]
             yield node, left, right
@@ -59,7 +61,7 @@ def all_columns(scan: Scan) -> Iterator[Edit]:
     """Index ``[:, y]`` where one entry a row was meant."""
     for node in scan.mathematics():
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) and "range(" in scan.text(node.slice):
-            rows, labels = node.slice.elts
+            rows, _ = node.slice.elts
             yield scan.replaced(rows, ":")
 
 

@@ -30,8 +30,8 @@ def other_axis(scan: Scan, call: ast.Call) -> Iterator[Edit]:
     """Yield the edit that turns axis 0 to 1 and 1 to 0."""
     axis = axis_of(call)
     value = axis.value if isinstance(axis, ast.keyword) else axis
-    if isinstance(value, ast.Constant) and value.value in (0, 1):
-        yield scan.replaced(value, str(1 - int(value.value)))
+    if isinstance(value, ast.Constant) and isinstance(value.value, int) and value.value in (0, 1):
+        yield scan.replaced(value, str(1 - value.value))
 
 
 def without_axis(scan: Scan, call: ast.Call) -> Iterator[Edit]:
@@ -48,7 +48,7 @@ def mean_for_sum(scan: Scan) -> Iterator[Edit]:
     """Average where the sum was meant."""
     for call in calls_of(scan.backward(), "sum"):
         assert isinstance(call.func, ast.Attribute)
-        start, end = scan.span(call.func)
+        _, end = scan.span(call.func)
         yield Edit(end - len("sum"), end, "mean")
 
 

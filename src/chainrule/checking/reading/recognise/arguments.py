@@ -35,6 +35,8 @@ def arguments(
     for parameter in list(inspect.signature(function).parameters.values())[skip:]:
         meaning = role(parameter.name)
         needed = parameter.default is parameter.empty
+        if meaning == "D" and isinstance(parameter.default, tuple):
+            raise Unbound(f"{parameter.name} is the size of an image")
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         if meaning == "H":

@@ -22,9 +22,11 @@ def random_like(rng: np.random.Generator, array: ndarray) -> ndarray:
 
 
 def random_inputs(rng: np.random.Generator, sizes: Sizes) -> tuple[ndarray, ndarray]:
-    """Return X (N, D) of unit scale and labels y (N,), never all the same."""
+    """Return X (N, D) of unit scale and labels y (N,): the last class is there, since some count classes by it."""
     X = rng.normal(size=(sizes.N, sizes.D))
-    y = rng.integers(0, max(sizes.C, 2), sizes.N)
-    if len(set(y.tolist())) == 1:
-        y[0] = (y[0] + 1) % max(sizes.C, 2)
+    classes = max(sizes.C, 2)
+    y = rng.integers(0, classes, sizes.N)
+    y[rng.integers(sizes.N)] = classes - 1
+    if len(set(y.tolist())) == 1 and sizes.N > 1:
+        y[0] = 0
     return X, y

@@ -53,7 +53,7 @@ def _single(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield functions that take parameters and data, and return loss and gradients."""
     for name, node in module.functions().items():
         roles = [role(argument.arg) for argument in node.args.args]
-        if NOT_LOSS.search(name) or "X" not in roles or not _takes_parameters(module, node):
+        if NOT_BACKWARD.search(name) or "X" not in roles or not _takes_parameters(module, node):
             continue
         names = return_names(node)
         gradients = [one for one in names if role(one) == "grads" or is_parameter(differentiated(one))]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.experiment import Case, Sizes
+from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.recognise.layouts import is_bias
 from chainrule.checking.reading.recognise.paths import is_object
 from chainrule.checking.reading.recognise.trials import agreeing
@@ -22,6 +23,9 @@ Loss = Callable[[Mapping[str, Any], Mapping[str, ndarray], float], float]
 """Of the variables after a run, the parameters before it, and the regularisation strength."""
 
 Arrays = Mapping[str, ndarray]
+STEP = 1e-5
+SEARCH_SECONDS = 1.0
+
 DataLoss = Callable[[Arrays], float]
 Draw = Callable[[int, float, Sizes], Case]
 
@@ -57,31 +61,60 @@ def implied(drawn_with: Callable[[Loss], Draw], sizes: Sizes, computed: bool) ->
     computed : bool
         Whether the program computes something that looks like its loss: then only one with which all is right counts.
     """
-    seen: dict[str, Any] = {}
-
-    def look(after: Mapping[str, Any], *_: Any) -> float:
-        seen.update(after)
-        return 0.0
-
     try:
-        case = drawn_with(look)(1, 0.0, sizes)
-        case.run()
-    except Exception:  # it crashes before a loss could be told
+        with time_limit(SEARCH_SECONDS), np.errstate(all="ignore"):
+            slopes = _Slopes(drawn_with, sizes)
+            tried = [
+                (slopes.agreeing(loss), -order, loss, meaning) for order, (meaning, loss) in enumerate(slopes.losses)
+            ]
+    except (Exception, TookTooLong):  # it crashes before a loss could be told
         return None
-    arrays = arrays_of(seen)
-    tried: list[tuple[int, int, DataLoss, str]] = []
-    for order, (meaning, data_loss) in enumerate(implied_losses(arrays)):
-        right = agreeing(drawn_with(_with_penalty(data_loss, 0)), sizes, 0.0)
-        tried.append((right, -order, data_loss, meaning))
     if not tried:
         return None
     right, _, data_loss, meaning = max(tried, key=lambda one: one[:2])
-    whole = right == len(case.parameters)
+    whole = right == slopes.count
     if not right or (computed and not whole):
         return None
     agreed = {factor: agreeing(drawn_with(_with_penalty(data_loss, factor)), sizes, 0.3) for factor in PENALTIES}
     factor = max(agreed, key=lambda one: agreed[one])
     return Implied(_with_penalty(data_loss, factor), f"{meaning}{PENALTIES[factor]}", whole)
+
+
+class _Slopes:
+    """What a program's arrays are on both sides of a draw, in one direction for each parameter."""
+
+    def __init__(self, drawn_with: Callable[[Loss], Draw], sizes: Sizes) -> None:
+        seen: dict[str, ndarray] = {}
+
+        def look(after: Mapping[str, Any], *_: Any) -> float:
+            seen.clear()
+            seen.update({name: value.copy() for name, value in arrays_of(after).items()})
+            return 0.0
+
+        rng = np.random.default_rng(3)
+        case = drawn_with(look)(1, 0.0, sizes)
+        gradients = case.run().gradients
+        self.losses = list(implied_losses(dict(seen)))
+        self.count = len(case.parameters)
+        self._sides: list[tuple[Arrays, Arrays, float]] = []
+        for name, value in case.parameters.items():
+            direction, sides = rng.normal(size=value.shape), []
+            for sign in (1, -1):
+                value += sign * STEP * direction
+                case.run()
+                sides.append(dict(seen))
+                value -= sign * STEP * direction
+            gradient = gradients.get(name)
+            if gradient is not None and gradient.size == value.size:
+                self._sides.append((sides[0], sides[1], float(np.vdot(gradient, direction))))
+
+    def agreeing(self, loss: DataLoss) -> int:
+        """Return for how many parameters the gradients are those of a loss."""
+        right = 0
+        for above, below, claimed in self._sides:
+            slope = (loss(above) - loss(below)) / (2 * STEP)
+            right += bool(abs(slope - claimed) <= 1e-4 * abs(slope) and abs(slope) > 1e-7)
+        return right
 
 
 def arrays_of(after: Mapping[str, Any]) -> dict[str, ndarray]:

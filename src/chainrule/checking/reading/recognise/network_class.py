@@ -88,7 +88,7 @@ class _Class:
             if found is not None:
                 return found
         place, score, error = tried[0]
-        if not self._is_network(score, error):
+        if not self._is_network(plans[place], score, error):
             return None
         certain = any(LOSS.match(method) for method in plans[place].methods)
         return Found(self._experiment(plans[place], None), score, (self._name,), certain)
@@ -119,9 +119,11 @@ class _Class:
             conventions=conventions,
         )
 
-    def _is_network(self, score: Score, error: Exception | None) -> bool:
-        """Whether what was tried is a network: it ran, or it crashed inside of its own methods."""
-        return score.ran or (error is not None and score.progress > 0 and not isinstance(error, NoLoss))
+    def _is_network(self, plan: Plan, score: Score, error: Exception | None) -> bool:
+        """Whether what was tried is a network: it ran, or it has parameters and crashed inside of its own methods."""
+        if score.ran or error is None or score.progress <= 0 or isinstance(error, NoLoss):
+            return score.ran
+        return bool(self._draw(plan)(0, 0.0, self._sizes(plan)[0]).parameters)
 
     def _ways(self) -> Iterator[tuple[str, ...]]:
         """Yield sequences of methods that may give loss and gradients, the likeliest first."""

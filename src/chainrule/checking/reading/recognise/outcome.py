@@ -12,6 +12,7 @@ from numpy import ndarray
 from chainrule.checking.experiment import Result
 from chainrule.checking.reading.recognise.pairing import pair
 from chainrule.checking.reading.recognise.paths import Path, follow, leaves
+from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter
 
 LOSS = re.compile(
     r"(total|data|train|avg|mean|final|batch|this|current)?_?(loss(es)?|cost|costs|j|error|err|objective|l|e|nll|ce|mse)(_?(history|value|val|list|total))?$"
@@ -91,7 +92,8 @@ class Outcome:
                     name = names[path[0]]
                 elif not path and len(names) == 1:
                     name = names[0]
-                numbers.append((-bool(LOSS.match(name.lower())), (call, *path)))
+                if not is_parameter(differentiated(name)):  # the gradient of a bias that is one number
+                    numbers.append((-bool(LOSS.match(name.lower())), (call, *path)))
         if numbers:
             return min(numbers, key=lambda item: item[0])[1]
         last = len(root) - 1

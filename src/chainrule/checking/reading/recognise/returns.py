@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from chainrule.checking.units import Function
 
+SAME_NUMBER = ("float", "squeeze", "array", "asarray", "float64")
+"""Functions that give back what they are given."""
+
 
 def own_statements(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes of a function without those of functions and classes inside of it."""
@@ -28,6 +31,10 @@ def return_names(node: Function) -> list[str]:
     return [_name(part) for part in parts]
 
 
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
 def _width(value: ast.expr | None) -> int:
     return len(value.elts) if isinstance(value, ast.Tuple) else 1
 
@@ -39,6 +46,6 @@ def _name(value: ast.expr | None) -> str:
         return value.attr
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant):
         return str(value.slice.value)
-    if isinstance(value, ast.Call) and value.args:  # float(loss), np.squeeze(cost)
+    if isinstance(value, ast.Call) and value.args and _called(value) in SAME_NUMBER:
         return _name(value.args[0])
     return ""

@@ -67,11 +67,15 @@ def _injected(module: Module, names: dict[str, Any], wanted: list[str], known: d
         return changed
     for name in changed:
         names[name] = known[role(name)].copy()
+    for name in [name for name, value in names.items() if isinstance(value, Anything) and role(name) == "N"]:
+        names[name] = known["N"]
     for statement in _depending(module, changed):
         _run(statement, names)
     for name in wanted:
         if isinstance(names.get(name), Anything):
             names[name] = known[role(name)].copy()
+    for name in [name for name, value in names.items() if role(name) == "N" and name != "n" and isinstance(value, int)]:
+        names[name] = known["N"]  # told from data that was cut and turned in other ways than ours
     return changed
 
 
@@ -130,7 +134,7 @@ def inputs_read(module: Module, training: TrainingLoop) -> list[str]:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Name) and role(inner.id) in ("X", "y") and inner.id not in local:
                 found[inner.id] = None
-    return list(found)
+    return [name for name in found if name not in functions and not isinstance(module.namespace.get(name), type)]
 
 
 def _made_before_read(nodes: Sequence[ast.AST]) -> set[str]:
@@ -163,7 +167,7 @@ def _arguments(names: dict[str, Any], training: TrainingLoop, known: dict[str, A
     """Return the arguments of the function in which the loop stands."""
     assert training.function is not None
     given: dict[str, Any] = {}
-    function = names.get(training.function.name)
+    function: Any = names.get(training.function.name)
     if training.class_name:
         given[training.function.args.args[0].arg] = constructed(names[training.class_name], known)
         function = getattr(names[training.class_name], training.function.name)

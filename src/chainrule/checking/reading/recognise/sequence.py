@@ -9,6 +9,9 @@ from typing import Any
 
 from chainrule.checking.reading.recognise.vocabulary import role
 
+DRAWN = ("X", "y")
+"""What is drawn keeps its meaning, whatever a call returns under the same name."""
+
 
 class Unbound(TypeError):
     """An argument whose meaning is unknown."""
@@ -33,11 +36,16 @@ class Step:
         wires: list[tuple[str, str]] = []
         taken: set[str] = set()
         waiting: list[tuple[int, inspect.Parameter]] = []
-        parameters = inspect.signature(self.function).parameters.values()
+        parameters = list(inspect.signature(self.function).parameters.values())
+        meanings = {parameter.name: role(parameter.name) for parameter in parameters}
+        labels = [name for name, meaning in meanings.items() if meaning == "y"]
+        if len(labels) > 1 and "yhat" in known:  # loss(y, t): the first is what the network gives
+            meanings[labels[0]] = "yhat"
         for parameter in parameters:
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
-            source = next((name for name in (parameter.name, role(parameter.name)) if name in known), "")
+            meaning = meanings[parameter.name]
+            source = next((name for name in (parameter.name, meaning) if name in known), "")
             if source and source not in taken:
                 taken.add(source)
                 wires.append((parameter.name, source))
@@ -81,12 +89,12 @@ def _named(step: Step, value: Any) -> dict[str, Any]:
     known: dict[str, Any] = {}
     for place, (name, part) in enumerate(zip(names, parts, strict=True)):
         if isinstance(part, dict):
-            known.update({key: item for key, item in part.items() if isinstance(key, str)})
+            known.update({key: item for key, item in part.items() if isinstance(key, str) and role(key) not in DRAWN})
         meaning = role(name)
         if meaning in ("", "parameters", "X", "y"):
             meaning = step.result if place == 0 else "cache"
         for key in (name, meaning):
-            if key:
+            if key and role(key) not in DRAWN:
                 known[key] = part
     if len(parts) > 2:
         known["cache"] = tuple(parts[1:])

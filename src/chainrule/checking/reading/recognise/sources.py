@@ -147,6 +147,16 @@ def _from_layouts(nodes: list[ast.FunctionDef], wanted: list[str]) -> Iterator[S
     keys = in_order(key for node in nodes for name in holders for key in _keys(node, name))
     names = in_order(name for name in wanted if name not in holders)
     everything = keys or names
+    for name in wanted:
+        parts = next((found for node in nodes if (found := _unpacked(node, name))), [])
+        if parts:
+            sizes = BY_DEPTH[min(max(depth(parts), 1), 3)]
+            for layout in layouts(parts):
+                yield Source(_in_a_list(parts, layout, name), (sizes,))
+            return
+    if len(holders) == 1 and not keys and _takes_sizes(nodes):
+        yield Source(lambda _, sizes: {holders[0]: np.ones(_unrolled(sizes))}, (BY_DEPTH[1],))
+        return
     if not everything and holders:
         everything = ["W1", "b1", "W2", "b2", "W3", "b3"]
     if not everything:
@@ -154,6 +164,21 @@ def _from_layouts(nodes: list[ast.FunctionDef], wanted: list[str]) -> Iterator[S
     sizes = BY_DEPTH[min(max(depth(everything), 1), 3)]
     for layout in layouts(everything):
         yield Source(_laid_out(everything, layout, holders), (sizes,))
+
+
+def _in_a_list(names: list[str], layout: Layout, holder: str) -> Callable[[dict[str, Any], Sizes], dict[str, Any]]:
+    return lambda _, sizes: {holder: [made(names, layout, sizes)[name] for name in names]}
+
+
+def _takes_sizes(nodes: list[ast.FunctionDef]) -> bool:
+    roles = {role(argument.arg) for node in nodes for argument in node.args.args}
+    return {"D", "H", "C"} <= roles
+
+
+def _unrolled(sizes: Sizes) -> int:
+    """Return how many numbers the weights of a network have, biases among them, in one vector."""
+    H = sizes.hidden[0]
+    return H * (sizes.D + 1) + sizes.C * (H + 1)
 
 
 def _laid_out(
@@ -172,8 +197,37 @@ def _holds(node: ast.FunctionDef, name: str) -> bool:
 
 
 def _keys(node: ast.FunctionDef, name: str) -> Iterator[str]:
+    """Yield the keys of a dictionary that stand in a function, and those that it puts together (``"W" + str(l)``)."""
+    constant: list[str] = []
+    begins: list[str] = []
     for inner in ast.walk(node):
         if isinstance(inner, ast.Subscript) and isinstance(inner.value, ast.Name) and inner.value.id == name:
-            key = inner.slice.value if isinstance(inner.slice, ast.Constant) else None
-            if isinstance(key, str):
-                yield key
+            if isinstance(inner.slice, ast.Constant):
+                constant += [inner.slice.value] if isinstance(inner.slice.value, str) else []
+            else:
+                begins += [start for start in [_beginning(inner.slice)] if start]
+    yield from constant
+    numbers = dict.fromkeys(match[0] for key in constant if (match := re.search(r"\d+$", key)))
+    for number in numbers or ("1", "2", "3"):
+        yield from (start + number for start in dict.fromkeys(begins))
+
+
+def _beginning(key: ast.expr) -> str:
+    """Return the text with which a key begins that is put together."""
+    first: ast.expr = key
+    while isinstance(first, ast.BinOp):
+        first = first.left
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    text = first.value if isinstance(first, ast.Constant) else ""
+    return text.partition("%")[0].partition("{")[0] if isinstance(text, str) else ""
+
+
+def _unpacked(node: ast.FunctionDef, name: str) -> list[str]:
+    """Return the names into which a function takes a list of parameters apart."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Name) and inner.value.id == name:
+            target = inner.targets[0]
+            if isinstance(target, ast.Tuple | ast.List):
+                return [part.id for part in target.elts if isinstance(part, ast.Name)]
+    return []

@@ -28,7 +28,7 @@ def data_names(module: Module, training: TrainingLoop, scene: dict[str, Any]) ->
         reached += [one for one in _names([functions[name]]) if one in functions and one not in reached]
     read = {name for function in reached for name in _names([functions[function]])}
     there = [name for name in read if name in module.namespace and name not in own]
-    return own, sorted(name for name in there if is_data(module.namespace[name], module, name))
+    return own, sorted(name for name in there if is_data(scene[name], module, name))
 
 
 def is_data(value: Any, module: Module, name: str) -> bool:

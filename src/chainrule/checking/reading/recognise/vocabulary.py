@@ -68,7 +68,10 @@ ROLES: dict[str, str] = {
         "predy predlabels yout"
     ),
     "cache": "cache caches forwardcache memory cached forwardresult activations intermediates",
-    "parameters": "parameters params param model weights theta p w weightsdict paramsdict wb network net",
+    "parameters": (
+        "parameters params param nnparams initialnnparams nnparameters initialnnparameters thetavec model "
+        "weights theta p w weightsdict paramsdict wb network net"
+    ),
     "grads": "grads gradients grad gradient derivatives",
     "dropout": "dropout dropoutprob pdropout dropoutrate",
     "dtype": "dtype",
@@ -105,7 +108,8 @@ PARAMETER = re.compile(
 )
 
 GRADIENT = re.compile(
-    r"(?:(?:dl|dj|de|dc|dloss|dcost|derror|partial)_?d_?|grads?(?:ient)?s?_?(?:of_|for_|wrt_)?|nabla_?|delta_?|del_?|d_|d|g_)(?P<after>.+)$"
+    r"(?:(?:dl|dj|de|dc|dloss|dcost|derror|partial)_?d_?|grads?(?:ient)?s?_?(?:of_|for_|wrt_)?|nabla_?|delta_?|del_?"
+    r"|d_|d|g_)(?P<after>.+)$"
     r"|(?P<before>.+?)_?(?:grads?|gradients?|derivatives?|deriv|deltas?|prime|_d)$"
 )
 

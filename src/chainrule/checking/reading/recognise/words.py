@@ -11,7 +11,7 @@ LOSS = re.compile(
     r"_*(\w*(loss|cost)\w*|objective\w*|\w*cross_?entropy\w*|j|error|mse\w*|nll|criterion)$", re.IGNORECASE
 )
 NOT_LOSS = re.compile(
-    r"train|fit|deriv|prime|grad|predict|accura|numerical|check|plot|hist|update|test|eval|print|show|save|optimi[sz]e|descent",
+    r"train|fit|deriv|prime|^(?!.*(?:and|with)).*grad|predict|accura|numerical|check|plot|hist|update|test|eval|print|show|save|optimi[sz]e|descent",
     re.IGNORECASE,
 )
 NOT_BACKWARD = re.compile(
@@ -25,13 +25,14 @@ ASIDE = re.compile(
 """What an update keeps beside the parameters."""
 
 UPSTREAM = re.compile(
-    r"d$|g$|d_?(out|a|z|y|l|h|x|prev|next|activ|v|o|s|t)|grad|upstream|top_?d|err|delta|out\w*_?grad|accum"
+    r"d$|g$|d_?(out|a|z|y|l|h|x|prev|next|activ|v|o|s|t)|grad|upstream|top_?d|err|delta|\w*_?grad|\w*error|accum"
 )
 
 USUAL = frozenset({
-    *("forward", "backward", "back", "propagation", "prop", "propagate", "compute", "calculate", "calc", "cost", "loss"),
-    *("gradient", "gradients", "grads", "grad", "get", "model", "l", "pass", "nn", "function", "fn", "network", "net"),
-    *("feed", "feedforward", "backprop", "forwardprop", "bprop", "fprop", "of", "the", "and", "do", "run"),
+    *("forward", "backward", "back", "propagation", "prop", "propagate", "compute", "calculate", "calc"),
+    *("cost", "loss", "gradient", "gradients", "grads", "grad", "get", "model", "l", "pass", "nn", "function", "fn"),
+    *("network", "net", "feed", "feedforward", "backprop", "forwardprop", "bprop", "fprop", "of", "the", "and"),
+    *("do", "run"),
 })  # fmt: skip
 
 

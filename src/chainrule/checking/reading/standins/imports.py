@@ -39,7 +39,7 @@ class Importer:
         self._folders = [folder, *list(folder.parents)[:3]]
         self._numpy = numpy
         self._load = load
-        self._modules: dict[str, types.ModuleType | None] = {}
+        self._modules: dict[Path, types.ModuleType | None] = {}
         self.absent: list[str] = []
         """Modules that were stood in for, as the program names them."""
         self.guarded: dict[str, Collection[int]] = {}
@@ -69,7 +69,7 @@ class Importer:
         return self._numpy if name.startswith("numpy") else types.SimpleNamespace(numpy=self._numpy)
 
     def _found(self, shown: str, name: str, names: Any, fromlist: Any) -> Any:
-        if (beside := self._beside(name)) is not None:
+        if (beside := self._beside(name, _folder_of(names, shown))) is not None:
             if not fromlist and "." in name:
                 return self._outermost(name, beside)
             return beside
@@ -85,19 +85,20 @@ class Importer:
             self.absent.append(shown)
         return _Absent(name, tuple(wanted for wanted in self.wanted if wanted not in (names or ())))
 
-    def _beside(self, name: str) -> types.ModuleType | None:
+    def _beside(self, name: str, folder: Path | None = None) -> types.ModuleType | None:
         """Return a module of a file beside the program: ``a.b.c`` may be ``a/b/c.py`` or, handed in alone, ``c.py``."""
-        if name not in self._modules:
-            self._modules[name] = None  # a circle of imports ends here
-            path = self._file(name)
-            if path is not None:
-                self._modules[name] = _Package(name, path, self) if path.is_dir() else self._load(path)
-        return self._modules[name]
+        path = self._file(name, [*([folder] if folder else []), *self._folders])
+        if path is None:
+            return None
+        if path not in self._modules:
+            self._modules[path] = None  # a circle of imports ends here
+            self._modules[path] = _Package(name, path, self) if path.is_dir() else self._load(path)
+        return self._modules[path]
 
-    def _file(self, name: str) -> Path | None:
+    def _file(self, name: str, folders: list[Path]) -> Path | None:
         parts = name.split(".") if name else []
         for tail in range(len(parts)):
-            for folder in self._folders:
+            for folder in folders:
                 path = folder.joinpath(*parts[tail:])
                 if path.with_suffix(".py").is_file():
                     return path.with_suffix(".py")
@@ -110,6 +111,16 @@ class Importer:
         for part in reversed(name.split(".")[1:]):
             module = types.SimpleNamespace(**{part: module})  # type: ignore[assignment]
         return module
+
+
+def _folder_of(names: Any, shown: str) -> Path | None:
+    """Return the folder from which a module imports: its own, or so many above it as it writes dots."""
+    file = names.get("__file__") if names else None
+    if not file:
+        return None
+    folder = Path(file).resolve().parent
+    dots = len(shown) - len(shown.lstrip("."))
+    return folder.parents[dots - 2] if 2 <= dots <= len(folder.parents) + 1 else folder
 
 
 class _Package(types.ModuleType):

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.checking.reading.standins.anything import Anything
+
 WIDER = ("float32", "float16", "single", "half")
 """Finite differences need 64 bits: these names are those of float64."""
 
@@ -38,10 +40,12 @@ def numpy_of_all_ages() -> types.ModuleType:
 
 
 def _ragged_too(make: Any) -> Any:
-    """Return ``np.array`` as it was: rows of different lengths become an array of objects."""
+    """Return ``np.array`` as it was: rows of different lengths become an array of objects (and anything stays it)."""
 
     @functools.wraps(make)
     def array(*args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], Anything):
+            return args[0]
         try:
             return make(*args, **kwargs)
         except ValueError as error:

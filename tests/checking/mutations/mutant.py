@@ -1,0 +1,81 @@
+"""A program with mistakes in it, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.checking.mutations.scan import Edit
+from tests.checking.programs.program import Program
+
+
+@dataclass(frozen=True)
+class Planting:
+    """A mistake that can be made in a program."""
+
+    kind: int
+    name: str
+    edit: Edit
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A mistake that was made: where it is, as lines of the mutated file, and what these lines were."""
+
+    kind: int
+    name: str
+    lines: tuple[int, ...]
+    original: str
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A program with mistakes."""
+
+    program: Program
+    planted: tuple[Planted, ...]
+    text: str
+    """The whole file."""
+    crashes: bool = False
+    """Whether it raises instead of computing something wrong."""
+    in_training: bool = False
+    """Whether the mistake is in what is done with right gradients."""
+
+    @property
+    def name(self) -> str:
+        """Return the program, the kinds and the lines."""
+        parts = [f"{one.kind:02d}-{'_'.join(map(str, one.lines))}" for one in self.planted]
+        return f"{self.program.name}-{'-'.join(parts)}"
+
+
+def lines_of(code: str, start: int, last: int) -> range:
+    """Return the lines from one character to another."""
+    return range(code.count("\n", 0, start) + 1, code.count("\n", 0, last) + 2)
+
+
+def applied(code: str, *edits: Edit) -> str:
+    """Return the code with edits made."""
+    for edit in sorted(edits, key=lambda one: one.start, reverse=True):
+        code = code[: edit.start] + edit.text + code[edit.end :]
+    return code
+
+
+def original_lines(code: str, edit: Edit) -> list[int]:
+    """Return the lines that an edit changes."""
+    return list(lines_of(code, edit.start, max(edit.start, edit.end - 1)))
+
+
+def planted_lines(code: str, edit: Edit, others: tuple[Edit, ...]) -> list[int]:
+    """Return the lines, once all edits are made, where a finding is right about this one.
+
+    The lines of the new text; around a line that was left out; and a neighbour that reads the same, because nobody can
+    tell which of the two is one too many.
+    """
+    mutated = applied(code, edit, *others)
+    start = edit.start + sum(len(one.text) - (one.end - one.start) for one in others if one.start < edit.start)
+    if not edit.text.strip():
+        line = mutated.count("\n", 0, start) + 1
+        return [line - 1, line]
+    lines = list(lines_of(mutated, start, start + len(edit.text.rstrip("\n")) - 1))
+    texts = mutated.split("\n")
+    twins = [near for line in lines for near in (line - 1, line + 1) if texts[near - 1 : near] == [texts[line - 1]]]
+    return sorted({*lines, *twins})
