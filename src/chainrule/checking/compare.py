@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,8 +22,14 @@ than ABSOLUTE times the scale of the loss."""
 KINK = 1e-3
 """Left and right slopes that differ by more than this (in units of their size or 1) mean that a kink is near."""
 
-MOST_ENTRIES = 120
-"""Of larger parameters a sample of this many entries is nudged."""
+MOST_ENTRIES, FEWEST_ENTRIES = 120, 6
+"""Of larger parameters a sample is nudged; fewer entries where the program is slow."""
+
+SECONDS = 0.3
+"""About how long the gradients of one case may take."""
+
+DIRECTIONS = 4
+"""Along how many random directions a kink is looked for."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,14 @@ def slopes(case: Case) -> Slopes:
 
 
 def _slopes(case: Case) -> Slopes:
+    start = time.perf_counter()
     here = case.run().loss
+    runs = SECONDS / max(time.perf_counter() - start, 1e-5)
+    most = int(min(MOST_ENTRIES, max(FEWEST_ENTRIES, runs / 2 / max(1, len(case.parameters)))))
     entries, values, kinks = {}, {}, 0
     for name, parameter in case.parameters.items():
         flat = parameter.reshape(-1)
-        entries[name] = chosen = _sample(flat.size)
+        entries[name] = chosen = _sample(flat.size, most)
         found = np.empty(len(chosen))
         for position, entry in enumerate(chosen):
             before = flat[entry]
@@ -82,10 +92,36 @@ def _slopes(case: Case) -> Slopes:
     return Slopes(here, entries, values, kinks)
 
 
-def _sample(size: int) -> ndarray:
-    if size <= MOST_ENTRIES:
+def kinks_near(case: Case) -> bool:
+    """Return whether the loss has a kink within reach of a nudge: left and right slopes differ along some direction.
+
+    Raises
+    ------
+    Exception
+        Whatever the program raises.
+    """
+    random = np.random.default_rng(0)
+    here = case.run().loss
+    before = {name: parameter.copy() for name, parameter in case.parameters.items()}
+    for _ in range(DIRECTIONS):
+        way = {name: random.choice((-1.0, 1.0), parameter.shape) for name, parameter in before.items()}
+        beside = []
+        for sign in (1, -1):
+            for name, parameter in case.parameters.items():
+                parameter[...] = before[name] + sign * STEP * way[name]
+            beside.append(case.run().loss)
+        for name, parameter in case.parameters.items():
+            parameter[...] = before[name]
+        right, left = (beside[0] - here) / STEP, (here - beside[1]) / STEP
+        if abs(right - left) > KINK * max(1.0, abs(right), abs(left)):
+            return True
+    return False
+
+
+def _sample(size: int, most: int) -> ndarray:
+    if size <= most:
         return np.arange(size)
-    return np.unique(np.random.default_rng(size).choice(size, MOST_ENTRIES))
+    return np.unique(np.random.default_rng(size).choice(size, most))
 
 
 def differences(gradients: Mapping[str, object], case: Case, truth: Slopes) -> dict[str, Difference]:

@@ -20,7 +20,7 @@ from chainrule.checking.trace import Watch
 from chainrule.checking.truths import flow, truths
 from chainrule.checking.units import Units
 
-SECONDS = 6.0
+SECONDS = 4.0
 """How long the mistakes of one experiment are looked for."""
 
 OWN_CRASHES = (ValueError, IndexError, ArithmeticError)

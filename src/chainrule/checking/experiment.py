@@ -66,6 +66,15 @@ class Experiment:
     """What the reader understood: ``examples``: ``rows`` or ``columns``, ``labels``: ``integers`` or ``one-hot``."""
 
 
+def same(one: Result, other: Result) -> bool:
+    """Return whether two runs gave the same loss and the same gradients."""
+    return (
+        one.loss == other.loss
+        and one.gradients.keys() == other.gradients.keys()
+        and all(np.array_equal(value, other.gradients[name]) for name, value in one.gradients.items())
+    )
+
+
 def attempt(case: Case) -> Result | Exception:
     """Run a case; what the program raises is returned, and what NumPy warns of is not printed."""
     with np.errstate(all="ignore"):

@@ -50,7 +50,10 @@ def suspects(
     for site, events in passings.items():
         for truth in known:
             for factor in (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
-                for values in _placements(events, seen.events, truth, factor):
+                places = [*_placements(events, seen.events, truth, factor)]
+                if truth.name in wrong and factor == 1.0 and watch.sites[site].assigned and not watch.sites[site].after:
+                    places.append({events[-1]: truth.arrays[0]})  # whatever its shape
+                for values in places:
                     outcome = watch.injected(case, values)
                     if not isinstance(outcome, Result):
                         continue

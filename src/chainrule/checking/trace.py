@@ -102,7 +102,8 @@ class Watch:
         elif self._others:
             other = self._others.get((site, occurrence))
             if other is not None and is_float(value):
-                return _replaced(value, other)
+                after = self._probed.sites[site].after
+                return value if after and np.size(value) != other.size else _replaced(value, other)
         elif self._events is not None and is_float(value) and len(self._events) < MOST_EVENTS:
             self._events.append(((site, occurrence), np.array(value, np.float64)))
         return value
@@ -149,6 +150,8 @@ def _changed(value: Any, index: tuple[int, ...] | None, amount: Any) -> Any:
 
 
 def _replaced(value: Any, other: ndarray) -> Any:
+    if np.size(value) != other.size:
+        return other.copy()  # where a value of another shape was computed than was meant
     if not isinstance(value, ndarray):
         return np.float64(other.reshape(()))
     if not value.flags.writeable:

@@ -23,7 +23,9 @@ UNUSUAL, NEXT, WEAKER, READ, BACKWARD, OTHER, ELSEWHERE = -0.35, 0.15, 0.45, 0.2
 """What is added to the cost of a change, by how suspicious its statement is: part of a loss that is a sum, as telling
 as the first suspect, less so, read by it (for each step), elsewhere in the backward pass, elsewhere,
 in a part of the backward pass that no wrong gradient depends on."""
-SECONDS_FOR_TRUTHS = 1.5
+ALIAS = 0.3
+"""What is taken off for a statement of the forward pass that does nothing but name a value again."""
+SECONDS_FOR_TRUTHS = 1.0
 
 
 @dataclass(eq=False)
@@ -142,6 +144,15 @@ class Places:
             if rank < WEAKER and suspected not in leading:
                 leading.append(suspected)
             ranks[suspected] = min(ranks[suspected], rank)
+        apart = most < len(self.judgement.wrong(self.number)) and len(self.suspects) > 1
+        if apart and not self.forward and self.judgement.conventions[self.number] is not None:
+            # several gradients are wrong, each in its own way: or the loss is, in one
+            for statement in self.reducing & ranks.keys():
+                ranks[statement] = min(ranks[statement], NEXT)
+        if self.forward:
+            for statement in ranks:
+                if _is_alias(statement) and ranks[statement] <= NEXT:
+                    ranks[statement] -= ALIAS
         if self.crashed_at is not None:
             around = [one for one in ranks if one.lineno <= self.crashed_at <= _end(one)]
             leading = sorted(around, key=lambda one: -one.lineno)[:1]
@@ -185,7 +196,9 @@ class Places:
         scene = self.scenes[statement][0]
         position = next(index for index, item in enumerate(block) if item is statement)
         behind = next((self.scenes[other][0] for other in block[position + 1 :] if other in self.scenes), scene)
-        before, after = scope_of(scene, names, functions), scope_of({**scene, **behind}, names, functions)
+        parameters = list(self.judge.cases[self.number].parameters.values())
+        before = scope_of(scene, names, functions, parameters)
+        after = scope_of({**scene, **behind}, names, functions, parameters)
         for edit in statement_edits(statement, block, before, after):
             yield Candidate(unit, edit.changes, edit.cost + rank, edit.mistake)
 
@@ -242,6 +255,11 @@ def _own(statement: ast.stmt) -> ast.AST:
         if isinstance(head, ast.expr):
             return head
     return statement
+
+
+def _is_alias(statement: ast.stmt) -> bool:
+    """Return whether a statement only gives a value another name, where something may have been left out."""
+    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name)
 
 
 def _end(statement: ast.stmt) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ class Scope:
     names: Mapping[str, Any]
     """The function's globals."""
     numpy: str | None
+    weights: tuple[str, ...] = ()
+    """Names of the matrices among the parameters."""
     """The name that the program calls NumPy by."""
 
     def value(self, node: ast.expr) -> Any:
@@ -38,7 +40,9 @@ class Scope:
             return None
 
 
-def scope_of(variables: Mapping[str, Any], names: Mapping[str, Any], functions: list[Function]) -> Scope:
+def scope_of(
+    variables: Mapping[str, Any], names: Mapping[str, Any], functions: list[Function], parameters: Iterable[ndarray] = ()
+) -> Scope:
     """Return what is within reach of a statement that saw these variables, in a program of these functions."""
     arrays: dict[str, ndarray] = {}
     numbers: dict[str, float] = {}
@@ -56,7 +60,18 @@ def scope_of(variables: Mapping[str, Any], names: Mapping[str, Any], functions: 
         elif isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_)):
             numbers[text] = float(value)
     numpy = next((name for name, value in names.items() if _is_numpy(value)), None)
-    return Scope(arrays, numbers, integers, variables, names, numpy)
+    matrices = [one for one in parameters if one.ndim == 2 and min(one.shape) > 1]
+    weights = [_name_of(one, arrays) for one in matrices]
+    known = tuple(name for name in weights if name is not None)
+    return Scope(
+        arrays, numbers, integers, variables, names, numpy, known if len(known) == len(matrices) else ()
+    )
+
+
+def _name_of(matrix: ndarray, arrays: Mapping[str, ndarray]) -> str | None:
+    """Return the shortest name of an array that holds these numbers."""
+    same = [name for name, array in arrays.items() if array.shape == matrix.shape and np.array_equal(array, matrix)]
+    return min(same, key=len, default=None)
 
 
 def _is_numpy(value: Any) -> bool:

@@ -15,7 +15,7 @@ from chainrule.checking.repairs.stages import reached
 from chainrule.checking.units import Function
 
 MOST_MISTAKES = 6
-SECONDS_EACH = 2.5
+SECONDS_EACH = 1.8
 """How long a change is looked for that makes everything right that is wrong, before one that makes part of it right
 is taken."""
 

@@ -115,6 +115,8 @@ def _following(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
         if array.shape == value.shape and text != name:
             if min(array.flat) < 0 < max(array.flat):
                 yield 1.4, statement(f"{name}[{text} <= 0] = 0"), "mask missing"
+                for slope in (word for word, number in scope.numbers.items() if 0 < number < 1):
+                    yield 1.5, statement(f"{name}[{text} < 0] = {slope}"), "slope of the activation missing"
             if value.ndim == 2:
                 for strength in (word for word, number in scope.numbers.items() if not float(number).is_integer()):
                     for factor in ("2 * ", ""):

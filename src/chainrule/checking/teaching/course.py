@@ -13,6 +13,7 @@ from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.teaching.by_heart import learnt_by_heart
 from chainrule.checking.teaching.decay import rate_lowered
 from chainrule.checking.teaching.edited import left_unchanged
+from chainrule.checking.teaching.habits import habits
 from chainrule.checking.teaching.initial import own_weights
 from chainrule.checking.teaching.overflow import large_scores
 from chainrule.checking.teaching.prediction import largest_score
@@ -37,6 +38,7 @@ OF_NETWORKS: tuple[tuple[Lesson, float], ...] = (
     (steps_made, 0.3),
     (rate_lowered, 0.2),
     (largest_score, 0.2),
+    (habits, 0.05),
     (own_weights, 0.2),
     (own_settings, 0.25),
 )

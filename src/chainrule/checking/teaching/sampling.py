@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-
 import numpy as np
 
-from chainrule.checking.reading.recognise.vocabulary import role
 from chainrule.checking.teaching.batch import Batch
 from chainrule.checking.teaching.record import Lessons
-from chainrule.checking.teaching.remedies import (
-    Mistake,
-    Remedy,
-    blamed,
-    mended,
-    remedy,
-    simple_statements,
-    with_part,
-)
+from chainrule.checking.teaching.remedies import Mistake, blamed, mended
+from chainrule.checking.teaching.sampling_remedies import all_rows, own_labels
 from chainrule.checking.teaching.subject import Subject
 from chainrule.checking.teaching.trainer import trainers
 from chainrule.checking.teaching.trial import Trial, trial
 
 ENOUGH = 8
 """Batches from which something is told."""
+
+LABELS = "{wrong} of {all} labels that reached the network in a trial are not those of the rows that came with them."
+ROWS = "In a trial {count} batches drew the same {rows} of {all} rows: no other is ever learnt from."
+
+APART = "rows and labels drawn apart"
+FIRST = "only the first rows are ever drawn"
 
 
 def rows_drawn(subject: Subject) -> Lessons:
@@ -36,10 +31,10 @@ def rows_drawn(subject: Subject) -> Lessons:
             continue
         apart, first = _labels_apart(seen), _first_rows_only(seen)
         if apart:
-            found += _reported(subject, seen, _APART.format(wrong=apart, all=sum(map(_size, seen.batches))), _apart)
+            found += _reported(subject, seen, LABELS.format(wrong=apart, all=sum(map(_size, seen.batches))), APART)
         elif first:
-            words = _FIRST.format(count=len(seen.batches), rows=first, all=len(seen.data.X))
-            found += _reported(subject, seen, words, _first)
+            words = ROWS.format(count=len(seen.batches), rows=first, all=len(seen.data.X))
+            found += _reported(subject, seen, words, FIRST)
         else:
             drawn = len(_distinct(seen.batches))
             found += Lessons(
@@ -51,17 +46,10 @@ def rows_drawn(subject: Subject) -> Lessons:
     return found
 
 
-_APART = "{wrong} of {all} labels that reached the network in a trial are not those of the rows that came with them."
-_FIRST = "In a trial {count} batches drew the same {rows} of {all} rows: no other is ever learnt from."
-
-_apart = "rows and labels drawn apart"
-_first = "only the first rows are ever drawn"
-
-
 def _reported(subject: Subject, seen: Trial, evidence: str, name: str) -> Lessons:
     mistake = Mistake(name, evidence, "every row comes with its own label, and all are drawn from, in fresh trials")
     small = max(map(_size, seen.batches)) <= seen.settings.batch
-    remedies = list(_remedies(subject, seen) if name == _apart else _other_rows(subject, seen))
+    remedies = list(own_labels(subject, seen) if name == APART else all_rows(subject, seen))
     found = mended(subject, mistake, remedies, lambda one, seed: _right(one, seen.trainer.unit.name, seed, small))
     if found is not None:
         return found
@@ -100,122 +88,3 @@ def _size(batch: Batch) -> int:
 
 def _line(seen: Trial) -> int:
     return seen.trainer.node.lineno
-
-
-def _remedies(subject: Subject, seen: Trial) -> Iterator[Remedy]:
-    """Yield changes that draw labels by the rows' own index."""
-    node = seen.trainer.node
-    rows, labels = list(_indexed(node, "X")), list(_indexed(node, "y"))
-    for statement, label in labels:
-        for _, row in rows:
-            for index in _as_index_of(row, label):
-                new = with_part(statement, label, index)
-                if ast.dump(new) != ast.dump(statement):
-                    yield remedy(subject, [(statement, (new,))])
-    for row_statement, row in rows:
-        for statement, label in labels:
-            yield from _one_order(subject, row_statement, row, statement, label)
-    yield from _one_shuffle(subject, node)
-
-
-def _indexed(node: ast.AST, meaning: str) -> Iterator[tuple[ast.stmt, ast.Subscript]]:
-    """Yield where the rows (or the labels) are indexed."""
-    for statement in simple_statements(node):
-        for inner in ast.walk(statement):
-            if isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Load) and _is(inner.value, meaning):
-                yield statement, inner
-
-
-def _is(node: ast.AST, meaning: str) -> bool:
-    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return role(name) == meaning
-
-
-def _as_index_of(row: ast.Subscript, label: ast.Subscript) -> Iterator[ast.Subscript]:
-    """Yield the labels with the index of the rows: all of it, or that of its axis of examples."""
-    parts = row.slice.elts if isinstance(row.slice, ast.Tuple) else []
-    whole = [part for part in parts if not (isinstance(part, ast.Slice) and part.lower is part.upper is None)]
-    for index in (row.slice, *whole):
-        yield ast.copy_location(ast.Subscript(label.value, index, ast.Load()), label)
-
-
-def _one_order(
-    subject: Subject, first: ast.stmt, row: ast.Subscript, second: ast.stmt, label: ast.Subscript
-) -> Iterator[Remedy]:
-    """Yield the change that draws an order once and uses it twice."""
-    if first is second or not isinstance(row.slice, ast.Call):
-        return
-    name = ast.Name("order", ast.Load())
-    drawn = ast.copy_location(ast.Assign([ast.Name("order", ast.Store())], row.slice), first)
-    one = with_part(first, row, ast.copy_location(ast.Subscript(row.value, name, ast.Load()), row))
-    other = with_part(second, label, ast.copy_location(ast.Subscript(label.value, name, ast.Load()), label))
-    yield remedy(subject, [(second, (other,)), (first, (ast.fix_missing_locations(drawn), one))])
-
-
-def _one_shuffle(subject: Subject, node: ast.AST) -> Iterator[Remedy]:
-    """Yield the change for rows and labels that are shuffled one after the other."""
-    shuffled = {
-        meaning: (statement, statement.value)
-        for meaning in ("X", "y")
-        for statement in simple_statements(node)
-        if isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Call)
-        and ast.unparse(statement.value.func).endswith("shuffle")
-        and statement.value.args
-        and _is(statement.value.args[0], meaning)
-    }
-    if len(shuffled) < 2:
-        return
-    (first, rows), (second, labels) = shuffled["X"], shuffled["y"]
-    X, y = ast.unparse(rows.args[0]), ast.unparse(labels.args[0])
-    permutation = ast.unparse(rows.func).replace("shuffle", "permutation")
-    texts = (f"order = {permutation}(len({X}))", f"{X} = {X}[order]", f"{y} = {y}[order]")
-    order, one, other = (ast.parse(text).body[0] for text in texts)
-    placed = [ast.copy_location(order, first), ast.copy_location(one, first), ast.copy_location(other, second)]
-    order, one, other = (ast.fix_missing_locations(part) for part in placed)
-    yield remedy(subject, [(second, (other,)), (first, (order, one))])
-
-
-def _other_rows(subject: Subject, seen: Trial) -> Iterator[Remedy]:
-    """Yield changes that draw from all rows."""
-    node, batch = seen.trainer.node, seen.settings.batch
-    numbers = {name: value for call in seen.calls for name, value in call.caller.items()}
-    many = [name for name, value in numbers.items() if value == len(seen.data.X)]
-    X = next((argument.arg for argument in node.args.args if role(argument.arg) == "X"), "X")
-    count = many[0] if many else f"{X}.shape[{1 if seen.data.form.columns else 0}]"
-    few = [name for name, value in numbers.items() if value == batch and role(name) == "N"]
-    if not few:
-        return
-    draw = ast.parse(f"{subject.numpy}.random.choice({count}, {few[0]})", mode="eval").body
-    used = [index for meaning in ("X", "y") for _, one in _indexed(node, meaning) for index in _names(one.slice)]
-    for statement in simple_statements(node):
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) in used:
-            for inner in ast.walk(statement.value):
-                if isinstance(inner, ast.Name) and inner.id == few[0]:
-                    new = with_part(statement, inner, ast.copy_location(ast.parse(count, mode="eval").body, inner))
-                    yield remedy(subject, [(statement, (ast.fix_missing_locations(new),))])
-            new = with_part(statement, statement.value, ast.copy_location(draw, statement.value))
-            yield remedy(subject, [(statement, (ast.fix_missing_locations(new),))])
-    yield from _both_by(subject, node, draw)
-
-
-def _both_by(subject: Subject, node: ast.AST, draw: ast.expr) -> Iterator[Remedy]:
-    """Yield the change that indexes rows and labels by rows drawn before them."""
-    rows, labels = list(_indexed(node, "X")), list(_indexed(node, "y"))
-    for first, row in rows:
-        for second, label in labels:
-            name = ast.Name("rows", ast.Load())
-            drawn = ast.fix_missing_locations(
-                ast.copy_location(ast.Assign([ast.Name("rows", ast.Store())], draw), first)
-            )
-            one = with_part(first, row, ast.copy_location(ast.Subscript(row.value, name, ast.Load()), row))
-            if first is second:
-                one = with_part(one, label, ast.copy_location(ast.Subscript(label.value, name, ast.Load()), label))
-                yield remedy(subject, [(first, (drawn, one))])
-            else:
-                other = with_part(second, label, ast.copy_location(ast.Subscript(label.value, name, ast.Load()), label))
-                yield remedy(subject, [(first, (drawn, one)), (second, (other,))])
-
-
-def _names(index: ast.expr) -> Iterator[str]:
-    yield from (node.id for node in ast.walk(index) if isinstance(node, ast.Name))

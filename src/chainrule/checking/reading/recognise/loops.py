@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.experiment import Case, Experiment, Sizes
+from chainrule.checking.experiment import Case, Experiment, Sizes, same
 from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, runner
@@ -133,7 +133,7 @@ class _Loop:
 
     def _takes_reg(self, draw: Callable[[int, float, Sizes], Case], setup: Setup) -> bool:
         try:
-            return draw(1, 0.0, setup.sizes[0]).run().loss != draw(1, 0.5, setup.sizes[0]).run().loss
+            return not same(draw(1, 0.0, setup.sizes[0]).run(), draw(1, 0.5, setup.sizes[0]).run())
         except Exception:  # it crashes at any rate
             return False
 

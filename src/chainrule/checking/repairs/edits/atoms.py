@@ -41,13 +41,16 @@ def _other_arrays(node: ast.expr, text: str, value: ndarray, scope: Scope) -> It
             yield Edit(1.3, transposed(parsed(other)), f"{text} for {other}")
     if value.ndim == 2:
         yield Edit(1.0, transposed(node), "transpose")
+        for axis in (0, 1):
+            yield Edit(1.3, parsed(f"{text}.sum(axis={axis})"), "sum over the examples missing")
+            yield Edit(1.35, parsed(f"{text}.sum(axis={axis}, keepdims=True)"), "sum over the examples missing")
     yield Edit(1.5, ast.Call(ast.Attribute(node, "copy", ast.Load()), [], []), "changed in place")
     yield Edit(1.15, ast.Compare(node, [ast.Gt()], [ast.Constant(0)]), "value for its 0/1 mask")
     yield Edit(1.3, ast.BinOp(node, ast.Pow(), ast.Constant(2)), "square missing")
 
 
-def other_constants(node: ast.Constant) -> Iterator[Edit]:
-    """Yield other numbers, and the other truth value."""
+def other_constants(node: ast.Constant, scope: Scope) -> Iterator[Edit]:
+    """Yield other numbers, those that have a name, and the other truth value."""
     value = node.value
     if isinstance(value, bool):
         yield Edit(1.2, ast.Constant(not value), "keepdims")
@@ -55,3 +58,6 @@ def other_constants(node: ast.Constant) -> Iterator[Edit]:
         for other in (0, 1, 2, 0.5, -1, value + 1, value - 1):
             if other != value:
                 yield Edit(1.2, number(other), "constant")
+        if value:
+            for name in scope.numbers:
+                yield Edit(1.35, parsed(name), f"{value} for {name}")

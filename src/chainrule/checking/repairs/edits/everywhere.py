@@ -68,9 +68,9 @@ def _here(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     if is_atom(node):
         yield from other_atoms(node, value, scope)
     if isinstance(node, ast.Constant):
-        yield from other_constants(node)
+        yield from other_constants(node, scope)
     elif isinstance(node, ast.BinOp):
-        yield from other_operations(node)
+        yield from other_operations(node, scope)
     elif isinstance(node, ast.UnaryOp):
         yield Edit(1.2, node.operand, "sign")
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:

@@ -29,6 +29,13 @@ def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterat
 def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     """Yield a number's expression with a factor, or with the same term of another array beside it."""
     yield from _missing_factors(node, scope)
+    weights = scope.weights
+    if scope.numpy is not None and weights:
+        squares = " + ".join(f"{scope.numpy}.sum({name} * {name})" for name in weights)
+        for strength in (name for name, value in scope.numbers.items() if not float(value).is_integer()):
+            for factor in ("", "0.5 * "):
+                term = parsed(f"{factor}{strength} * ({squares})")
+                yield Edit(1.5, plus(node, term), "penalty missing")
     if is_atom(node):
         return
     inside = {ast.unparse(part) for part in ast.walk(node) if is_atom(part)} & set(scope.arrays)

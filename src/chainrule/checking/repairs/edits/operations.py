@@ -21,8 +21,13 @@ OTHERS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
 }
 
 
-def other_operations(node: ast.BinOp) -> Iterator[Edit]:
-    """Yield other operators, one operand alone, the operands swapped, other brackets."""
+def other_operations(node: ast.BinOp, scope: Scope) -> Iterator[Edit]:
+    """Yield other operators, one operand alone, the operands swapped, other brackets, the square of another array."""
+    if isinstance(node.op, ast.Mult) and ast.dump(node.left) == ast.dump(node.right):
+        text = ast.unparse(node.left)
+        for other in scope.arrays if text in scope.arrays else ():
+            if other != text and scope.arrays[other].ndim == scope.arrays[text].ndim:
+                yield Edit(1.1, ast.BinOp(parsed(other), ast.Mult(), parsed(other)), f"{text} for {other}")
     for operation in OTHERS.get(type(node.op), ()):
         yield Edit(1.1, with_field(node, "op", operation()), "operation")
     alone = "superfluous term" if isinstance(node.op, (ast.Add, ast.Sub)) else "superfluous factor"
