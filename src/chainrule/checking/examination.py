@@ -23,6 +23,9 @@ from chainrule.checking.units import Units
 SECONDS = 4.0
 """How long the mistakes of one experiment are looked for."""
 
+BRIEFLY = 1.5
+"""The same where every gradient is right, and only the loss is none that is known."""
+
 OWN_CRASHES = (ValueError, IndexError, ArithmeticError)
 """What NumPy raises where shapes do not fit: a mistake of the code, and not of how it was called."""
 
@@ -83,7 +86,7 @@ class Examination:
         judged = self.experiment.expected is not None or any(judge.objective(n) for n in range(len(judge.cases)))
         if gradients_right and (not judged or FORWARD not in wrong):
             return self._part(Verdict.CORRECT, None, with_marks, unknown=not judged)
-        found = self._search(forward=True) if judged else None
+        found = self._search(forward=True, seconds=BRIEFLY if gradients_right else SECONDS) if judged else None
         if found is None or found.proof is None:
             if gradients_right:
                 return self._part(Verdict.CORRECT, None, with_marks, unknown=True)
@@ -100,9 +103,9 @@ class Examination:
         went_on = any(step.forward and step.candidate is not None for step in one.outcome.steps)
         return one if went_on else other
 
-    def _search(self, *, forward: bool) -> Searched:
+    def _search(self, *, forward: bool, seconds: float = SECONDS) -> Searched:
         """Look for the mistakes in the cases made for it; if those are right, in others that are not."""
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + seconds
         cases: tuple[Case, ...] = self.draws.explained
         while True:
             judge = Judge(self.units, self.experiment, cases, forward)

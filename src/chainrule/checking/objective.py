@@ -41,12 +41,17 @@ def _hinge(scores: ndarray, y: ndarray) -> ndarray:
     return margins.sum(axis=1)
 
 
+def _targets(scores: ndarray, y: ndarray) -> ndarray:
+    """Return one-hot labels; of a single output the labels themselves, 0 or 1."""
+    return y[:, None] if scores.shape[1] == 1 else np.eye(scores.shape[1])[y]
+
+
 def _squares(values: ndarray, y: ndarray) -> ndarray:
-    return ((values - np.eye(values.shape[1])[y]) ** 2).sum(axis=1)
+    return ((values - _targets(values, y)) ** 2).sum(axis=1)
 
 
 def _logistic(scores: ndarray, y: ndarray) -> ndarray:
-    return np.where(np.eye(scores.shape[1])[y] == 1, np.logaddexp(0.0, -scores), np.logaddexp(0.0, scores)).sum(axis=1)
+    return np.where(_targets(scores, y) == 1, np.logaddexp(0.0, -scores), np.logaddexp(0.0, scores)).sum(axis=1)
 
 
 LOSSES: dict[str, Callable[[ndarray, ndarray], ndarray]] = {
@@ -58,6 +63,9 @@ LOSSES: dict[str, Callable[[ndarray, ndarray], ndarray]] = {
     "squared error of the softmax": lambda scores, y: _squares(softmax(scores, axis=1), y),
 }
 """The loss of each example, (N, C) scores and (N,) labels to (N,)."""
+
+OF_CLASSES = ("softmax cross-entropy", "hinge", "squared error of the softmax")
+"""Losses that need an output for each class."""
 
 PENALTIES: dict[str, Callable[[int], float]] = {
     "reg * sum(W*W), without 1/2": lambda n: 1.0,
@@ -127,6 +135,8 @@ class Objective:
         for activation, function in ACTIVATIONS.items():
             scores = self._forward(function)[-1][1]
             for kind, of_examples in LOSSES.items():
+                if scores.shape[1] == 1 and kind in OF_CLASSES:
+                    continue
                 each = of_examples(scores, case.y)
                 reductions = {"mean": each.mean(), "sum": each.sum()}
                 if "squared" in kind:

@@ -36,6 +36,8 @@ class Site:
 class Probed:
     """Functions with probes, and what the numbers in the probes stand for."""
 
+    scenes: bool = False
+    """Whether there is a probe before each statement that is handed all variables."""
     nodes: dict[str, Function] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     statements: list[ast.stmt] = field(default_factory=list)
@@ -77,9 +79,10 @@ class _Writer(ast.NodeTransformer):
             fresh.body = self._block(old.body)
             yield fresh
             return
-        self._probed.statements.append(old)
-        number = ast.Constant(len(self._probed.statements) - 1)
-        yield ast.Expr(ast.Call(_name(SCENE), [number, ast.Call(_name("locals"), [], [])], []))
+        if self._probed.scenes:
+            self._probed.statements.append(old)
+            number = ast.Constant(len(self._probed.statements) - 1)
+            yield ast.Expr(ast.Call(_name(SCENE), [number, ast.Call(_name("locals"), [], [])], []))
         yield self._parts(old)
         if not isinstance(old, (ast.Return, ast.Raise)):
             for changed in changed_in_place(old):

@@ -22,6 +22,9 @@ Event = tuple[int, int]
 Outcome = Result | Exception
 """What a run gave; a stranger's program may raise anything, and where it did is often what one wants to know."""
 
+ALL = -1
+"""Stands for every occurrence of a site."""
+
 MOST_EVENTS = 6000
 MOST_SCENES = 40
 
@@ -29,9 +32,9 @@ MOST_SCENES = 40
 class Watch:
     """A program with probes, and what they are to do in the next run."""
 
-    def __init__(self, units: Units, versions: Mapping[str, Function]) -> None:
+    def __init__(self, units: Units, versions: Mapping[str, Function], *, scenes: bool = False) -> None:
         self._units = units
-        self._probed = Probed()
+        self._probed = Probed(scenes)
         for key, node in versions.items():
             self._probed.add(key, node)
         self._counts: list[int] = []
@@ -65,7 +68,10 @@ class Watch:
         return outcome, dict(events)
 
     def scenes(self, case: Case) -> dict[ast.stmt, list[dict[str, Any]]]:
-        """Run once and return the variables before each statement, once for each time that it ran."""
+        """Run once and return the variables before each statement, once for each time that it ran.
+
+        The watch must have been made with ``scenes``.
+        """
         self._scenes = {}
         try:
             self._run(case)
@@ -74,7 +80,10 @@ class Watch:
         return scenes
 
     def nudged(self, case: Case, event: Event, index: tuple[int, ...] | None, amount: Any) -> Outcome:
-        """Run with ``amount`` added to one entry of a value (to the whole of it if ``index`` is None)."""
+        """Run with ``amount`` added to one entry of a value (to the whole of it if ``index`` is None).
+
+        The occurrence ``ALL`` stands for each time that the site is passed.
+        """
         self._target, self._nudge = event, (index, amount)
         try:
             return self._run(case)
@@ -97,7 +106,7 @@ class Watch:
         occurrence = self._counts[site]
         self._counts[site] = occurrence + 1
         if self._target is not None:
-            if self._target == (site, occurrence) and is_float(value):
+            if self._target[0] == site and self._target[1] in (occurrence, ALL) and is_float(value):
                 return _changed(value, *self._nudge)
         elif self._others:
             other = self._others.get((site, occurrence))

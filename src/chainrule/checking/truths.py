@@ -6,6 +6,7 @@ No reference implementation is asked, so this holds for any program that compute
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,10 +15,17 @@ from numpy import ndarray
 
 from chainrule.checking.compare import STEP
 from chainrule.checking.experiment import Case, Result
-from chainrule.checking.trace import Event, Watch
+from chainrule.checking.trace import ALL, Event, Watch
 
 MOST_NUMBERS = 400
 """Larger values than this are left out: each of their numbers would cost two runs."""
+
+
+MANY = 12
+"""A site that is passed more often than this is in a loop whose passings are not told apart."""
+
+SECONDS = 1.0
+"""How long a program is nudged to see what depends on what."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,21 +49,47 @@ class Flow:
     result: Result
 
 
-def flow(watch: Watch, case: Case) -> Flow | Exception:
-    """Run with every value nudged once, as a whole, and see what moves. The watch must be installed."""
+def flow(watch: Watch, case: Case, *, seconds: float = SECONDS) -> Flow | Exception:
+    """Run with every value nudged once, as a whole, and see what moves. The watch must be installed.
+
+    All passings of a site in a long loop are nudged together. What time does not allow is in neither direction.
+    """
     outcome, events = watch.record(case)
     if not isinstance(outcome, Result):
         return outcome
+    end = time.monotonic() + seconds
+    times = Counter(site for site, _ in events)
     random = np.random.default_rng(0)
-    forward, backward = [], {}
+    forward: list[Event] = []
+    backward: dict[Event, frozenset[str]] = {}
+    looped: dict[int, frozenset[str] | None] = {}
     for event, value in events.items():
-        size = 1e-3 * (1.0 + np.abs(value))
-        moved = watch.nudged(case, event, None, size * random.uniform(0.5, 1.5, value.shape))
-        if not isinstance(moved, Result) or moved.loss != outcome.loss:
-            forward.append(event)
-        elif touched := _moved(outcome.gradients, moved.gradients):
-            backward[event] = touched
+        site = event[0]
+        if site in looped:
+            _note(event, looped[site], forward, backward)
+            continue
+        if time.monotonic() > end:
+            break
+        many = times[site] > MANY
+        size = 1e-3 if many else 1e-3 * (1.0 + np.abs(value)) * random.uniform(0.5, 1.5, value.shape)
+        moved = watch.nudged(case, (site, ALL) if many else event, None, size)
+        touched = None
+        if isinstance(moved, Result) and moved.loss == outcome.loss:
+            touched = _moved(outcome.gradients, moved.gradients)
+        if many:
+            looped[site] = touched
+        _note(event, touched, forward, backward)
     return Flow(events, tuple(forward), backward, outcome)
+
+
+def _note(
+    event: Event, touched: frozenset[str] | None, forward: list[Event], backward: dict[Event, frozenset[str]]
+) -> None:
+    """Note an event by what moved with it: None stands for the loss."""
+    if touched is None:
+        forward.append(event)
+    elif touched:
+        backward[event] = touched
 
 
 def _moved(before: Mapping[str, ndarray], after: Mapping[str, ndarray]) -> frozenset[str]:

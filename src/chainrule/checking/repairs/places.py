@@ -59,8 +59,10 @@ class Places:
         places = cls(judge, versions, judgement, number)
         places.watch = watch = Watch(judge.units, versions)
         case = judge.cases[number]
+        look = Watch(judge.units, versions, scenes=True)
+        with look.installed():
+            places.scenes = look.scenes(case)
         with watch.installed():
-            places.scenes = watch.scenes(case)
             error = judgement.errors[number]
             if error is not None:
                 places.crashed_at = crash_line(error, judge.units.filename)

@@ -24,8 +24,8 @@ from chainrule.checking.teaching.trainer import Session, Trainer, call_arguments
 from chainrule.checking.teaching.trial import Step, steps_of
 
 ROWS, STEPS = 200, 200
-SLOW, USUAL = 1e-4, 1e-3
-"""What a step changes of the weights: this part of their size is little, this is usual (Karpathy, CS231n)."""
+SLOW, USUAL, FAST = 1e-4, 1e-3, 3e-2
+"""What a step changes of the weights: little, usual (Karpathy, CS231n) and much, as a part of their size."""
 
 
 def own_settings(subject: Subject) -> Lessons:
@@ -94,8 +94,9 @@ def _said(subject: Subject, trainer: Trainer, given: Data, steps: tuple[Step, ..
 
 
 def _reasons(subject: Subject, given: Data, steps: tuple[Step, ...], ratio: float, rose: bool) -> Iterator[str]:
-    if rose:
+    if rose and not ratio < FAST:
         yield f"it rises, each step moving the weights by {ratio:.0e} of their size: the learning rate is too large"
+    if rose:
         return
     if ratio < SLOW:
         yield (

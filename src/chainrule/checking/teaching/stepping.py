@@ -77,7 +77,9 @@ def _judged(
     if momentum and not adam and plain is not None:
         mistake = Mistake("momentum never kept", _FORGOTTEN, "each step keeps a part of the one before")
         return mended(subject, mistake, memory_remedies(subject, functions), works(_remembers)) or Lessons()
-    return Lessons(checked=(f"{seen.trainer.node.name}: {len(moves.steps)} steps, each against its gradient",))
+    return Lessons(
+        checked=(f"{seen.trainer.node.name}: the first of {len(moves.steps)} steps goes against its gradient",)
+    )
 
 
 _CLIMBS = "In a trial the parameters move along the gradient of the loss, not against it: the loss rises."
