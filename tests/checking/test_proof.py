@@ -15,12 +15,15 @@ import pytest
 
 from benchmarks.check import Task, check_once, correct, failed, run, tasks_of, with_mistakes
 from benchmarks.check_score import Score, repaired, score
-from benchmarks.check_table import TARGETS, claims, table
+from benchmarks.check_table import claims, table
 from chainrule.checking.answer import Answer, Finding, Fix, Target, Verdict
 from tests.checking.mutations.mutant import Mutant
 from tests.checking.mutations.planting import Planter
 from tests.checking.programs.corpus import PROGRAMS
 from tests.checking.programs.program import Program
+
+FLOOR = 0.7
+"""First findings on the line that the check must not fall below; what it promises is held by ``test_every_mistake``."""
 
 PLAIN, NOTEBOOK = PROGRAMS[0], next(program for program in PROGRAMS if program.suffix == ".ipynb")
 
@@ -136,7 +139,7 @@ def test_nothing_is_found_in_a_correct_program(tmp_path: Path) -> None:
 def test_a_mistake_of_each_kind_is_found_on_its_line(tmp_path: Path) -> None:
     scores = scores_of(list(one_of_each_kind(seed=0)), tmp_path)
     missed = [one for one in scores if not one.on_line]
-    assert len(missed) <= (1 - TARGETS["first on line"]) * len(scores), complaints(missed)
+    assert len(missed) <= (1 - FLOOR) * len(scores), complaints(missed)
 
 
 def one_of_each_kind(seed: int) -> Iterator[Task]:

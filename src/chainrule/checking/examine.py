@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from chainrule.checking import teaching
 from chainrule.checking.answer import Answer, Verdict
 from chainrule.checking.draws import draws
 from chainrule.checking.examination import Examination
@@ -14,6 +15,9 @@ from chainrule.checking.findings import Repair, fixed_text
 from chainrule.checking.reading import Loaded, Program, load
 from chainrule.checking.repairs.judge import Judge, Judgement
 from chainrule.checking.repairs.search import Outcome
+
+SECONDS_FOR_LESSONS = 1.0
+"""How long a program is looked at beyond its gradients."""
 
 FRESH = 5001
 """The seed of the draws that prove a repair."""
@@ -28,17 +32,20 @@ def examine(program: Program, loaded: Loaded, *, with_marks: bool = True) -> Ans
         ).run(with_marks)
         for experiment in loaded.experiments
     ]
-    verdicts = {part.verdict for part in parts}
+    verdicts = [part.verdict for part in parts]
+    right = all(part.verdict is Verdict.CORRECT for part in parts)
+    taught = teaching.lessons(program, loaded, gradients_right=right, seconds=SECONDS_FOR_LESSONS)
+    verdicts += [Verdict.WRONG] if taught.findings else []
     order = (Verdict.WRONG, Verdict.ERROR, Verdict.CORRECT)
     conventions = {name: text for part in reversed(parts) for name, text in (part.conventions or {}).items()}
     return Answer(
         verdict=next(verdict for verdict in order if verdict in verdicts),
         target=replace(loaded.target, conventions={**loaded.target.conventions, **conventions}),
         gradients={name: check for part in parts for name, check in part.gradients.items()},
-        findings=tuple(finding for part in parts for finding in part.findings),
-        notes=(*loaded.notes, *(note for part in parts for note in part.notes)),
+        findings=(*(finding for part in parts for finding in part.findings), *taught.findings),
+        notes=(*loaded.notes, *(note for part in parts for note in part.notes), *taught.notes),
         marks=tuple(mark for part in parts for mark in part.marks),
-        checked=tuple(_what_was_checked(loaded.experiments)),
+        checked=(*_what_was_checked(loaded.experiments), *taught.checked),
         seconds=time.monotonic() - start,
     )
 

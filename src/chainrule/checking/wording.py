@@ -44,7 +44,19 @@ def kind(step: Step) -> str:
     """Return a short name of the kind of mistake."""
     if step.candidate is None:
         return "value that is not its gradient" if not step.forward else "value that is not the one meant"
-    return step.candidate.mistake
+    taken = _mask_of_another(step.candidate.changes)
+    return step.candidate.mistake if taken is None else f"mask taken from {taken[0]}, not from {taken[1]}"
+
+
+def _mask_of_another(changes: Sequence[Change]) -> tuple[str, str] | None:
+    """Return the name in a comparison and the one that was meant, if these are what a change changes."""
+    for old, news in changes:
+        masks = [node for node in ast.walk(old) if isinstance(node, ast.Compare)]
+        meant = [node for new in news for node in ast.walk(new) if isinstance(node, ast.Compare)]
+        for one, other in zip(masks, meant, strict=False):
+            if ast.dump(one.left) != ast.dump(other.left) and ast.dump(one.ops[0]) == ast.dump(other.ops[0]):
+                return ast.unparse(one.left), ast.unparse(other.left)
+    return None
 
 
 def formula(statement: ast.stmt) -> str:

@@ -244,4 +244,42 @@ def train(X, y, hidden_size=7, num_classes=3, learning_rate=0.1, num_iters=200, 
 """
 """Plain functions, parameters one by one."""
 
+INLINE = """
+import numpy as np
+
+class MLP:
+    def __init__(self, input_dim, hidden_dim, output_dim, learning_rate=0.01):
+        self.lr = learning_rate
+        self.W1 = np.random.randn(input_dim, hidden_dim) * 0.1
+        self.b1 = np.zeros((1, hidden_dim))
+        self.W2 = np.random.randn(hidden_dim, output_dim) * 0.1
+        self.b2 = np.zeros((1, output_dim))
+
+    def fit(self, X, y, epochs=10, batch_size=16):
+        for epoch in range(epochs):
+            perm = np.random.permutation(len(X))
+            for i in range(0, len(X), batch_size):
+                idx = perm[i:i + batch_size]
+                X_batch = X[idx]
+                y_batch = y[idx]
+                h = np.tanh(X_batch @ self.W1 + self.b1)
+                s = h @ self.W2 + self.b2
+                e = np.exp(s - s.max(axis=1, keepdims=True))
+                p = e / e.sum(axis=1, keepdims=True)
+                loss = -np.mean(np.log(p[np.arange(len(y_batch)), y_batch]))
+                d = p.copy()
+                d[np.arange(len(y_batch)), y_batch] -= 1
+                d /= len(y_batch)
+                dW2 = h.T @ d
+                db2 = d.sum(axis=0, keepdims=True)
+                dh = d @ self.W2.T * (1 - h ** 2)
+                dW1 = X_batch.T @ dh
+                db1 = dh.sum(axis=0, keepdims=True)
+                self.W1 -= self.lr * dW1
+                self.b1 -= self.lr * db1
+                self.W2 -= self.lr * dW2
+                self.b2 -= self.lr * db2
+"""
+"""Forward, backward and update in one loop."""
+
 RIGHT = {"course": COURSE, "epochs": EPOCHS, "columns": COLUMNS, "adam": ADAM, "function": FUNCTION}

@@ -170,7 +170,7 @@ class Places:
     def _unusual(self) -> bool:
         """Return whether the loss is one that is known, but hardly what was meant if the gradients are of another."""
         convention = self.judgement.conventions[self.number]
-        return convention is not None and convention.reduction == "sum"
+        return convention is not None and (convention.reduction == "sum" or "N" in convention.penalty)
 
     def _read_by(self, statement: ast.stmt, homes: Mapping[ast.stmt, tuple[str, list[ast.stmt]]]) -> list[ast.stmt]:
         """Return the statements that make what a statement reads, and those that call the function it stands in."""

@@ -41,7 +41,10 @@ class Scope:
 
 
 def scope_of(
-    variables: Mapping[str, Any], names: Mapping[str, Any], functions: list[Function], parameters: Iterable[ndarray] = ()
+    variables: Mapping[str, Any],
+    names: Mapping[str, Any],
+    functions: list[Function],
+    parameters: Iterable[ndarray] = (),
 ) -> Scope:
     """Return what is within reach of a statement that saw these variables, in a program of these functions."""
     arrays: dict[str, ndarray] = {}
@@ -63,9 +66,7 @@ def scope_of(
     matrices = [one for one in parameters if one.ndim == 2 and min(one.shape) > 1]
     weights = [_name_of(one, arrays) for one in matrices]
     known = tuple(name for name in weights if name is not None)
-    return Scope(
-        arrays, numbers, integers, variables, names, numpy, known if len(known) == len(matrices) else ()
-    )
+    return Scope(arrays, numbers, integers, variables, names, numpy, known if len(known) == len(matrices) else ())
 
 
 def _name_of(matrix: ndarray, arrays: Mapping[str, ndarray]) -> str | None:

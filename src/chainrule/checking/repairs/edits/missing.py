@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator
-from typing import cast
 
 import numpy as np
 from numpy import ndarray
@@ -44,8 +43,8 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     own = inside.pop()
     for other, array in scope.arrays.items():
         if other != own and array.ndim == scope.arrays[own].ndim:
-            term = _Renamed(own, other).visit(copy.deepcopy(node))
-            yield Edit(1.4, plus(node, cast(ast.expr, term)), f"term of {other} missing")
+            renamed: ast.expr = _Renamed(own, other).visit(copy.deepcopy(node))
+            yield Edit(1.4, plus(node, renamed), f"term of {other} missing")
 
 
 def _missing_factors(node: ast.expr, scope: Scope) -> Iterator[Edit]:
