@@ -14,6 +14,8 @@ from chainrule.checking.trace import Watch
 from chainrule.checking.truths import Flow, Truth
 
 CLOSE = 1e-5
+PASSINGS = 3
+"""How many passings of a loop are looked at."""
 
 
 def marks(watch: Watch, seen: Flow, known: Iterable[Truth], places: Places | None, N: int) -> tuple[Mark, ...]:
@@ -30,8 +32,10 @@ def marks(watch: Watch, seen: Flow, known: Iterable[Truth], places: Places | Non
     """
     truths = list(known)
     found: dict[int, Mark] = {}
-    for (number, _), value in seen.events.items():
+    for (number, occurrence), value in seen.events.items():
         site = watch.sites[number]
+        if occurrence >= PASSINGS:
+            continue
         if (number, 0) in seen.forward or site.statement is None or not site.assigned:
             continue
         for truth in truths:
@@ -57,7 +61,7 @@ def marks(watch: Watch, seen: Flow, known: Iterable[Truth], places: Places | Non
 
 
 def _recognised(value: ndarray, truth: Truth, N: int) -> str | None:
-    for array in truth.arrays:
+    for array in truth.arrays[:PASSINGS]:
         for factor, text in ((1.0, ""), (float(N), "N * ")):
             for turned, sign in ((array, ""), (array.T, ".T")):
                 if turned.size == value.size and _squeezed(turned) == _squeezed(value) and turned.any():

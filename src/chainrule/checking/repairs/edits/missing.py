@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 from numpy import ndarray
@@ -43,7 +44,7 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     own = inside.pop()
     for other, array in scope.arrays.items():
         if other != own and array.ndim == scope.arrays[own].ndim:
-            renamed: ast.expr = _Renamed(own, other).visit(copy.deepcopy(node))
+            renamed = cast(ast.expr, _Renamed(own, other).visit(copy.deepcopy(node)))
             yield Edit(1.4, plus(node, renamed), f"term of {other} missing")
 
 
