@@ -12,7 +12,19 @@ import chainrule
 SOURCE = Path(chainrule.__file__).parent
 GROUND = ("version", "errors", "files", "randomness", "tensor_file")  # what every room may stand on
 WAY = ("data", "network", "training", "report")
-SIDE_ROOMS = ("runs", "engine", "two_layer", "checking", "cli", "__main__")  # they use the way and are never used by it
+SIDE_ROOMS = (  # they use the way and are never used by it
+    "runs",
+    "engine",
+    "two_layer",
+    "checking",
+    "tuning",
+    "export",
+    "estimator",
+    "sklearn",
+    "display",
+    "cli",
+    "__main__",
+)
 
 
 def imports_of(path: Path) -> set[str]:
