@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,15 +23,24 @@ SIDE_ROOMS = (  # they use the way and are never used by it
     "estimator",
     "sklearn",
     "display",
+    "saved_run",
     "cli",
     "__main__",
 )
 
 
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and all below it but how a thing shows itself in a notebook: Jupyter asks the thing for it."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.FunctionDef) and child.name == "_repr_html_"):
+            yield from walk(child)
+
+
 def imports_of(path: Path) -> set[str]:
     """Return the rooms of chainrule that a file imports from, wherever in the file it does."""
     modules = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             modules += [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
@@ -57,6 +67,14 @@ def test_imports_run_one_way(path: Path) -> None:
     room = path.parts[0].removesuffix(".py")
     assert room in {*GROUND, *WAY, *SIDE_ROOMS}, "a new room: say where on the way it stands"
     assert imports_of(SOURCE / path) <= allowed(room)
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_what_shows_in_a_notebook_comes_from_one_room(path: Path) -> None:
+    for node in ast.walk(ast.parse((SOURCE / path).read_text())):
+        if isinstance(node, ast.FunctionDef) and node.name == "_repr_html_":
+            modules = [inner.module for inner in ast.walk(node) if isinstance(inner, ast.ImportFrom)]
+            assert all(str(module).startswith("chainrule.display.") for module in modules)
 
 
 def test_a_wrong_import_is_seen(tmp_path: Path) -> None:

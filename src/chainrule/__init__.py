@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from chainrule.network.model import Model as Model
     from chainrule.runs import new_run as new_run
     from chainrule.runs import resumed_run as resumed_run
+    from chainrule.saved_run import SavedRun as SavedRun
+    from chainrule.saved_run import open_run as open_run
     from chainrule.training.defaults import close_settings as close_settings
     from chainrule.training.loop import Callback as Callback
     from chainrule.training.loop import Training as Training
@@ -37,6 +39,7 @@ _HOME = {
     "Model": "chainrule.network.model",
     "Rows": "chainrule.data.dataset",
     "RunSettings": "chainrule.training.settings",
+    "SavedRun": "chainrule.saved_run",
     "Training": "chainrule.training.loop",
     "TwoLayerNet": "chainrule.two_layer",
     "assert_gradients": "chainrule.checking.door",
@@ -45,6 +48,7 @@ _HOME = {
     "close_settings": "chainrule.training.defaults",
     "new_run": "chainrule.runs",
     "open_data": "chainrule.data.open",
+    "open_run": "chainrule.saved_run",
     "prepare": "chainrule.data.prepared",
     "resumed_run": "chainrule.runs",
 }

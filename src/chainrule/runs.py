@@ -18,6 +18,7 @@ from chainrule.data.prepared import PreparedData, prepare
 from chainrule.errors import InputError
 from chainrule.files import write_whole
 from chainrule.network.evaluate import CHUNK, Evaluation, evaluate
+from chainrule.saved_run import SavedRun
 from chainrule.training.checkpoint import load_checkpoint
 from chainrule.training.defaults import close_settings
 from chainrule.training.engine import Engine, ReferenceEngine
@@ -66,6 +67,11 @@ class Results:
             "test_confusion": self.test.confusion.tolist(),
         }
 
+    def _repr_html_(self) -> str:
+        from chainrule.display.results import results_html
+
+        return results_html(self.to_json())
+
 
 @dataclass(frozen=True)
 class Run:
@@ -101,6 +107,11 @@ class Run:
         self.folder.write_json(self.folder.results, results.to_json())
         write_whole(self.folder.curves, save_figure(draw_curves(self.folder.read_history(), results.test.accuracy)))
         return results
+
+    def _repr_html_(self) -> str:
+        from chainrule.display.run import run_html
+
+        return run_html(SavedRun(self.folder))
 
 
 @contextmanager

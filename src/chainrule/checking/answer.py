@@ -106,3 +106,8 @@ class Answer:
         from chainrule.checking.showing.text import as_text
 
         return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from chainrule.display.answer import answer_html
+
+        return answer_html(self)

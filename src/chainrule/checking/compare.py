@@ -69,9 +69,9 @@ def slopes(case: Case) -> Slopes:
 
 
 def _slopes(case: Case) -> Slopes:
-    start = time.perf_counter()
+    start = time.process_time()
     here = case.run().loss
-    runs = SECONDS / max(time.perf_counter() - start, 1e-5)
+    runs = SECONDS / max(time.process_time() - start, 1e-5)
     most = int(min(MOST_ENTRIES, max(FEWEST_ENTRIES, runs / 2 / max(1, len(case.parameters)))))
     entries, values, kinks = {}, {}, 0
     for name, parameter in case.parameters.items():

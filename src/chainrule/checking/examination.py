@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from chainrule.checking.answer import Finding, GradientCheck, Mark, Note, Verdict
@@ -18,7 +18,7 @@ from chainrule.checking.repairs.places import crash_line
 from chainrule.checking.repairs.search import Outcome, search
 from chainrule.checking.trace import Watch
 from chainrule.checking.truths import flow, truths
-from chainrule.checking.units import Units
+from chainrule.checking.units import Function, Units
 
 SECONDS = 4.0
 """How long the mistakes of one experiment are looked for."""
@@ -40,6 +40,8 @@ class Part:
     notes: tuple[Note, ...]
     marks: tuple[Mark, ...]
     conventions: dict[str, str]
+    repaired: Mapping[str, Function]
+    """The functions of the file with the changes that were proved."""
 
 
 class Prove(Protocol):
@@ -69,6 +71,8 @@ class Examination:
     program: Program
     label: str = ""
     """What stands before the names of its gradients."""
+    earlier: Mapping[str, Function] = field(default_factory=dict)
+    """Functions that were repaired for another experiment of the same file."""
 
     def run(self, with_marks: bool) -> Part:
         """Judge it on all draws, and look for what is wrong.
@@ -86,6 +90,8 @@ class Examination:
         judged = self.experiment.expected is not None or any(judge.objective(n) for n in range(len(judge.cases)))
         if gradients_right and (not judged or FORWARD not in wrong):
             return self._part(Verdict.CORRECT, None, with_marks, unknown=not judged)
+        if self.earlier and judge.judge(self.earlier).complete:
+            return self._part(Verdict.WRONG, None, with_marks)
         found = self._search(forward=True, seconds=BRIEFLY if gradients_right else SECONDS) if judged else None
         if found is None or found.proof is None:
             if gradients_right:
@@ -105,7 +111,7 @@ class Examination:
 
     def _search(self, *, forward: bool, seconds: float = SECONDS) -> Searched:
         """Look for the mistakes in the cases made for it; if those are right, in others that are not."""
-        end = time.monotonic() + seconds
+        end = time.process_time() + seconds
         cases: tuple[Case, ...] = self.draws.explained
         while True:
             judge = Judge(self.units, self.experiment, cases, forward)
@@ -114,10 +120,10 @@ class Examination:
             if first.complete and len(cases) < len(self.draws.all):
                 cases = self._with_one_that_fails(cases, forward)
                 continue
-            outcome = search(judge, first, seconds=max(0.5, end - time.monotonic()))
+            outcome = search(judge, first, seconds=max(0.5, end - time.process_time()))
             found = repairs(self.program, outcome.steps)
             proof = self.prove(outcome, found, forward) if outcome.judgement.complete else None
-            gave_up = not outcome.judgement.complete or time.monotonic() > end
+            gave_up = not outcome.judgement.complete or time.process_time() > end
             if proof is not None or gave_up or len(cases) == len(self.draws.all):
                 return Searched(outcome, tuple(found), proof)
             cases = self.draws.all  # right in these, wrong in others: look in all of them
@@ -142,7 +148,8 @@ class Examination:
             (Note("its loss is not one of the stated objectives: only its gradients were judged"),) if unknown else ()
         )
         seen = self._marks(found) if with_marks else ()
-        return Part(verdict, self._gradients(), said, notes, seen, self._conventions(found))
+        repaired = found.outcome.changed if found is not None and found.proof is not None else {}
+        return Part(verdict, self._gradients(), said, notes, seen, self._conventions(found), repaired)
 
     def _words(self, proof: Judgement | None) -> str | None:
         if proof is None:

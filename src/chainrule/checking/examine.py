@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chainrule.checking import teaching
 from chainrule.checking.answer import Answer, Verdict
 from chainrule.checking.draws import draws
-from chainrule.checking.examination import Examination
+from chainrule.checking.examination import Examination, Part
 from chainrule.checking.experiment import Experiment
 from chainrule.checking.findings import Repair, fixed_text
 from chainrule.checking.reading import Loaded, Program, load
 from chainrule.checking.repairs.judge import Judge, Judgement
 from chainrule.checking.repairs.search import Outcome
+from chainrule.checking.units import Function
 
 SECONDS_FOR_LESSONS = 1.0
 """How long a program is looked at beyond its gradients."""
@@ -25,13 +27,20 @@ FRESH = 5001
 
 def examine(program: Program, loaded: Loaded, *, with_marks: bool = True) -> Answer:
     """Check every experiment of a loaded program."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what the program does, and of what its changes are made of
+        return _examine(program, loaded, with_marks=with_marks)
+
+
+def _examine(program: Program, loaded: Loaded, *, with_marks: bool) -> Answer:
     start = time.monotonic()
-    parts = [
-        Examination(
-            loaded.units, experiment, _Reread(program, loaded, experiment), program, _label(loaded, experiment)
-        ).run(with_marks)
-        for experiment in loaded.experiments
-    ]
+    parts: list[Part] = []
+    repaired: dict[str, Function] = {}
+    for experiment in loaded.experiments:
+        prove, label = _Reread(program, loaded, experiment), _label(loaded, experiment)
+        part = Examination(loaded.units, experiment, prove, program, label, repaired).run(with_marks)
+        repaired |= part.repaired
+        parts.append(part)
     verdicts = [part.verdict for part in parts]
     right = all(part.verdict is Verdict.CORRECT for part in parts)
     taught = teaching.lessons(program, loaded, gradients_right=right, seconds=SECONDS_FOR_LESSONS)

@@ -128,13 +128,56 @@ def forward_suspects(watch: Watch, case: Case, seen: Flow, stages: Sequence[Trut
         if event not in seen.backward:
             passings.setdefault(event[0], []).append(event)
     found = []
+    given: set[str] = set()
     for site, events in passings.items():
-        for stage in stages:
-            if any(
-                isinstance(outcome := watch.injected(case, values), Result)
-                and abs(outcome.loss - loss) <= FORWARD_AGREEMENT * max(1.0, abs(loss))
-                for values in _placements(events, seen.events, stage, 1.0)
-            ):
-                found.append(Suspect(site, stage, 1.0, {}, frozenset({"loss"})))
+        parts = list(_in_parts(stages, len(events)))
+        right = next((part.name for part in parts if part.name not in given and _is(part, events, seen)), None)
+        if right is not None:
+            given.add(right)  # the first to give a stage as it is meant is not to blame; one that gives it again may be
+            continue
+        for stage in parts:
+            values = next(
+                (v for v in _placements(events, seen.events, stage, 1.0) if _gives(watch, case, v, loss)), None
+            )
+            if values is not None:
+                found.append(Suspect(site, stage, 1.0, values, frozenset({"loss"})))
                 break
     return found
+
+
+def _is(stage: Truth, events: list[Event], seen: Flow) -> bool:
+    """Return whether what passed a site is a stage as it is meant."""
+    return any(
+        len(values) == len(events)
+        and all(np.allclose(seen.events[event], value, rtol=1e-7, atol=1e-9) for event, value in values.items())
+        for values in _placements(events, seen.events, stage, 1.0)
+    )
+
+
+def _in_parts(stages: Sequence[Truth], times: int) -> Iterator[Truth]:
+    """Yield stages and, for a site that is passed several times, what it may compute one after the other.
+
+    That is the same stage of every layer, or of every example, or every number of a stage.
+    """
+    yield from stages
+    if times < 2:
+        return
+    for kind in "za":
+        layers = [stage.arrays[0] for stage in stages if stage.name[0] == kind and stage.name[1:].isdigit()]
+        last = [stage.arrays[0] for stage in stages if stage.name == ("scores" if kind == "z" else "probs")]
+        for arrays in (layers, [*layers, *last]):
+            if len(arrays) == times:
+                yield Truth(f"every {kind}", tuple(arrays))
+    for stage in stages:
+        array = stage.arrays[0]
+        if array.ndim and len(array) == times:
+            yield Truth(f"rows of {stage.name}", tuple(np.asarray(row) for row in array))
+        if array.ndim == 2 and array.size == times:
+            yield Truth(f"numbers of {stage.name}", tuple(np.asarray(number) for number in array.flat))
+            yield Truth(f"numbers of {stage.name}", tuple(np.asarray(number) for number in array.T.flat))
+
+
+def _gives(watch: Watch, case: Case, values: Mapping[Event, ndarray], loss: float) -> bool:
+    """Return whether the loss is this one with other values in the place of some."""
+    outcome = watch.injected(case, values)
+    return isinstance(outcome, Result) and abs(outcome.loss - loss) <= FORWARD_AGREEMENT * max(1.0, abs(loss))

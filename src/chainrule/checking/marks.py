@@ -86,6 +86,8 @@ def _error(value: ndarray, truth: Truth, N: int) -> float:
 
 
 def _apart(value: ndarray, truth: ndarray) -> float:
+    if truth.size != value.size:
+        return float("inf")
     truth = np.reshape(truth, value.shape)
     return float(np.max(np.abs(value - truth)) / max(np.max(np.abs(truth)), np.max(np.abs(value)), 1e-12))
 

@@ -6,7 +6,6 @@ gradients: those are compared with nudged numbers only.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,6 +122,10 @@ class Objective:
         near = np.abs(self._values - loss) <= AGREEMENT * np.maximum(1.0, np.abs(self._values))
         return self._losses[int(near.argmax())][0] if near.any() else None
 
+    def has(self, convention: Convention) -> bool:
+        """Return whether a convention makes sense for this network: some losses need an output for each class."""
+        return any(known == convention for known, _ in self._losses)
+
     def loss(self, convention: Convention) -> float:
         """Return the loss in one convention."""
         return next(value for known, value in self._losses if known == convention)
@@ -194,40 +197,37 @@ class Objective:
 
 def _layers(case: Case) -> list[Layer] | None:
     """Return the layers of a case's parameters, told by their shapes; None where that is not possible."""
-    sizes = case.sizes
-    widths = [sizes.D, *sizes.hidden, sizes.C]
-    left = dict(case.parameters)
-    layers = []
-    for inputs, outputs in itertools.pairwise(widths):
-        weight = _take_weight(left, inputs, outputs)
-        layer = _take_with_bias(left, inputs, outputs) if weight is None else Layer(weight, _take_bias(left, outputs))
-        if layer is None:
-            return None
-        layers.append(layer)
-    return None if left else layers
-
-
-def _take_weight(left: dict[str, ndarray], inputs: int, outputs: int) -> ndarray | None:
-    for name, array in left.items():
-        if array.shape in ((inputs, outputs), (outputs, inputs)):
-            del left[name]
-            return array if array.shape == (inputs, outputs) else array.T
+    for layouts in ((False,), (True,), (False, True)):  # all (inputs, outputs), all (outputs, inputs), both
+        found = _chain(dict(case.parameters), case.sizes.D, case.sizes.C, layouts)
+        if found is not None:
+            return found
     return None
 
 
-def _take_with_bias(left: dict[str, ndarray], inputs: int, outputs: int) -> Layer | None:
-    """Take a matrix whose last row (or column) is the bias."""
+def _chain(left: dict[str, ndarray], inputs: int, C: int, layouts: tuple[bool, ...]) -> list[Layer] | None:
+    """Return layers that lead from ``inputs`` numbers to C, and use all parameters that are left."""
     for name, array in left.items():
-        if array.shape in ((inputs + 1, outputs), (outputs, inputs + 1)):
-            del left[name]
-            whole = array if array.shape == (inputs + 1, outputs) else array.T
-            return Layer(whole[:-1], whole[-1])
+        for turned in layouts if array.ndim == 2 else ():
+            whole = array.T if turned else array
+            others = {key: value for key, value in left.items() if key != name}
+            if whole.shape[0] == inputs:
+                bias, others = _bias(others, whole.shape[1])
+                layer = Layer(whole, bias)
+            elif whole.shape[0] == inputs + 1:  # the last row (or column) is the bias
+                layer = Layer(whole[:-1], whole[-1])
+            else:
+                continue
+            if not others and whole.shape[1] == C:
+                return [layer]
+            rest = _chain(others, whole.shape[1], C, layouts)
+            if rest is not None:
+                return [layer, *rest]
     return None
 
 
-def _take_bias(left: dict[str, ndarray], outputs: int) -> ndarray | None:
+def _bias(left: dict[str, ndarray], outputs: int) -> tuple[ndarray | None, dict[str, ndarray]]:
+    """Return the first bias of a layer of so many outputs, and the parameters without it."""
     for name, array in left.items():
         if array.size == outputs and max(array.shape, default=1) == outputs:
-            del left[name]
-            return array.reshape(-1)
-    return None
+            return array.reshape(-1), {key: value for key, value in left.items() if key != name}
+    return None, left

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
-from chainrule.checking.units import Function
+from chainrule.checking.units import Function, body_of
 
 PASS, SCENE = "__chainrule_pass__", "__chainrule_scene__"
 """What the probes call: ``PASS(site, value)`` returns the value to go on with; ``SCENE(statement, variables)``."""
@@ -24,7 +24,7 @@ class Site:
     number: int
     unit: str
     statement: ast.stmt | None
-    """As it stands in the version that was given; None in a lambda."""
+    """As it stands in the version that was given."""
     expression: ast.expr
     assigned: bool
     """Whether this is the whole value that a statement assigns or returns, or a variable that it has changed."""
@@ -56,10 +56,14 @@ class _Writer(ast.NodeTransformer):
 
     def function(self, node: Function) -> Function:
         fresh = copy.copy(node)
-        if isinstance(fresh, ast.Lambda):
-            fresh.body = self._value(fresh.body, assigned=True)
+        if isinstance(node, ast.Lambda) and isinstance(fresh, ast.Lambda):
+            (self._statement,) = body_of(node)
+            fresh.body = self._value(node.body, assigned=True)
+            if self._probed.scenes:  # (SCENE(...), value)[1]
+                both = ast.Tuple([self._scene(self._statement), fresh.body], ast.Load())
+                fresh.body = ast.copy_location(ast.Subscript(both, ast.Constant(1), ast.Load()), node.body)
         else:
-            fresh.body = self._block(fresh.body)
+            fresh.body = self._block(body_of(node))
         return ast.fix_missing_locations(fresh)
 
     def _block(self, statements: list[ast.stmt]) -> list[ast.stmt]:
@@ -80,13 +84,16 @@ class _Writer(ast.NodeTransformer):
             yield fresh
             return
         if self._probed.scenes:
-            self._probed.statements.append(old)
-            number = ast.Constant(len(self._probed.statements) - 1)
-            yield ast.Expr(ast.Call(_name(SCENE), [number, ast.Call(_name("locals"), [], [])], []))
+            yield ast.Expr(self._scene(old))
         yield self._parts(old)
         if not isinstance(old, (ast.Return, ast.Raise)):
             for changed in changed_in_place(old):
                 yield ast.Expr(self._probe(changed, changed, assigned=True, after=True))
+
+    def _scene(self, statement: ast.stmt) -> ast.Call:
+        self._probed.statements.append(statement)
+        number = ast.Constant(len(self._probed.statements) - 1)
+        return ast.Call(_name(SCENE), [number, ast.Call(_name("locals"), [], [])], [])
 
     def _parts(self, old: ast.stmt) -> ast.stmt:
         fresh = copy.copy(old)

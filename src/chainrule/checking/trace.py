@@ -131,19 +131,23 @@ def is_float(value: Any) -> bool:
     return isinstance(value, float)  # np.float64 is one
 
 
-def frozen(value: Any, depth: int) -> Any:
-    """Return a value with copies of the arrays in it, in lists, tuples, dictionaries and attributes to a depth."""
+def frozen(value: Any, depth: int, copies: dict[int, Any] | None = None) -> Any:
+    """Return a value with copies of the arrays in it, in lists, tuples, dictionaries and attributes to a depth.
+
+    What was the same array twice is the same copy twice: ``copies`` has them by the identity of the original.
+    """
+    copies = {} if copies is None else copies
     if isinstance(value, ndarray):
-        return value.copy()
+        return copies.setdefault(id(value), value.copy())
     if depth == 0:
         return value
     if isinstance(value, dict):
-        return {key: frozen(item, depth - 1) for key, item in value.items()}
+        return {key: frozen(item, depth - 1, copies) for key, item in value.items()}
     if type(value) in (list, tuple):
-        return type(value)([frozen(item, depth - 1) for item in value])
+        return type(value)([frozen(item, depth - 1, copies) for item in value])
     if type(getattr(value, "__dict__", None)) is dict and not callable(value):
         shadow = copy.copy(value)
-        vars(shadow).update({name: frozen(item, depth - 1) for name, item in vars(value).items()})
+        vars(shadow).update({name: frozen(item, depth - 1, copies) for name, item in vars(value).items()})
         return shadow
     return value
 

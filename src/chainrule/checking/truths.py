@@ -57,7 +57,7 @@ def flow(watch: Watch, case: Case, *, seconds: float = SECONDS) -> Flow | Except
     outcome, events = watch.record(case)
     if not isinstance(outcome, Result):
         return outcome
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     times = Counter(site for site, _ in events)
     random = np.random.default_rng(0)
     forward: list[Event] = []
@@ -68,7 +68,7 @@ def flow(watch: Watch, case: Case, *, seconds: float = SECONDS) -> Flow | Except
         if site in looped:
             _note(event, looped[site], forward, backward)
             continue
-        if time.monotonic() > end:
+        if time.process_time() > end:
             break
         many = times[site] > MANY
         size = 1e-3 if many else 1e-3 * (1.0 + np.abs(value)) * random.uniform(0.5, 1.5, value.shape)
@@ -100,14 +100,14 @@ def _moved(before: Mapping[str, ndarray], after: Mapping[str, ndarray]) -> froze
 
 def truths(watch: Watch, case: Case, seen: Flow, *, seconds: float) -> dict[int, Truth]:
     """Return dL/dv for the values of the forward pass, by site; what time does not allow is left out."""
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     found: dict[int, list[ndarray]] = {}
     whole: set[int] = set()
     for event in seen.forward:
         site, value = event[0], seen.events[event]
         if value.size > MOST_NUMBERS or site in whole:
             continue
-        slope = _slope(watch, case, event, value) if time.monotonic() < end else None
+        slope = _slope(watch, case, event, value) if time.process_time() < end else None
         if slope is None:
             whole.add(site)  # a site is known for all of its passings or not at all
             found.pop(site, None)

@@ -20,6 +20,8 @@ ANNOUNCE = "__chainrule_unit__"
 
 Function = ast.FunctionDef | ast.Lambda
 
+_STATEMENT = "chainrule_statement"
+
 
 @dataclass
 class Unit:
@@ -39,6 +41,16 @@ class Unit:
         code = compile(holder, filename, "exec")
         wanted = "<lambda>" if isinstance(node, ast.Lambda) else node.name
         return next(found for found in _codes(code) if found.co_name == wanted)
+
+
+def body_of(function: Function) -> list[ast.stmt]:
+    """Return the statements of a function; a lambda has one, its expression, always the same object."""
+    if isinstance(function, ast.FunctionDef):
+        return function.body
+    found = vars(function).get(_STATEMENT)
+    if found is None:
+        found = vars(function)[_STATEMENT] = ast.copy_location(ast.Expr(function.body), function.body)
+    return [found]
 
 
 class Units:

@@ -19,6 +19,7 @@ COMMANDS = {
     "evaluate": "Judge a run: accuracy, classes, confusions.",
     "predict": "Name the class of images or rows.",
     "check": "Find the wrong line of a backward pass, and prove what it should be.",
+    "export": "Write a run's model as ONNX, or for PyTorch.",
     "info": "Say what this machine is, and how fast its matrix product.",
     "data": "Say what a data set is; draw a contact sheet.",
 }

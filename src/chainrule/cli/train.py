@@ -23,7 +23,7 @@ from chainrule.cli.tables import class_table
 from chainrule.engine.compiled import CompiledEngine, must_compile
 from chainrule.errors import DivergedError, InputError, InterruptedByUser
 from chainrule.runs import Results, Run, new_run, resumed_run
-from chainrule.training.loop import Training
+from chainrule.training.loop import Callback, Training
 from chainrule.training.settings import RunSettings
 from chainrule.training.settings_file import build_settings, load_settings, option_name
 
@@ -45,6 +45,8 @@ Examples:
 * `chainrule train --config runs/digits-1/run.toml --seed 1`
 
 * `chainrule train --resume runs/digits-1`
+
+* `chainrule train --tensorboard events/` and, beside it, `tensorboard --logdir events/`
 """
 PROFILED = {
     "gather": "gathering rows",
@@ -71,13 +73,20 @@ def command(
     resume: Annotated[Path | None, typer.Option(help="The run folder of a run to go on with.", metavar="RUN")] = None,
     out: Annotated[Path | None, typer.Option(help="A new folder for the run.", show_default="runs/NAME-N")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    tensorboard: Annotated[
+        Path | None, typer.Option(help="Write event files for TensorBoard into this folder.", metavar="DIR")
+    ] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Print where the time of the steps went.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON, and nothing else.")] = False,
     *,
     options: dict[str, Any],
 ) -> None:
     console = Console(quiet=quiet or as_json)
-    with EpochLines(console) as lines, _opened(console, lines, data, config, resume, out, profile, options) as run:
+    callbacks = _callbacks(tensorboard, goes_on=resume is not None)
+    with (
+        EpochLines(console) as lines,
+        _opened(console, [lines, *callbacks], data, config, resume, out, profile, options) as run,
+    ):
         _tell_start(console, run)
         began = time.perf_counter()
         results = _train(run)
@@ -95,9 +104,18 @@ def command(
 command.__doc__ = HELP
 
 
+def _callbacks(tensorboard: Path | None, *, goes_on: bool) -> list[Callback]:
+    """Return what else is to be told of the run."""
+    if tensorboard is None:
+        return []
+    from chainrule.report.tensorboard import TensorBoard
+
+    return [TensorBoard(tensorboard, goes_on=goes_on)]
+
+
 def _opened(
     console: Console,
-    lines: EpochLines,
+    callbacks: list[Callback],
     data: str | None,
     config: Path | None,
     resume: Path | None,
@@ -108,7 +126,7 @@ def _opened(
     """Return the run that the options ask for, not yet open."""
     progress = ReadingBar(console)
     if resume is None:
-        return new_run(_settings(data, config, options), out, profile=profile, callbacks=[lines], progress=progress)
+        return new_run(_settings(data, config, options), out, profile=profile, callbacks=callbacks, progress=progress)
     beside = {"data": data, "config": config, "out": out, **options}
     for name, value in beside.items():
         if value is not None:
@@ -118,7 +136,7 @@ def _opened(
                 got=str(value),
                 advice=f"--config {resume / 'run.toml'} for a new run with other settings",
             )
-    return resumed_run(resume, profile=profile, callbacks=[lines], progress=progress)
+    return resumed_run(resume, profile=profile, callbacks=callbacks, progress=progress)
 
 
 def _settings(data: str | None, config: Path | None, options: dict[str, Any]) -> RunSettings:

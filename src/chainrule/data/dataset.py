@@ -71,3 +71,8 @@ class Dataset:
     def n_classes(self) -> int:
         """C, the number of classes."""
         return len(self.classes)
+
+    def _repr_html_(self) -> str:
+        from chainrule.display.dataset import dataset_html
+
+        return dataset_html(self)

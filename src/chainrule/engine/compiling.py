@@ -17,8 +17,8 @@ from chainrule.data.cache import cache_folder
 
 _config: Any = numba.config
 
-KEPT = 5
-"""How many versions of the engine are kept compiled: those of several environments may take turns."""
+KEPT = 10
+"""How many versions of the engine and of what is built on it are kept compiled: several environments may take turns."""
 
 
 def compiled(*, fastmath: set[str] | bool = False) -> Callable[[Callable[..., Any]], Any]:
@@ -31,7 +31,7 @@ def compiled(*, fastmath: set[str] | bool = False) -> Callable[[Callable[..., An
 
     def decorate(function: Callable[..., Any]) -> Any:
         options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": fastmath}
-        folder = _folder()
+        folder = _folder(Path(function.__code__.co_filename).parent)
         if folder is None:
             return numba.njit(**options)(function)
         before, _config.CACHE_DIR = _config.CACHE_DIR, str(folder)
@@ -51,14 +51,14 @@ def kept_versions(function: Any) -> list[Path]:
 
 
 @cache
-def _folder() -> Path | None:
-    """Return a folder of its own for every state of the engine's sources, or None if it cannot be written to.
+def _folder(home: Path = Path(__file__).parent) -> Path | None:
+    """Return a folder of its own for every state of the engine's sources, and of those beside the function's own.
 
     Numba looks only at the file of the function itself, and would go on using a compiled loop into which an old
-    version of another file's function was built.
+    version of another file's function was built. None if the folder cannot be written to.
     """
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted({*Path(__file__).parent.glob("*.py"), *home.glob("*.py")}):
         digest.update(source.read_bytes())
     base = Path(_config.CACHE_DIR) if _config.CACHE_DIR else cache_folder() / "engine"
     folder = base / digest.hexdigest()[:16]

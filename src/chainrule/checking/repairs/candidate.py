@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from chainrule.checking.units import Function
+from chainrule.checking.units import Function, body_of
 
 Node = TypeVar("Node", bound=ast.AST)
 Change = tuple[ast.stmt, tuple[ast.stmt, ...]]
@@ -25,6 +25,8 @@ class Candidate:
     """How far it goes: 1 is one name for another. Cheaper ones are tried first."""
     mistake: str
     """What was wrong if this is right."""
+    promised: frozenset[str] = frozenset()
+    """The gradients that it makes right, as far as is known before it is tried."""
 
     @property
     def statement(self) -> ast.stmt:
@@ -46,10 +48,23 @@ def replaced(function: Function, old: ast.stmt, new: Sequence[ast.stmt]) -> Func
     LookupError
         If the statement is not in the function.
     """
-    fresh = _replaced(function, old, new)
+    of_lambda = isinstance(function, ast.Lambda)
+    fresh: Function | None = _lambda_replaced(function, old, new) if of_lambda else _replaced(function, old, new)
     if fresh is None:
         raise LookupError("the statement is not in this function")
     return fresh
+
+
+def _lambda_replaced(function: Function, old: ast.stmt, new: Sequence[ast.stmt]) -> ast.Lambda | None:
+    """Return a lambda with another expression; it is one, and stays one."""
+    if (
+        not isinstance(function, ast.Lambda)
+        or body_of(function)[0] is not old
+        or len(new) != 1
+        or not isinstance(new[0], ast.Expr)
+    ):
+        return None
+    return ast.copy_location(ast.Lambda(function.args, new[0].value), function)
 
 
 def _replaced(node: Node, old: ast.stmt, new: Sequence[ast.stmt]) -> Node | None:
@@ -79,6 +94,8 @@ def _replaced_in(items: list[ast.AST], old: ast.stmt, new: Sequence[ast.stmt]) -
 
 def blocks(function: Function) -> list[list[ast.stmt]]:
     """Return every list of statements that a function is made of, the outer ones first."""
+    if isinstance(function, ast.Lambda):
+        return [body_of(function)]
     found = []
     for node in ast.walk(function):
         for name in ("body", "orelse", "finalbody"):

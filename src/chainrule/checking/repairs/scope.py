@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.units import Function
+
+MOST_KEYS = 24
+"""Of dictionaries with more entries than this, only those that the program names are within reach."""
+
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
 @dataclass(frozen=True)
@@ -27,17 +33,45 @@ class Scope:
     names: Mapping[str, Any]
     """The function's globals."""
     numpy: str | None
+    """The name that the program calls NumPy by."""
     weights: tuple[str, ...] = ()
     """Names of the matrices among the parameters."""
-    """The name that the program calls NumPy by."""
 
     def value(self, node: ast.expr) -> Any:
         """Return what an expression is in this scope, or None if it has no value here."""
         try:
             code = compile(ast.fix_missing_locations(ast.Expression(node)), "<scope>", "eval")
-            return eval(code, dict(self.names), dict(self.variables))  # the program's own text, in its own process
+            return eval(code, self._everything)  # the program's own text, in its own process
         except Exception:
             return None
+
+    @cached_property
+    def _everything(self) -> dict[str, Any]:
+        """All names as globals: what a comprehension computes with is looked up there."""
+        return {**self.names, **self.variables}
+
+    def inside(self, node: Comprehension) -> Scope:
+        """Return what is within reach inside of a comprehension, on its first round."""
+        scope = self
+        for generator in node.generators:
+            values = scope.value(generator.iter)
+            try:
+                first = next(iter(values))
+            except (TypeError, StopIteration):
+                break
+            scope = scope.with_variables(_bound(generator.target, first))
+        return scope
+
+    def with_variables(self, variables: Mapping[str, Any]) -> Scope:
+        """Return this scope with some variables more."""
+        arrays, numbers, integers = dict(self.arrays), dict(self.numbers), dict(self.integers)
+        for name, value in variables.items():
+            for known in (arrays, numbers, integers):
+                known.pop(name, None)
+            _sort(name, value, arrays, numbers, integers)
+        return replace(
+            self, arrays=arrays, numbers=numbers, integers=integers, variables={**self.variables, **variables}
+        )
 
 
 def scope_of(
@@ -52,21 +86,50 @@ def scope_of(
     integers: dict[str, ndarray] = {}
     texts: dict[str, ast.expr] = {name: ast.Name(name, ast.Load()) for name in variables}
     for function in functions:
-        texts |= {
-            ast.unparse(node): node for node in ast.walk(function) if isinstance(node, ast.expr) and _is_compound(node)
-        }
+        texts |= _compounds(function)
     empty = Scope({}, {}, {}, variables, names, None)
+    for text, node in [*texts.items()]:
+        value = variables[text] if text in variables else empty.value(node) if "[" not in text else None
+        if isinstance(value, dict) and len(value) <= MOST_KEYS:
+            keys = [f"{text}[{key!r}]" for key in value if isinstance(key, str)]
+            texts |= {key: ast.parse(key, mode="eval").body for key in keys if key not in texts}
     for text, node in texts.items():
         value = variables[text] if text in variables else empty.value(node)
-        if isinstance(value, ndarray) and value.ndim:
-            (arrays if value.dtype.kind == "f" else integers)[text] = value
-        elif isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_)):
-            numbers[text] = float(value)
+        _sort(text, value, arrays, numbers, integers)
     numpy = next((name for name, value in names.items() if _is_numpy(value)), None)
     matrices = [one for one in parameters if one.ndim == 2 and min(one.shape) > 1]
     weights = [_name_of(one, arrays) for one in matrices]
     known = tuple(name for name in weights if name is not None)
     return Scope(arrays, numbers, integers, variables, names, numpy, known if len(known) == len(matrices) else ())
+
+
+@lru_cache(maxsize=256)
+def _compounds(function: Function) -> dict[str, ast.expr]:
+    """Return the compound atoms that a function is written with, by their text."""
+    return {ast.unparse(node): node for node in ast.walk(function) if isinstance(node, ast.expr) and _is_compound(node)}
+
+
+def _sort(
+    text: str, value: Any, arrays: dict[str, ndarray], numbers: dict[str, float], integers: dict[str, ndarray]
+) -> None:
+    """Put a value where it belongs."""
+    if isinstance(value, ndarray) and value.ndim:
+        (arrays if value.dtype.kind == "f" else integers)[text] = value
+    elif isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_)):
+        numbers[text] = float(value)
+
+
+def _bound(target: ast.expr, value: Any) -> dict[str, Any]:
+    """Return the variables that a target binds to a value or its parts."""
+    if isinstance(target, ast.Name):
+        return {target.id: value}
+    if isinstance(target, (ast.Tuple, ast.List)):
+        try:
+            pairs = list(zip(target.elts, value, strict=True))
+        except (TypeError, ValueError):
+            return {}
+        return {name: part for one, item in pairs for name, part in _bound(one, item).items()}
+    return {}
 
 
 def _name_of(matrix: ndarray, arrays: Mapping[str, ndarray]) -> str | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chainrule.checking.locate import Suspect
 from chainrule.checking.repairs.candidate import Candidate
 from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement
-from chainrule.checking.repairs.places import USUAL, Places
-from chainrule.checking.repairs.stages import reached
+from chainrule.checking.repairs.places import Places
+from chainrule.checking.repairs.ranks import ranks
+from chainrule.checking.repairs.stages import frontier, reached
+from chainrule.checking.repairs.stream import candidates
 from chainrule.checking.units import Function
 
 MOST_MISTAKES = 6
@@ -54,6 +56,11 @@ class Outcome:
     places: Places | None
     """What was known of the program as it came."""
 
+    @property
+    def changed(self) -> dict[str, Function]:
+        """Those functions of the repaired program that were changed."""
+        return {step.unit: self.versions[step.unit] for step in self.steps if step.candidate is not None}
+
 
 def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     """Return the mistakes of a program in the order in which they were found.
@@ -66,20 +73,22 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     seconds : float
         When to give up.
     """
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     versions: dict[str, Function] = {key: unit.node for key, unit in judge.units.live.items()}
     steps: list[Step] = []
     judgement, came = first, None
-    while not judgement.complete and len(steps) < MOST_MISTAKES and time.monotonic() < end:
+    while not judgement.complete and len(steps) < MOST_MISTAKES and time.process_time() < end:
         places = Places.of(judge, versions, judgement)
         came = came or places
-        found = _best(judge, versions, judgement, places, min(end, time.monotonic() + SECONDS_EACH))
+        found = _best(judge, versions, judgement, places, min(end, time.process_time() + SECONDS_EACH))
         if found is None:
-            found = _further(judge, versions, judgement, places, min(end, time.monotonic() + SECONDS_EACH))
+            found = _further(judge, versions, judgement, places, min(end, time.process_time() + SECONDS_EACH))
         if found is None:
-            place = places.first()
-            if place is not None:
-                steps.append(Step(*place, None, places.suspect_of(place[1]), places.forward, frozenset()))
+            ranked = ranks(places)
+            if ranked:
+                place = min(ranked, key=lambda key: ranked[key])
+                suspect = places.suspect_of(place)
+                steps.append(Step(places.homes[place][0], place, None, suspect, places.forward, frozenset()))
             break
         candidate, after = found
         suspect = places.suspect_of(candidate.statement)
@@ -96,12 +105,14 @@ def _best(
     """Return the cheapest change that makes everything right in the case looked at, or else the one that makes most."""
     best: tuple[Candidate, Judgement] | None = None
     dearest = float("inf")
-    for candidate in places.candidates():
-        if time.monotonic() > end or candidate.cost > dearest:
+    for candidate in candidates(places):
+        if time.process_time() > end or candidate.cost > dearest:
             break
         after = _tried(judge, versions, candidate, (before, places.number))
         if after is None or not after.right > before.right or not after.right & places.wrong_here:
             continue
+        if candidate.promised and not places.one_suffices and _kept(candidate, after, places):
+            return candidate, after
         if best is None or len(after.right) > len(best[1].right):
             best = candidate, after
         if after.complete:
@@ -118,13 +129,10 @@ def _further(
     number = places.number
     if not judge.forward or judge.objective(number) is None or (FORWARD, number) in before.right:
         return None
-    tries = [replace(USUAL, activation=name) for name in ("ReLU", "sigmoid", "tanh")]
-    convention, here = max(
-        ((one, reached(judge, versions, number, one)) for one in tries), key=lambda pair: len(pair[1].names)
-    )
+    convention, here = frontier(judge, versions, number)
     places.frontier = here.frontier
-    for candidate in places.candidates():
-        if time.monotonic() > end or candidate.cost > DEAREST:
+    for candidate in candidates(places):
+        if time.process_time() > end or candidate.cost > DEAREST:
             break
         after = _tried(judge, versions, candidate)
         if after is None or (after.losses[number] == before.losses[number] and after.errors[number] is None):
@@ -133,6 +141,11 @@ def _further(
         if reached(judge, {**versions, candidate.unit: function}, number, convention).names > here.names:
             return candidate, after
     return None
+
+
+def _kept(candidate: Candidate, after: Judgement, places: Places) -> bool:
+    """Return whether a change made right what the truth in its place had."""
+    return {(name, places.number) for name in candidate.promised} <= after.right
 
 
 def _tried(

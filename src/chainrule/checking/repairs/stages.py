@@ -9,11 +9,11 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.objective import Convention
 from chainrule.checking.repairs.judge import Judge
+from chainrule.checking.repairs.meant import USUAL, likely, same_numbers
 from chainrule.checking.trace import Watch
 from chainrule.checking.units import Function
 
@@ -52,7 +52,7 @@ def reached(judge: Judge, versions: Mapping[str, Function], number: int, convent
     order = list(events)
     for stage in objective.stages(convention):
         for position, event in enumerate(order):
-            if _equal(events[event], stage.arrays[0]):
+            if same_numbers(events[event], stage.arrays[0]):
                 names.add(stage.name)
                 if stage.name[0] in "za" or stage.name in MAIN:
                     last = max(last, position) if stage.arrays[0].size > 1 else last
@@ -64,16 +64,18 @@ def reached(judge: Judge, versions: Mapping[str, Function], number: int, convent
     return Reached(frozenset(names), tuple(dict.fromkeys(s for s in statements if s is not None)))
 
 
+def frontier(judge: Judge, versions: Mapping[str, Function], number: int) -> tuple[Convention, Reached]:
+    """Return the convention in which a version gets furthest, and how far."""
+    objective = judge.objective(number)
+    assert objective is not None
+    watch = Watch(judge.units, versions)
+    with watch.installed():
+        _, events = watch.record(judge.cases[number])
+    convention = next(iter(likely(events, objective)), USUAL)
+    return convention, reached(judge, versions, number, convention)
+
+
 def _is_given(value: ndarray, judge: Judge, number: int) -> bool:
     """Return whether a value is an input or a parameter, not yet worked on."""
     case = judge.cases[number]
-    return any(_equal(value, array) for array in (case.X, *case.parameters.values()))
-
-
-def _equal(value: ndarray, stage: ndarray) -> bool:
-    wanted = [n for n in value.shape if n != 1]
-    return any(
-        [n for n in turned.shape if n != 1] == wanted
-        and np.allclose(value.reshape(turned.shape), turned, rtol=1e-7, atol=1e-9)
-        for turned in (stage, stage.T)
-    )
+    return any(same_numbers(value, array) for array in (case.X, *case.parameters.values()))

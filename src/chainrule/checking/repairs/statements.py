@@ -56,6 +56,9 @@ def _rewritten(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
                 targets = [*old.targets[:position], edit.expression, *old.targets[position + 1 :]]
                 yield edit.cost, with_field(old, "targets", targets), edit.mistake
         target = old.targets[0]
+        if isinstance(old.value, ast.Name) and old.value.id in scope.arrays:
+            copied = ast.Call(ast.Attribute(old.value, "copy", ast.Load()), [], [])
+            yield 0.9, with_field(old, "value", copied), "changed in place"
         if len(old.targets) == 1 and isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
             yield 1.1, ast.AugAssign(target, ast.Add(), old.value), "= for +="
             yield 1.3, ast.AugAssign(target, ast.Sub(), old.value), "= for -="
@@ -113,7 +116,7 @@ def _following(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
                 yield 1.5, statement(f"{name}[{text}, {columns}] -= 1"), "-1 at the true class missing"
     for text, array in scope.arrays.items():
         if array.shape == value.shape and text != name:
-            if min(array.flat) < 0 < max(array.flat):
+            if array.min() <= 0 < array.max():
                 yield 1.4, statement(f"{name}[{text} <= 0] = 0"), "mask missing"
                 for slope in (word for word, number in scope.numbers.items() if 0 < number < 1):
                     yield 1.5, statement(f"{name}[{text} < 0] = {slope}"), "slope of the activation missing"

@@ -21,6 +21,11 @@ BADGES = {Verdict.CORRECT: "✓ correct", Verdict.WRONG: "✗ wrong", Verdict.ER
 
 def page(answer: Answer, source: Source) -> str:
     """Return one self-contained page of HTML."""
+    return document(f"{answer.target.file}: {answer.verdict}", style(), element("main", *page_parts(answer, source)))
+
+
+def page_parts(answer: Answer, source: Source) -> list[Element]:
+    """Return the sections of the page, from its verdict to its foot."""
     parts = [
         _head(answer),
         _gradients(answer) if answer.gradients else None,
@@ -29,8 +34,7 @@ def page(answer: Answer, source: Source) -> str:
         _lists(answer, source),
         element("footer", f"chainrule {__version__}, {answer.seconds:.1f} s"),
     ]
-    main = element("main", *(part for part in parts if part is not None))
-    return document(f"{answer.target.file}: {answer.verdict}", style(), main)
+    return [part for part in parts if part is not None]
 
 
 def style() -> str:

@@ -19,12 +19,13 @@ def as_text(answer: Answer) -> str:
     """Return what the terminal would show, without colours."""
     written = io.StringIO()
     console = Console(file=written, width=WIDTH, color_system=None, highlight=False, markup=False, soft_wrap=True)
-    print_answer(console, answer, _source(answer.target.file))
+    print_answer(console, answer, source_of(answer))
     return written.getvalue()
 
 
-def _source(file: str) -> Source:
-    """Return the lines of a file; those of a notebook's cell are where Python keeps them for tracebacks."""
+def source_of(answer: Answer) -> Source:
+    """Return the lines of the checked file; those of a notebook's cell are where Python keeps them for tracebacks."""
+    file = answer.target.file
     if Path(file).is_file():
         return read_source(Path(file))
     lines = tuple(line.rstrip("\n") for line in linecache.getlines(file))

@@ -30,7 +30,7 @@ SIBLINGS = {
 OF_MODULES_ONLY = ("multiply",)
 REDUCTIONS = ("sum", "mean", "max", "amax", "min", "argmax", "argmin")
 PRODUCTS = ("dot", "matmul")
-LIMITING = ("maximum", "minimum", "clip")
+LIMITING = ("maximum", "minimum", "max", "min", "clip")
 
 
 def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
@@ -47,6 +47,12 @@ def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         yield from _other_axes(node, scope)
     if name in ("abs", "absolute", "fabs") and node.args:
         yield Edit(1.2, times(node.args[0], node.args[0]), "absolute value for the square")
+        if scope.numpy is not None:
+            rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node.args[0], ast.Constant(0)], [])
+            yield Edit(1.2, rectified, "absolute value for the activation")
+    if name in ("diag", "diagflat") and node.args and scope.numpy is not None:
+        outer = ast.Call(parsed(f"{scope.numpy}.outer"), [node.args[0], node.args[0]], [])
+        yield Edit(1.2, ast.BinOp(node, ast.Sub(), outer), "only the diagonal of the softmax's Jacobian")
     if name == "norm" and node.args:
         yield Edit(1.2, ast.BinOp(node, ast.Pow(), ast.Constant(2)), "norm without the square")
     if len(node.args) == 1 or name in LIMITING:
@@ -65,7 +71,7 @@ def _without(node: ast.Call, argument: ast.expr, name: str, scope: Scope) -> Ite
     """Yield an argument without the function around it; with a mask in its place, if it was an activation's."""
     value = scope.value(argument) if not isinstance(argument, ast.Constant) else None
     if isinstance(value, (np.ndarray, float)):
-        yield Edit(1.4, argument, f"{name} too many")
+        yield Edit(1.3 if name in LIMITING else 1.4, argument, f"{name} too many")
     if isinstance(value, np.ndarray) and value.ndim:
         for text, array in scope.arrays.items():
             if array.shape == value.shape and array.min() < 0 < array.max() and text != ast.unparse(argument):

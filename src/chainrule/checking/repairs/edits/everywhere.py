@@ -12,7 +12,7 @@ from chainrule.checking.repairs.edits.calls import other_calls
 from chainrule.checking.repairs.edits.edit import Edit, with_field
 from chainrule.checking.repairs.edits.missing import missing_around_array, missing_around_number
 from chainrule.checking.repairs.edits.operations import other_comparisons, other_indices, other_operations
-from chainrule.checking.repairs.scope import Scope, is_atom
+from chainrule.checking.repairs.scope import Comprehension, Scope, is_atom
 
 WORDS_WITH_CHOICES = ("axis", "keepdims", "dtype")
 """Keywords whose values are changed together with their call."""
@@ -23,11 +23,12 @@ def edits(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     yield from _here(node, scope)
     if is_atom(node):
         return
+    within = scope.inside(node) if isinstance(node, Comprehension) else scope
     for name, value in ast.iter_fields(node):
         if isinstance(node, ast.Call) and name == "func":
             yield from _of_receiver(node, scope)
         elif isinstance(value, ast.expr):
-            for edit in edits(value, scope):
+            for edit in edits(value, within):
                 yield edit._replace(expression=with_field(node, name, edit.expression))
         elif isinstance(value, list):
             for position, item in enumerate(value):

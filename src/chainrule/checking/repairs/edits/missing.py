@@ -17,6 +17,9 @@ from chainrule.checking.repairs.scope import Scope, is_atom
 def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterator[Edit]:
     """Yield an array's expression with something around it."""
     yield from _missing_factors(node, scope)
+    if scope.numpy is not None and value.size > 1 and value.min() < 0 < value.max():
+        rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node, ast.Constant(0)], [])
+        yield Edit(1.3, rectified, "activation missing")
     for text, array in scope.arrays.items():
         if array.shape == value.shape and array.size > 1:
             yield from _missing_slopes(node, text, array)
@@ -62,7 +65,7 @@ def _missing_factors(node: ast.expr, scope: Scope) -> Iterator[Edit]:
 
 def _missing_slopes(node: ast.expr, text: str, array: ndarray) -> Iterator[Edit]:
     """Yield the product with what may be the derivative of an activation: of ReLU, the sigmoid, tanh."""
-    if array.min() < 0 < array.max():
+    if array.min() <= 0 < array.max():
         mask = ast.Compare(parsed(text), [ast.Gt()], [ast.Constant(0)])
         yield Edit(1.35, times(node, mask), "mask missing")
     if np.abs(array).max() >= 1:

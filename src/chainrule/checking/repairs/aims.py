@@ -1,0 +1,173 @@
+"""Changes that give a value which is known to be the right one: tried where the value is computed, without a run.
+
+Where the truth was put in the place of a value and made things right, that value is what its expression should have
+come to. Most changes do not come to it; only those that do are worth a run of the program.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.locate import Suspect
+from chainrule.checking.probes import Site
+from chainrule.checking.repairs.candidate import Change
+from chainrule.checking.repairs.edits import edits
+from chainrule.checking.repairs.formulas import formulas
+from chainrule.checking.repairs.scope import Scope
+from chainrule.checking.repairs.statements import StatementEdit, statement_edits
+from chainrule.checking.trace import frozen
+
+CLOSE = 3e-6
+"""How far a value may be from the truth, relative to its largest entry: truths are central differences."""
+
+TWICE = 2500
+"""How many pairs of changes of one expression are tried where no single one comes to the truth."""
+
+TWO_CHANGES = 1.0
+"""What a second change of the same expression costs beyond the two."""
+
+
+@dataclass(frozen=True, eq=False)
+class Aim:
+    """A place in a program, and the value that it should have come to in one run."""
+
+    suspect: Suspect
+    site: Site
+    statement: ast.stmt
+    wanted: ndarray
+    scene: Mapping[str, Any]
+    """The variables right before the statement, in the pass that the wanted value is of."""
+
+    def met_by(self, value: object) -> bool:
+        """Return whether a value is the one that is wanted, whatever axes of length 1 it has."""
+        if not isinstance(value, (ndarray, float, int)) or isinstance(value, bool):
+            return False
+        array, wanted = np.asarray(value), self.wanted
+        if array.dtype.kind not in "fi" or array.size != wanted.size:
+            return False
+        if [n for n in array.shape if n != 1] != [n for n in wanted.shape if n != 1]:
+            return False
+        apart = np.abs(array.reshape(wanted.shape) - wanted).max(initial=0.0)
+        return bool(apart <= CLOSE * max(np.abs(wanted).max(initial=0.0), 1e-3))
+
+
+def changes_for(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+    """Yield the changes of a statement after which the value is the one that is wanted.
+
+    Parameters
+    ----------
+    aim : Aim
+    block : list of ast.stmt
+        The statements that its statement stands among.
+    before, after : Scope
+        What was within reach before the statement and behind it.
+    """
+    with np.errstate(all="ignore"):
+        met = False
+        if not aim.site.after:
+            for change in _of_expression(aim, before):
+                met = True
+                yield change
+        if aim.site.assigned and isinstance(aim.statement, (ast.Assign, ast.AugAssign, ast.Expr)):
+            read = _read(aim)
+            for change in statement_edits(aim.statement, block, before, after):
+                if read is not None and len(change.changes) == 1 and _meets(aim, change, read, before.names):
+                    met = True
+                    yield change
+        if not met and not aim.site.after:
+            yield from _of_expression_twice(aim, before)
+            yield from _other_formulas(aim, before)
+
+
+def _of_expression(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
+    old = aim.site.expression
+    for edit in edits(old, scope):
+        if aim.met_by(scope.value(edit.expression)):
+            yield StatementEdit(edit.cost, _put(aim.statement, old, edit.expression), edit.mistake)
+
+
+def _of_expression_twice(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
+    old, tried = aim.site.expression, 0
+    for first in sorted(edits(old, scope), key=lambda edit: edit.cost):
+        for second in edits(first.expression, scope):
+            tried += 1
+            if tried > TWICE:
+                return
+            if aim.met_by(scope.value(second.expression)):
+                cost = first.cost + second.cost + TWO_CHANGES
+                mistake = f"{first.mistake}, {second.mistake}"
+                yield StatementEdit(cost, _put(aim.statement, old, second.expression), mistake)
+                return
+
+
+def _other_formulas(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
+    for cost, expression in formulas(scope, aim.wanted, aim.met_by):
+        change = _put(aim.statement, aim.site.expression, expression)
+        yield StatementEdit(cost + 2 * TWO_CHANGES, change, "another formula")
+
+
+def _put(statement: ast.stmt, old: ast.expr, new: ast.expr) -> tuple[Change, ...]:
+    """Return the change of a statement in which one of its expressions is another."""
+    fresh = _Put(old, new).visit(statement)
+    return ((statement, (ast.fix_missing_locations(cast(ast.stmt, fresh)),)),)
+
+
+class _Put(ast.NodeTransformer):
+    """Puts one node in the place of another in a copy, and shares what does not change."""
+
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self._old, self._new = old, new
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if node is self._old:
+            return self._new
+        changed: dict[str, object] = {}
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, ast.AST):
+                fresh = self.visit(value)
+                if fresh is not value:
+                    changed[name] = fresh
+            elif isinstance(value, list) and name not in ("body", "orelse", "finalbody", "handlers"):
+                items = [self.visit(item) if isinstance(item, ast.AST) else item for item in value]
+                if any(one is not other for one, other in zip(items, value, strict=True)):
+                    changed[name] = items
+        if not changed:
+            return node
+        fresh = copy.copy(node)
+        for name, value in changed.items():
+            setattr(fresh, name, value)
+        return fresh
+
+
+def _read(aim: Aim) -> ast.expr | None:
+    """Return the expression that reads the value behind the statement; None if it is only a part of one."""
+    statement = aim.statement
+    if aim.site.after:
+        return aim.site.expression
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.value is aim.site.expression:
+        target = statement.targets[0]
+        if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+            fresh = copy.copy(target)
+            fresh.ctx = ast.Load()
+            return fresh
+    return None
+
+
+def _meets(aim: Aim, change: StatementEdit, read: ast.expr, names: Mapping[str, Any]) -> bool:
+    """Run the statements that come in the place of one, on copies of what they see, and look at the value."""
+    variables = {**names, **frozen(dict(aim.scene), depth=4)}  # all as globals: comprehensions look there
+    try:
+        module = ast.fix_missing_locations(ast.Module(list(change.changes[0][1]), []))
+        expression = ast.fix_missing_locations(ast.Expression(read))
+        exec(compile(module, "<change>", "exec"), variables)  # the program's own text, in its own process
+        value = eval(compile(expression, "<change>", "eval"), variables)
+    except Exception:  # whatever a change makes of a stranger's program
+        return False
+    return aim.met_by(value)

@@ -1,0 +1,92 @@
+"""What a forward pass that is wrong was meant to compute, and where a value that is meant makes its loss right."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.experiment import Case
+from chainrule.checking.locate import Suspect, forward_suspects
+from chainrule.checking.objective import PENALTIES, Convention, Objective
+from chainrule.checking.trace import Event, Watch
+from chainrule.checking.truths import Flow
+
+USUAL = Convention("ReLU", "softmax cross-entropy", "mean", next(iter(PENALTIES)), False)
+
+ACTIVATIONS = ("ReLU", "sigmoid", "tanh", "leaky ReLU 0.01", "leaky ReLU 0.1")
+LOSSES = ("softmax cross-entropy", "logistic cross-entropy", "hinge", "squared error of the sigmoid")
+"""What is tried, the most usual first."""
+
+MOST_KINDS = 2
+"""How many pairs of an activation and a loss are looked at in all ways to reduce and to penalise."""
+
+
+def meant(watch: Watch, case: Case, seen: Flow, objective: Objective, known: Convention | None) -> tuple[Suspect, ...]:
+    """Return the sites where a value that is meant makes the loss right, in the convention that has most of them.
+
+    Parameters
+    ----------
+    watch : Watch
+        Installed.
+    case, seen : Case, Flow
+        A draw, and one run of it.
+    objective : Objective
+    known : Convention or None
+        The one that the program follows in other draws.
+    """
+    best: tuple[Suspect, ...] = ()
+    for convention in filter(objective.has, _conventions(seen.events, objective, known)):
+        stages, loss = objective.stages(convention), objective.loss(convention)
+        found = tuple(forward_suspects(watch, case, seen, stages, loss))
+        if len(found) > len(best):
+            best = found
+    return best
+
+
+def likely(events: Mapping[Event, ndarray], objective: Objective) -> list[Convention]:
+    """Return the activations and losses of which most stages were computed, the most likely first."""
+    kinds = [
+        replace(USUAL, activation=activation, loss=loss)
+        for activation, loss in itertools.product(ACTIVATIONS, LOSSES)
+        if objective.has(replace(USUAL, activation=activation, loss=loss))
+    ]
+    passed = _by_size(events)
+    scores = [sum(_passed(stage.arrays[0], passed) for stage in objective.stages(kind)) for kind in kinds]
+    order = sorted(range(len(kinds)), key=lambda position: -scores[position])  # stable: the most usual first
+    return [kinds[position] for position in order]
+
+
+def _conventions(
+    events: Mapping[Event, ndarray], objective: Objective, known: Convention | None
+) -> Iterator[Convention]:
+    if known is not None:
+        yield from (replace(known, penalty=penalty, biases_penalised=False) for penalty in PENALTIES)
+        return
+    for kind in likely(events, objective)[:MOST_KINDS]:
+        for reduction, penalty in itertools.product(("mean", "sum"), PENALTIES):
+            yield replace(kind, reduction=reduction, penalty=penalty)
+
+
+def _by_size(events: Mapping[Event, ndarray]) -> dict[int, list[ndarray]]:
+    found: dict[int, list[ndarray]] = {}
+    for value in events.values():
+        found.setdefault(value.size, []).append(value)
+    return found
+
+
+def _passed(stage: ndarray, passed: Mapping[int, list[ndarray]]) -> bool:
+    return any(same_numbers(value, stage) for value in passed.get(stage.size, ()))
+
+
+def same_numbers(value: ndarray, stage: ndarray) -> bool:
+    """Return whether two arrays hold the same numbers, as they are or transposed; axes of length 1 do not count."""
+    wanted = [n for n in value.shape if n != 1]
+    return any(
+        [n for n in turned.shape if n != 1] == wanted
+        and np.allclose(value.reshape(turned.shape), turned, rtol=1e-7, atol=1e-9)
+        for turned in (stage, stage.T)
+    )

@@ -1,0 +1,129 @@
+"""How suspicious each statement of a version is: what is added to the cost of its changes."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from chainrule.checking.units import Function
+
+if TYPE_CHECKING:
+    from chainrule.checking.repairs.places import Places
+
+UNUSUAL, NEXT, WEAKER, READ, BACKWARD, OTHER, ELSEWHERE = -0.35, 0.15, 0.45, 0.2, 0.6, 0.8, 1.2
+"""By how suspicious a statement is: part of a loss that is a sum, as telling as the first suspect, less so, read by it
+(for each step), elsewhere in the backward pass, elsewhere, in a part of the backward pass that no wrong gradient
+depends on."""
+
+ALIAS, NOTHING = 0.3, 0.5
+"""What is taken off for a suspicious statement that does nothing but name a value again, and for ``x = x``."""
+
+
+def ranks(places: Places) -> dict[ast.stmt, float]:
+    """Return every statement that ran with its rank, about 0 for the most suspicious."""
+    assert places.watch is not None
+    found = {statement: BACKWARD if statement in places.backward else OTHER for statement in places.scenes}
+    found |= dict.fromkeys(places.elsewhere & found.keys(), ELSEWHERE)
+    if places.unusual:
+        found |= dict.fromkeys(places.reducing & found.keys(), UNUSUAL)
+    for position, statement in enumerate(places.frontier[:8]):
+        if statement in found:
+            found[statement] = min(found[statement], READ * position)
+    leading = _of_suspects(places, found)
+    if places.apart:  # several gradients are wrong, each in its own way: or the loss is, in one
+        for statement in places.reducing & found.keys():
+            found[statement] = min(found[statement], NEXT)
+    if places.crashed_at is not None:
+        around = [one for one in found if one.lineno <= places.crashed_at <= _end(one)]
+        leading = sorted(around, key=lambda one: -one.lineno)[:1]
+        found |= dict.fromkeys(leading, 0.0)
+    for start in leading[:2]:
+        near = [start]
+        for hop in (1, 2, 3):
+            near = [other for one in near for other in _read_by(places, one)]
+            for other in near:
+                found[other] = min(found[other], READ * hop)
+    for statement in found:
+        if found[statement] <= 2 * READ and _names_again(statement):
+            found[statement] -= NOTHING if _does_nothing(statement) else ALIAS
+    return found
+
+
+def _of_suspects(places: Places, found: dict[ast.stmt, float]) -> list[ast.stmt]:
+    """Rank the statements of the suspects; return the most telling of them."""
+    most = len(places.suspects[0].repaired) if places.suspects else 0
+    leading: list[ast.stmt] = []
+    for suspect in places.suspects:
+        statement = places.statement_of(suspect)
+        if statement is None or statement not in found:
+            continue
+        rank = WEAKER if len(suspect.repaired) < most else NEXT if leading else 0.0
+        if rank < WEAKER and statement not in leading:
+            leading.append(statement)
+        found[statement] = min(found[statement], rank)
+    return leading
+
+
+def _read_by(places: Places, statement: ast.stmt) -> list[ast.stmt]:
+    """Return the statements that make what a statement reads, and those that call the function it stands in."""
+    unit = places.homes[statement][0]
+    read = {node.id for node in ast.walk(head(statement)) if isinstance(node, ast.Name)}
+    function = places.versions[unit]
+    parameters = {one.arg for one in function.args.args} if isinstance(function, ast.FunctionDef) else set()
+    found = []
+    for other in places.scenes:
+        if other is statement:
+            continue
+        if places.homes[other][0] == unit:
+            if read & _written(other):
+                found.append(other)
+        elif read & parameters and isinstance(function, ast.FunctionDef) and _calls(other, function):
+            found.append(other)
+    return found
+
+
+def head(statement: ast.stmt) -> ast.AST:
+    """Return the part of a statement that is its own: of a loop its head."""
+    for name in ("test", "iter"):
+        part = getattr(statement, name, None)
+        if isinstance(part, ast.expr):
+            return part
+    return statement
+
+
+def _names_again(statement: ast.stmt) -> bool:
+    """Return whether a statement only gives a value another name, where something may have been left out."""
+    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name)
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and ast.unparse(statement.targets[0]) == ast.unparse(statement.value)
+    )
+
+
+def _end(statement: ast.stmt) -> int:
+    own = head(statement)
+    return getattr(own, "end_lineno", None) or statement.lineno
+
+
+def _written(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement gives a value to, or whose content it may change."""
+    if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+    if isinstance(statement, ast.For):
+        return {node.id for node in ast.walk(statement.target) if isinstance(node, ast.Name)}
+    if isinstance(statement, ast.Expr):
+        return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    return set()
+
+
+def _calls(statement: ast.stmt, function: Function) -> bool:
+    name = function.name if isinstance(function, ast.FunctionDef) else ""
+    return any(
+        isinstance(node, ast.Call) and name in (getattr(node.func, "id", None), getattr(node.func, "attr", None))
+        for node in ast.walk(head(statement))
+    )

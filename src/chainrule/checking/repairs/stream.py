@@ -1,0 +1,96 @@
+"""The changes of a version that may undo its mistakes, in the order in which they are worth trying."""
+
+from __future__ import annotations
+
+import ast
+import heapq
+import itertools
+from collections.abc import Iterable, Iterator
+
+from chainrule.checking.repairs.aims import Aim, changes_for
+from chainrule.checking.repairs.candidate import Candidate
+from chainrule.checking.repairs.places import Places
+from chainrule.checking.repairs.ranks import OTHER, head, ranks
+from chainrule.checking.repairs.scope import Scope, scope_of
+from chainrule.checking.repairs.statements import statement_edits
+
+AIMED = -4.0
+"""What is added to the cost of a change that gives a value which is known to be right: they come first."""
+
+LOSS = 2.0
+"""What a change of the loss may cost that is tried before anything else, where the loss is the likely place."""
+
+
+def candidates(places: Places) -> Iterator[Candidate]:
+    """Yield changes, each once: first those after which a value is the one that is known to be right."""
+    ranked = ranks(places)
+    of_loss = {one: rank for one, rank in ranked.items() if one in places.reducing} if places.loss_first else {}
+    first = itertools.takewhile(lambda one: one.cost < LOSS, _by_cost(places, of_loss))
+    made: set[tuple[int, str]] = set()
+    for candidate in itertools.chain(first, _aimed(places, ranked), _by_cost(places, ranked)):
+        key = (id(candidate.statement), "\n".join(_text(new) for _, news in candidate.changes for new in news))
+        if key not in made:
+            made.add(key)
+            yield candidate
+
+
+def _aimed(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidate]:
+    """Yield the changes that give the values which made things right, those of the most telling place first."""
+    for aim in sorted(_aims(places), key=lambda one: ranked.get(one.statement, OTHER)):
+        unit, block = places.homes[aim.statement]
+        before, after = _scopes(places, aim.statement)
+        cost = AIMED + ranked.get(aim.statement, OTHER)
+        promised = aim.suspect.repaired
+        found = [
+            Candidate(unit, change.changes, cost + change.cost, change.mistake, promised)
+            for change in changes_for(aim, block, before, after)
+        ]
+        yield from sorted(found, key=lambda candidate: candidate.cost)
+
+
+def _aims(places: Places) -> Iterator[Aim]:
+    for suspect in places.suspects:
+        statement = places.statement_of(suspect)
+        scenes = places.scenes.get(statement, []) if statement is not None else []
+        for (_, occurrence), wanted in suspect.values.items():
+            if statement is not None and occurrence < len(scenes):
+                yield Aim(suspect, places.site_of(suspect), statement, wanted, scenes[occurrence])
+                break
+
+
+def _by_cost(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidate]:
+    """Yield all changes of statements in the order of their costs."""
+    in_order = sorted(ranked.items(), key=lambda pair: pair[1])
+    heap: list[tuple[float, int, Candidate]] = []
+    counter = itertools.count()
+    for position, (statement, rank) in enumerate(in_order):
+        for candidate in _of(places, statement, rank):
+            heapq.heappush(heap, (candidate.cost, next(counter), candidate))
+        least = in_order[position + 1][1] + 1.0 if position + 1 < len(in_order) else float("inf")
+        while heap and heap[0][0] < least:
+            yield heapq.heappop(heap)[2]
+
+
+def _of(places: Places, statement: ast.stmt, rank: float) -> Iterable[Candidate]:
+    unit, block = places.homes[statement]
+    for edit in statement_edits(statement, block, *_scopes(places, statement)):
+        yield Candidate(unit, edit.changes, edit.cost + rank, edit.mistake)
+
+
+def _scopes(places: Places, statement: ast.stmt) -> tuple[Scope, Scope]:
+    """Return what was within reach before a statement first ran, and behind it."""
+    unit, block = places.homes[statement]
+    functions = list(places.versions.values())
+    names = places.judge.units.live[unit].function.__globals__
+    scene = places.scenes[statement][0]
+    position = next(index for index, item in enumerate(block) if item is statement)
+    behind = next((places.scenes[other][0] for other in block[position + 1 :] if other in places.scenes), scene)
+    parameters = list(places.judge.cases[places.number].parameters.values())
+    before = scope_of(scene, names, functions, parameters)
+    after = scope_of({**scene, **behind}, names, functions, parameters)
+    return before, after
+
+
+def _text(statement: ast.stmt) -> str:
+    compound = isinstance(statement, (ast.For, ast.While, ast.If))
+    return ast.unparse(head(statement)) if compound else ast.unparse(statement)

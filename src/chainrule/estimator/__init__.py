@@ -1,0 +1,1 @@
+"""scikit-learn's ``MLPClassifier`` and ``MLPRegressor`` over the compiled engine; ``chainrule.sklearn`` is the door."""

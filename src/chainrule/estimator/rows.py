@@ -1,0 +1,86 @@
+"""The rows that a network is fitted to: dense or sparse inputs, targets and weights, and mini-batches of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+from scipy.sparse import issparse
+
+from chainrule.training.minibatches import Batches
+
+DENSE_BYTES = 2**23
+"""About how much of a sparse matrix is made dense at a time; never less than a mini-batch."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """N examples.
+
+    Attributes
+    ----------
+    X : ndarray or sparse CSR matrix of shape (N, D)
+        Inputs in the precision of the parameters; C-contiguous.
+    targets : ndarray
+        (N,) int64 numbers of classes where the output is a softmax, otherwise (N, outputs) in the precision of X.
+    weights : ndarray of shape (N,) or None
+        How much each example counts; None for all the same.
+    """
+
+    X: Any
+    targets: ndarray
+    weights: ndarray | None = None
+
+    def __len__(self) -> int:
+        return int(self.X.shape[0])
+
+    def take(self, index: ndarray) -> Rows:
+        """Return the rows that ``index`` names, in its order."""
+        return Rows(self.X[index], self.targets[index], None if self.weights is None else self.weights[index])
+
+    def weight_sums(self, batches: Batches) -> ndarray:
+        """Return how much each mini-batch counts (K,)."""
+        if self.weights is None:
+            return np.diff(batches.starts).astype(np.float64)
+        return np.add.reduceat(self.weights[batches.rows].astype(np.float64), batches.starts[:-1])
+
+    def weighty(self, batches: Batches) -> Batches:
+        """Return the mini-batches without those in which nothing counts: they have no mean."""
+        if self.weights is None:
+            return batches
+        counts = self.weight_sums(batches) != 0
+        if counts.all():
+            return batches
+        chosen = [batches.batch(k) for k in np.flatnonzero(counts)]
+        return Batches(np.concatenate(chosen), np.cumsum([0, *map(len, chosen)]))
+
+    def dense(self, batches: Batches) -> Iterator[tuple[slice, Rows, Batches]]:
+        """Yield the mini-batches with rows that are dense: all at once, or of sparse ones some at a time.
+
+        Yields
+        ------
+        tuple of (slice, Rows, Batches)
+            Which of the mini-batches, and they counted in the rows beside them.
+        """
+        if not issparse(self.X):
+            yield slice(0, len(batches)), self, batches
+            return
+        room = max(1, DENSE_BYTES // (self.X.shape[1] * self.X.dtype.itemsize))
+        first = 0
+        while first < len(batches):
+            last = int(np.searchsorted(batches.starts, batches.starts[first] + room, side="right")) - 1
+            some = slice(first, min(max(last, first + 1), len(batches)))
+            chosen = batches[some]
+            rows = self.take(chosen.rows)
+            dense = Rows(rows.X.toarray(), rows.targets, rows.weights)
+            yield some, dense, Batches(np.arange(len(rows)), chosen.starts)
+            first = some.stop
+
+
+def epoch_batches(order: ndarray, batch_size: int) -> Batches:
+    """Cut an order of rows into mini-batches; the last one is smaller where they do not divide evenly."""
+    starts = np.minimum(np.arange(-(-len(order) // batch_size) + 1) * batch_size, len(order))
+    return Batches(np.ascontiguousarray(order, np.int64), starts.astype(np.int64))

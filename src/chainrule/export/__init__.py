@@ -1,0 +1,1 @@
+"""A model in the formats that others read, with its preprocessing inside."""

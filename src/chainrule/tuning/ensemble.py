@@ -1,0 +1,94 @@
+"""Several networks as one model: the average of their probabilities, in one file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.data.preprocess import Preprocessing
+from chainrule.errors import InputError
+from chainrule.network.model import Model
+from chainrule.network.parameters import Architecture, Parameters
+from chainrule.tensor_file import read_tensors, write_tensors
+
+KIND, VERSION = "ensemble", 1
+FITTED = ("shift", "factor", "projection")
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Networks that were trained on the same data with the same preprocessing.
+
+    Attributes
+    ----------
+    models : tuple of Model
+    """
+
+    models: tuple[Model, ...]
+
+    def predict_proba(self, X: ndarray) -> ndarray:
+        """Return the probability (N, C) of every class for raw rows X (N, D): the mean over the networks."""
+        return np.mean([model.predict_proba(X) for model in self.models], axis=0)
+
+    def predict(self, X: ndarray) -> ndarray:
+        """Return the label (N,) of the most probable class for raw rows X (N, D)."""
+        return self.predict_proba(X).argmax(axis=1)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The name of every label."""
+        return self.models[0].classes
+
+    def save(self, path: Path) -> None:
+        """Write all networks and what they share to one safetensors file, whole or not at all."""
+        first, tensors = self.models[0], {}
+        for number, model in enumerate(self.models):
+            tensors |= {f"{number}.{name}": array for name, array in model.parameters.views.items()}
+        for name in FITTED:
+            if (array := getattr(first.preprocessing, name)) is not None:
+                tensors[f"preprocessing.{name}"] = array
+        header = {
+            "architectures": [asdict(model.parameters.architecture) for model in self.models],
+            "preprocessing": first.preprocessing.steps,
+            "classes": first.classes,
+            "image_shape": first.image_shape,
+            "feature_names": first.feature_names,
+        }
+        write_tensors(path, KIND, VERSION, tensors, header)
+
+    @classmethod
+    def load(cls, path: Path) -> Ensemble:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        InputError
+            If the file is cut off, is no ensemble, or its arrays do not fit together.
+        """
+        tensors, header = read_tensors(path, KIND, VERSION)
+        fitted = {name: tensors.get(f"preprocessing.{name}") for name in FITTED}
+        preprocessing = Preprocessing(tuple(header["preprocessing"]), **fitted)
+        shape, names = header["image_shape"], header["feature_names"]
+        models = []
+        for number, sizes in enumerate(header["architectures"]):
+            architecture = Architecture(sizes["input_size"], tuple(sizes["hidden_sizes"]), sizes["output_size"])
+            arrays = [tensors.get(f"{number}.{name}") for name in architecture.shapes]
+            shapes = [None if array is None else array.shape for array in arrays]
+            if shapes != list(architecture.shapes.values()):
+                expected = f"network {number} of sizes {architecture.sizes}"
+                raise InputError(str(path), expected=expected, got=f"arrays of shapes {shapes}")
+            buffer = np.concatenate([array.ravel() for array in arrays if array is not None])
+            models.append(
+                Model(
+                    Parameters(architecture, buffer),
+                    preprocessing,
+                    tuple(header["classes"]),
+                    None if shape is None else (shape[0], shape[1], shape[2]),
+                    None if names is None else tuple(names),
+                )
+            )
+        return cls(tuple(models))
+

@@ -1,0 +1,61 @@
+"""Which networks stand in which panel; what is asked of all of them is asked of every panel, on several threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.network.initial import initial_parameters
+from chainrule.network.parameters import Architecture
+from chainrule.training.rules import RULES
+from chainrule.tuning.population.grouping import group
+from chainrule.tuning.population.member import Member
+from chainrule.tuning.population.panel import Network, Panel
+from chainrule.tuning.population.workers import Workers
+
+
+def new_network(member: Member, input_size: int, output_size: int, dtype: np.dtype[np.floating]) -> Network:
+    """Return a network as it is before its first step."""
+    architecture = Architecture(input_size, member.hidden, output_size)
+    parameters = initial_parameters(architecture, member.initial_weights, member.seed, dtype)
+    return Network(member, parameters, np.zeros((RULES[member.rule].n_moments, parameters.buffer.size), dtype))
+
+
+class Arrangement:
+    """K networks in their panels, counted from 0 in the order given.
+
+    Parameters
+    ----------
+    networks : sequence of Network
+    workers : Workers
+    """
+
+    def __init__(self, networks: Sequence[Network], workers: Workers) -> None:
+        self._workers, self._size = workers, len(networks)
+        sizes = networks[0].parameters.architecture.sizes
+        self._places = group([network.member for network in networks], sizes[0], sizes[-1], workers.threads)
+        self._panels = [Panel([networks[place] for place in places]) for places in self._places]
+        self._where = {place: (panel, k) for panel, places in zip(self._panels, self._places, strict=True) for k, place in enumerate(places)}
+
+    def network(self, place: int) -> Network:
+        """Return a copy of one network."""
+        panel, k = self._where[place]
+        return panel.read(k)
+
+    def gather(self, work: Callable[[Panel, ndarray], ndarray]) -> ndarray:
+        """Return what ``work`` gives for each panel, (..., networks of the panel), put together: (..., K).
+
+        It is called with a panel and the places of its networks.
+        """
+        pairs = [(panel, np.array(places)) for panel, places in zip(self._panels, self._places, strict=True)]
+        results = self._workers.run(lambda pair: work(*pair), pairs)
+        whole = np.empty((*results[0].shape[:-1], self._size), results[0].dtype)
+        for (_, places), result in zip(pairs, results, strict=True):
+            whole[..., places] = result
+        return whole
+
+    def add_up(self, work: Callable[[Panel], ndarray]) -> ndarray:
+        """Return the sum of what ``work`` gives for each panel."""
+        return np.asarray(sum(self._workers.run(work, self._panels)))

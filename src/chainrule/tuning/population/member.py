@@ -1,0 +1,66 @@
+"""One network of a population: its settings, in the names that a run has for them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from chainrule.errors import InputError
+from chainrule.network.initial import normal_std
+from chainrule.training.rules import RULES, RuleSettings
+from chainrule.training.schedules import parse_schedule
+
+
+@dataclass(frozen=True)
+class Member:
+    """The settings of one network; ``training.settings`` says what each means.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Units of each hidden layer; ``()`` for softmax regression.
+    learning_rate : float
+    initial_weights : str
+        ``normal:STD``, ``he`` or ``glorot``.
+    seed : int
+        Of its initial weights; the order of examples is the population's.
+    reg : float
+        The penalty's strength.
+    rule : str
+    rule_settings : RuleSettings
+        momentum, rho, beta1, beta2, epsilon, weight_decay.
+    schedule : str
+    fold : int, optional
+        In k-fold cross-validation the fold that it is validated on: it does not learn from its rows.
+
+    Raises
+    ------
+    InputError
+        If a setting is out of range.
+    """
+
+    hidden: tuple[int, ...]
+    learning_rate: float
+    initial_weights: str = "he"
+    seed: int = 0
+    reg: float = 0.0
+    rule: str = "sgd"
+    rule_settings: RuleSettings = field(default_factory=RuleSettings)
+    schedule: str = "constant"
+    fold: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hidden", tuple(self.hidden))
+        _demand(all(units >= 1 for units in self.hidden), "hidden", "at least 1 unit in each layer", self.hidden)
+        _demand(0 < self.learning_rate < math.inf, "learning_rate", "a positive number", self.learning_rate)
+        _demand(0 <= self.reg < math.inf, "reg", "0 or a positive number", self.reg)
+        _demand(self.rule in RULES, "rule", f"one of {', '.join(RULES)}", self.rule)
+        _demand(0 <= self.seed < 2**63, "seed", "a whole number from 0 to 2**63 - 1", self.seed)
+        _demand(self.fold is None or self.fold >= 0, "fold", "a number from 0, or None", self.fold)
+        normal_std(self.initial_weights)
+        parse_schedule(self.schedule)
+
+
+def _demand(ok: bool, who: str, expected: str, got: object) -> None:
+    if not ok:
+        raise InputError(who, expected=expected, got=repr(got))

@@ -1,0 +1,194 @@
+"""``chainrule.Population``: many networks that see the same mini-batches, trained as one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from numpy import ndarray
+from numpy.typing import DTypeLike
+
+from chainrule.data.features import Features
+from chainrule.network.parameters import Parameters
+from chainrule.training.minibatches import Batches, epoch_batches, steps_per_epoch
+from chainrule.training.schedules import parse_schedule
+from chainrule.tuning.population import door
+from chainrule.tuning.population.arrangement import Arrangement, new_network
+from chainrule.tuning.population.member import Member
+from chainrule.tuning.population.panel import NO_FOLDS
+from chainrule.tuning.population.scores import Scores
+from chainrule.tuning.population.workers import Workers
+
+CALL_SECONDS = 0.2  # about how long compiled code may run: how soon an interrupt is heard
+
+
+class Population:
+    """Networks side by side: each ends with the weights that it would have alone, to rounding.
+
+    Parameters
+    ----------
+    members : sequence of Member
+        The networks; each is known by its place in this list, its number, as long as the population lives.
+    input_size, output_size : int
+        D and C, which all share.
+    batch_size : int
+        Examples in a mini-batch.
+    order_seed : int
+        The seed of the order of examples, that of ``chainrule train --seed``.
+    sampling : {"permutation", "replacement"}
+    dtype : {"float32", "float64"}
+    threads : int, optional
+        By default as many as BLAS is held to.
+
+    Raises
+    ------
+    InputError
+        If there is no network, or a size is out of range.
+
+    Attributes
+    ----------
+    alive : tuple of int
+        The numbers of the networks that are still trained.
+    diverged : dict of int to int
+        For each network that was dropped, the step, counted from 1, at which its loss was no finite number.
+    steps_taken : int
+    """
+
+    def __init__(
+        self,
+        members: Sequence[Member],
+        *,
+        input_size: int,
+        output_size: int,
+        batch_size: int,
+        order_seed: int = 0,
+        sampling: str = "permutation",
+        dtype: DTypeLike = "float32",
+        threads: int | None = None,
+    ) -> None:
+        self.dtype: np.dtype[np.floating] = np.dtype(dtype)
+        door.check_population(members, batch_size, sampling, self.dtype, threads)
+        self.input_size, self.output_size, self.batch_size = input_size, output_size, batch_size
+        self.order_seed, self.sampling = order_seed, sampling
+        self.alive: tuple[int, ...] = tuple(range(len(members)))
+        self.diverged: dict[int, int] = {}
+        self.steps_taken = 0
+        self._all = tuple(members)
+        self._workers = Workers(threads)
+        self._step_seconds = CALL_SECONDS
+        networks = [new_network(member, input_size, output_size, self.dtype) for member in members]
+        self._networks: Arrangement | None = Arrangement(networks, self._workers)
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """The networks that are still trained, in the order of :attr:`alive`."""
+        return tuple(self._all[number] for number in self.alive)
+
+    def train(
+        self,
+        features: Features,
+        y: ndarray,
+        *,
+        steps: int,
+        total_steps: int,
+        rows: ndarray | None = None,
+        folds: ndarray | None = None,
+    ) -> ndarray:
+        """Take some steps more, and drop every network whose loss or weights leave the finite numbers.
+
+        Parameters
+        ----------
+        features, y
+            All rows (N, D) and their labels (N,).
+        steps : int
+            How many.
+        total_steps : int
+            How many the training has in all, for schedules that end with it.
+        rows : ndarray of shape (n,), int64, optional
+            The training rows; all, if it is not given.
+        folds : ndarray of shape (N,), int64, optional
+            The fold of every row; needed where a member has one.
+
+        Returns
+        -------
+        ndarray of shape (steps, K)
+            The data loss of each network that was :attr:`alive` before, on each mini-batch before its update; nan from
+            where it was dropped.
+
+        Raises
+        ------
+        InputError
+            If the arrays do not fit together or to the networks; nothing was changed.
+        """
+        rows = self._checked(features, y, rows, folds)
+        door.check_steps(self.batch_size, len(rows), steps, self.steps_taken, total_steps)
+        door.check_folds(self.members, folds, rows, len(y))
+        before, losses, done = self.alive, np.full((steps, len(self.alive)), np.nan), 0
+        while done < steps and self.alive:
+            size = max(1, min(int(CALL_SECONDS / self._step_seconds), steps - done))
+            columns = np.searchsorted(before, self.alive)
+            batches = self._batches(rows, size)
+            losses[done : done + size, columns] = self._take(features, y, batches, total_steps, folds)
+            done += size
+        return losses
+
+    def evaluate(
+        self, features: Features, y: ndarray, rows: ndarray | None = None, folds: ndarray | None = None
+    ) -> Scores:
+        """Measure every network on some rows, or on those of them that are of its own fold.
+
+        Parameters
+        ----------
+        features, y
+            All rows (N, D) and their labels (N,).
+        rows : ndarray of shape (n,), int64, optional
+            Which of them; all, if it is not given.
+        folds : ndarray of shape (N,), int64, optional
+            The fold of every row; given, each network that has a fold is measured on that alone.
+        """
+        rows = self._checked(features, y, rows, None)
+        measured = [len(rows)] * len(self.alive)
+        if folds is not None:
+            door.check_folds(self.members, folds, rows, len(y))
+            own = [member.fold for member in self.members]
+            measured = [len(rows) if fold is None else np.count_nonzero(folds[rows] == fold) for fold in own]
+        loss, right = self._side_by_side.gather(lambda panel, _: panel.score(features, y, rows, folds))
+        return Scores(self.alive, loss / measured, right / measured)
+
+    def keep(self, numbers: Sequence[int]) -> None:
+        """Go on with these networks alone; what the others took is freed.
+
+        Raises
+        ------
+        InputError
+            If one of them is not :attr:`alive`, or there are none.
+        """
+        check_numbers(numbers, self.alive)
+        wanted = set(numbers)
+        self._stand({number: held for number, held in self._held().items() if number in wanted})
+
+    def model(self, number: int) -> Parameters:
+        """Return a copy of the weights of a network that is :attr:`alive`."""
+        check_numbers([number], self.alive)
+        panel, k = self._where[number]
+        return panel.parameters(k)
+
+    def predict_proba(self, X: Features | ndarray) -> ndarray:
+        """Return the probabilities (N, C) of the ensemble: the mean of those that its networks give.
+
+        Parameters
+        ----------
+        X : Features or ndarray of shape (N, D)
+            Rows as the networks were trained on.
+        """
+        features = X if isinstance(X, Features) else Features(X)
+        rows = np.arange(len(features.X))
+        check_rows(self._architectures[0], features, None, rows)
+        check_numbers(self.alive, self.alive)
+        sums = self._workers.run(lambda panel: panel.sum_probabilities(features, rows), self._panels)
+        return np.asarray(sum(sums) / len(self.alive))
+
+    def predict(self, X: Features | ndarray) -> ndarray:
+        """Return the label (N,) that the ensemble finds most probable."""
+        return self.predict_proba(X).argmax(axis=1)

@@ -1,0 +1,26 @@
+"""How the networks of a population do on some rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from numpy import ndarray
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The measures of K networks on the same rows.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        Which networks they are.
+    loss : ndarray of shape (K,)
+        The mean of -log probs[n, y_n].
+    accuracy : ndarray of shape (K,)
+        The share of rows whose class was found.
+    """
+
+    numbers: tuple[int, ...]
+    loss: ndarray
+    accuracy: ndarray
