@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from chainrule.training.loop import Training as Training
     from chainrule.training.settings import RunSettings as RunSettings
     from chainrule.training.settings_file import build_settings as build_settings
+    from chainrule.tuning.population.member import Member as Member
+    from chainrule.tuning.population.population import Population as Population
     from chainrule.two_layer import TwoLayerNet as TwoLayerNet
 
 _HOME = {
@@ -36,7 +38,9 @@ _HOME = {
     "ChainruleError": "chainrule.errors",
     "Dataset": "chainrule.data.dataset",
     "InputError": "chainrule.errors",
+    "Member": "chainrule.tuning.population.member",
     "Model": "chainrule.network.model",
+    "Population": "chainrule.tuning.population.population",
     "Rows": "chainrule.data.dataset",
     "RunSettings": "chainrule.training.settings",
     "SavedRun": "chainrule.saved_run",

@@ -6,6 +6,7 @@ the mistake is in that statement, whatever the program looks like.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from chainrule.checking.compare import Slopes, differences
 from chainrule.checking.experiment import Case, Result
 from chainrule.checking.trace import Event, Watch
 from chainrule.checking.truths import Flow, Truth
+
+SECONDS = 1.0
+"""How long truths are put in the place of values."""
 
 FORWARD_AGREEMENT = 1e-7
 
@@ -35,20 +39,27 @@ class Suspect:
 
 
 def suspects(
-    watch: Watch, case: Case, seen: Flow, known: Sequence[Truth], slopes: Slopes, wrong: frozenset[str]
+    watch: Watch,
+    case: Case,
+    seen: Flow,
+    known: Sequence[Truth],
+    slopes: Slopes,
+    wrong: frozenset[str],
+    seconds: float = SECONDS,
 ) -> list[Suspect]:
     """Return the sites where a truth makes wrong gradients right, the most telling first; the watch is installed.
 
-    Of two that make the same gradients right, the earlier one stands first.
+    Of two that make the same gradients right, the earlier one stands first. What time does not allow is left out.
     """
+    end = time.process_time() + seconds
     known = [*_distinct(known), *_parameters(case, slopes)]
     passings: dict[int, list[Event]] = {}
     for event, touched in seen.backward.items():
-        if touched & wrong:
+        if touched & wrong and not (touched - wrong and _is_known(seen.events[event], known)):
             passings.setdefault(event[0], []).append(event)
     found: dict[int, Suspect] = {}
     for site, events in passings.items():
-        for truth in known:
+        for truth in known if time.process_time() < end else ():
             for factor in (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
                 places = [*_placements(events, seen.events, truth, factor)]
                 if truth.name in wrong and factor == 1.0 and watch.sites[site].assigned and not watch.sites[site].after:
@@ -67,11 +78,20 @@ def suspects(
     return sorted(found.values(), key=lambda suspect: -len(suspect.repaired))  # stable: in order of passing
 
 
+def _is_known(value: ndarray, known: Sequence[Truth]) -> bool:
+    """Return whether a value is a true gradient as it is: if right gradients come from it too, it is not to blame."""
+    return any(
+        value.shape == array.shape and np.allclose(value, array, rtol=1e-5, atol=1e-8)
+        for truth in known
+        for array in truth.arrays
+        if array.size > 1
+    )
+
+
 def _placements(
     events: list[Event], present: Mapping[Event, ndarray], truth: Truth, factor: float
 ) -> Iterator[dict[Event, ndarray]]:
     """Yield the ways to put a truth in the place of what passes a site, once or in a loop."""
-    shapes = [present[event].shape for event in events]
     times = len(truth.arrays)
     orders = []
     if times == len(events):
@@ -79,13 +99,23 @@ def _placements(
         if times > 1:
             orders.append((events, truth.arrays[::-1]))
     elif times == 1:
+        orders += [(events, rows) for rows in _in_rows(truth.arrays[0], len(events))]
         orders.append((events[-1:], truth.arrays))
-        shapes = shapes[-1:]
+    elif len(events) == 1 and truth.arrays[0].ndim <= 1 and len({array.shape for array in truth.arrays}) == 1:
+        orders.append((events, (np.array(truth.arrays),)))
     for places, arrays in orders:
+        shapes = [present[event].shape for event in places]
         for turned in (False, True):
             fitted = [_fit(array, shape, turned) for array, shape in zip(arrays, shapes, strict=True)]
             if all(array is not None for array in fitted):
                 yield {place: factor * array for place, array in zip(places, fitted, strict=True) if array is not None}
+
+
+def _in_rows(array: ndarray, times: int) -> Iterator[tuple[ndarray, ...]]:
+    """Yield the rows, and the columns, of an array as values that pass one after the other."""
+    for turned in (array, array.T) if array.ndim == 2 else ():
+        if len(turned) == times:
+            yield tuple(np.array(row) for row in turned)
 
 
 def _fit(array: ndarray, shape: tuple[int, ...], turned: bool) -> ndarray | None:
@@ -117,7 +147,7 @@ def _parameters(case: Case, slopes: Slopes) -> list[Truth]:
     return [
         Truth(name, (slopes.values[name].reshape(parameter.shape),))
         for name, parameter in case.parameters.items()
-        if len(slopes.entries[name]) == parameter.size
+        if len(slopes.entries[name]) == parameter.size and slopes.values[name].any()
     ]
 
 
@@ -129,7 +159,10 @@ def forward_suspects(watch: Watch, case: Case, seen: Flow, stages: Sequence[Trut
             passings.setdefault(event[0], []).append(event)
     found = []
     given: set[str] = set()
+    end = time.process_time() + SECONDS
     for site, events in passings.items():
+        if time.process_time() > end:
+            break
         parts = list(_in_parts(stages, len(events)))
         right = next((part.name for part in parts if part.name not in given and _is(part, events, seen)), None)
         if right is not None:

@@ -107,7 +107,7 @@ def truths(watch: Watch, case: Case, seen: Flow, *, seconds: float) -> dict[int,
         site, value = event[0], seen.events[event]
         if value.size > MOST_NUMBERS or site in whole:
             continue
-        slope = _slope(watch, case, event, value) if time.process_time() < end else None
+        slope = _slope(watch, case, event, value, end)
         if slope is None:
             whole.add(site)  # a site is known for all of its passings or not at all
             found.pop(site, None)
@@ -116,9 +116,11 @@ def truths(watch: Watch, case: Case, seen: Flow, *, seconds: float) -> dict[int,
     return {site: Truth(_name(watch, site), tuple(slopes)) for site, slopes in found.items()}
 
 
-def _slope(watch: Watch, case: Case, event: Event, value: ndarray) -> ndarray | None:
+def _slope(watch: Watch, case: Case, event: Event, value: ndarray, end: float) -> ndarray | None:
     slope = np.empty(value.shape)
     for index in np.ndindex(value.shape):
+        if time.process_time() > end:
+            return None
         step = STEP * max(1.0, min(abs(float(value[index])), 100.0))
         above = watch.nudged(case, event, index, step)
         below = watch.nudged(case, event, index, -step)

@@ -18,6 +18,7 @@ COMMANDS = {
     "train": "Train a network on images or a table, and leave a run folder.",
     "evaluate": "Judge a run: accuracy, classes, confusions.",
     "predict": "Name the class of images or rows.",
+    "tune": "Search for the best settings: many networks trained as one.",
     "check": "Find the wrong line of a backward pass, and prove what it should be.",
     "export": "Write a run's model as ONNX, or for PyTorch.",
     "info": "Say what this machine is, and how fast its matrix product.",

@@ -21,7 +21,7 @@ NOT_OPTIONS = ("source",)  # it is called --data
 def takes_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command an option for every setting; it receives them as ``options``, None where one is not given."""
     own = [p for name, p in inspect.signature(command, eval_str=True).parameters.items() if name != "options"]
-    settings = [_parameter(name) for name in SECTION_OF if name not in NOT_OPTIONS]
+    settings = [parameter_of(name) for name in SECTION_OF if name not in NOT_OPTIONS]
 
     @functools.wraps(command)
     def with_options(**values: Any) -> None:
@@ -45,7 +45,7 @@ def read_option(name: str, value: Any) -> Any:
         raise InputError(option_name(name), expected=example, got=repr(value)) from None
 
 
-def _parameter(name: str) -> inspect.Parameter:
+def parameter_of(name: str) -> inspect.Parameter:
     """Return the option of one setting."""
     section = SECTION_OF[name]
     field = SECTIONS[section].model_fields[name]

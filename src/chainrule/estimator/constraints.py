@@ -50,11 +50,9 @@ def whole(low: int) -> Constraint:
 
 
 def one_of(*values: object) -> Constraint:
-    """Accept one of some words, or None."""
+    """Accept one of some words."""
     expected = " or ".join(", ".join(map(repr, values)).rsplit(", ", 1))
-    return Constraint(
-        expected, lambda value: value is None if value is None else isinstance(value, str) and value in values
-    )
+    return Constraint(expected, lambda value: isinstance(value, str) and value in values)
 
 
 BOOLEAN = Constraint("True or False", lambda value: isinstance(value, bool | np.bool_))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def read_examples(estimator: Any, X: Any, y: Any, *, reset: bool, numeric: bool)
 
 def read_inputs(estimator: Any, X: Any) -> Any:
     """Return inputs (N, D) for a fitted estimator."""
-    return validate_data(estimator, X, accept_sparse=("csr", "csc"), dtype=FLOATS, reset=False)
+    return validate_data(estimator, X, accept_sparse="csr", dtype=FLOATS, reset=False)
 
 
 def read_weights(sample_weight: Any, n: int) -> ndarray | None:
@@ -54,7 +55,7 @@ def read_weights(sample_weight: Any, n: int) -> ndarray | None:
     """
     if sample_weight is None:
         return None
-    if np.ndim(sample_weight) == 0:
+    if isinstance(sample_weight, Real):
         return np.full(n, float(sample_weight))
     weights = check_array(sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
     if weights.ndim != 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,8 +63,8 @@ class Crew(Protocol):
         When the clock says that it is over, heats stop where they are, and their readings say so.
         """
 
-    def weights(self, heat: int, trial: int) -> list[Parameters]:
-        """Return the weights of a trial's networks as they are now."""
+    def weights(self, heat: int, trial: int) -> list[Parameters] | None:
+        """Return the weights of a trial's networks as they are now; None if they are lost."""
 
 
 class OwnCrew:

@@ -43,7 +43,7 @@ class Choice:
         return "lowest" if float(value) == min(numbers) else "highest"
 
     def __str__(self) -> str:
-        return ",".join(f"{value:g}" if isinstance(value, float) else str(value) for value in self.values)
+        return ",".join(map(_spelled, self.values))
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,14 @@ class Range:
         return tuple(dict.fromkeys(round(x) for x in numbers)) if self.whole else tuple(numbers)
 
     def __str__(self) -> str:
-        return f"{'log' if self.log else 'lin'}:{self.low:g}:{self.high:g}"
+        return f"{'log' if self.log else 'lin'}:{_spelled(self.low)}:{_spelled(self.high)}"
+
+
+def _spelled(value: Value) -> str:
+    """Return a value as text, from which it can be read again to the last bit."""
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        return f"{value:g}"
+    return str(value)
 
 
 Dimension = Choice | Range

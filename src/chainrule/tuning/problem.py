@@ -90,17 +90,12 @@ class Problem:
     @cached_property
     def base(self) -> RunSettings:
         """The settings at one point of the space, for those that all points share."""
-        return self.settings(_some_point(self.space))
+        return self.settings(self.space.some_point())
 
     @cached_property
     def material(self) -> Material:
         """The rows to learn from and to rank on."""
-        data = self.data
-        train, validation, folds = data.train.index, data.validation.index, None
-        if self.n_folds:
-            train = validation = np.sort(np.concatenate([train, validation]))
-            folds = assign_folds(data.train.y, train, self.n_folds, self.base.data.split_seed)
-        return Material(data.train.features, data.train.y, train, validation, folds, data.dataset.n_classes)
+        return make_material(self.data, self.n_folds, self.base.data.split_seed)
 
     def steps_per_epoch(self, batch_size: int) -> int:
         """Return the steps of one pass over the training rows."""
@@ -122,7 +117,7 @@ def make_problem(space: Space, dataset: Dataset, n_folds: int = 0) -> Problem:
         space = replace(space, dimensions=default_dimensions(space, dataset))
     data_section = {**space.fixed.get("data", {}), "preprocess": _preprocess(space, dataset)}
     space = replace(space, fixed={**space.fixed, "data": data_section})
-    settings = space.settings(_some_point(space)).data
+    settings = space.settings(space.some_point()).data
     data = prepare(
         dataset,
         settings.preprocess or "none",
@@ -133,6 +128,15 @@ def make_problem(space: Space, dataset: Dataset, n_folds: int = 0) -> Problem:
     problem = Problem(space, data, n_folds)
     _refuse_impossible(problem)
     return problem
+
+
+def make_material(data: PreparedData, n_folds: int, seed: int) -> Material:
+    """Return the rows to learn from and to rank on: the two parts of the split, or both together in folds."""
+    train, validation, folds = data.train.index, data.validation.index, None
+    if n_folds:
+        train = validation = np.sort(np.concatenate([train, validation]))
+        folds = assign_folds(data.train.y, train, n_folds, seed)
+    return Material(data.train.features, data.train.y, train, validation, folds, data.dataset.n_classes)
 
 
 def default_dimensions(space: Space, dataset: Dataset) -> dict[str, Dimension]:
@@ -154,7 +158,7 @@ def default_dimensions(space: Space, dataset: Dataset) -> dict[str, Dimension]:
 
 def _preprocess(space: Space, dataset: Dataset) -> str:
     """Return the preprocessing that all points share: what was given, or what suits all rules and depths searched."""
-    point = _some_point(space)
+    point = space.some_point()
     wanted = {
         close_settings(space.settings({**point, **variant}), dataset).data.preprocess or "none"
         for variant in space.variants("rule", "hidden")
@@ -162,18 +166,9 @@ def _preprocess(space: Space, dataset: Dataset) -> str:
     return wanted.pop() if len(wanted) == 1 else "mean,std"
 
 
-def _some_point(space: Space) -> dict[str, Any]:
-    """Return one point of the space."""
-    first: dict[str, Any] = {}
-    for name, dimension in space.dimensions.items():
-        low = dimension.values[0] if isinstance(dimension, Choice) else dimension.low
-        first[name] = int(low) if isinstance(dimension, Range) and dimension.whole else low
-    return first
-
-
 def _refuse_impossible(problem: Problem) -> None:
     """See that the largest mini-batch and the largest networks of the space can be trained."""
-    space, point, n = problem.space, _some_point(problem.space), len(problem.material.train)
+    space, point, n = problem.space, problem.space.some_point(), len(problem.material.train)
     sizes = space.dimensions.get("batch_size")
     largest = problem.base.training.batch_size or n
     if sizes is not None:

@@ -96,7 +96,6 @@ class Search:
             if generation is None:
                 break
             self._train(generation)
-            self.ledger.spend(self.clock.elapsed)
         self.ledger.spend(self.clock.elapsed)
 
     def _next_generation(self) -> Generation | None:
@@ -161,6 +160,7 @@ class Search:
                 self._stop_where_they_are(generation)
                 return
             self._compare(generation, rung)
+            self.ledger.spend(self.clock.elapsed)
             for watcher in self.watchers:
                 watcher.on_rung(self, rung, len(generation.running))
             if not generation.running:
@@ -198,7 +198,7 @@ class Search:
         last = rung == len(sizes) - 1
         scores = {}
         for number, trial in generation.trials.items():  # those that ended before a resumption compete too
-            point = trial.at(self._steps_at(trial, share))
+            point = trial.at(max(1, round(share * self.total_steps(trial))))
             if point is not None and trial.state != DIVERGED:
                 scores[number] = point.score
         going_on = set() if last else survivors(scores, sizes[rung + 1])
@@ -209,11 +209,10 @@ class Search:
         for number in sorted(ending):
             self.ledger.end(generation.trials[number])
 
-    def _steps_at(self, trial: Trial, share: float) -> int:
-        """Return the step at which a trial had done a part of its training."""
+    def total_steps(self, trial: Trial) -> int:
+        """Return how many steps a trial's whole training has."""
         training = self.problem.settings(trial.params).training
-        total = training.total_steps(self.problem.steps_per_epoch(training.batch_size or 1))
-        return max(1, round(share * total))
+        return training.total_steps(self.problem.steps_per_epoch(training.batch_size or 1))
 
     def _stop_where_they_are(self, generation: Generation) -> None:
         """Write down what is known of trials under way: at the end of the budget they end, on Ctrl-C they may go on."""
@@ -239,5 +238,7 @@ class Search:
         wanted = self.kept.wanted(list(self.trials.values()))
         for heat, lineup in enumerate(generation.lineups):
             for number in sorted(candidates.intersection(lineup.trials, wanted)):
-                self.kept.keep(number, self.crew.weights(heat, number))
+                networks = self.crew.weights(heat, number)
+                if networks is not None:  # else they are trained again, should they be wanted in the end
+                    self.kept.keep(number, networks)
         self.kept.forget_all_but(wanted)

@@ -99,6 +99,14 @@ class Space:
         chosen = {n: d.values for n in names if isinstance(d := self.dimensions.get(n), Choice)}
         return [dict(zip(chosen, values, strict=True)) for values in product(*chosen.values())]
 
+    def some_point(self) -> dict[str, Any]:
+        """Return one point of the space: the first value or the lower end of each dimension."""
+        point: dict[str, Any] = {}
+        for name, dimension in self.dimensions.items():
+            first = dimension.values[0] if isinstance(dimension, Choice) else dimension.low
+            point[name] = int(first) if isinstance(dimension, Range) and dimension.whole else first
+        return point
+
     def edges(self, params: Params) -> dict[str, str]:
         """Return the settings whose value at a point lies on the edge of the space: name to lowest or highest."""
         found = {name: d.at_edge(params[name]) for name, d in self.dimensions.items() if name in params}

@@ -68,10 +68,9 @@ def opened_storage(where: str | Path) -> Iterator[BaseStorage]:
             yield storage
         return
     from optuna.storages import JournalStorage
-    from optuna.storages.journal import BaseJournalFileLock, JournalFileBackend
+    from optuna.storages.journal import JournalFileBackend
 
     journal = Path(where)
-    BaseJournalFileLock.register(JournalLock)
     with storage_errors(str(journal)):
         if not journal.parent.is_dir():
             raise InputError("--storage", expected="a database's URL or a journal file's path", got=str(where))

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy import ndarray
 
-from chainrule.data.features import Subset
 from chainrule.network.evaluate import CHUNK
 from chainrule.network.model import Model
 from chainrule.network.parameters import Parameters
@@ -77,13 +76,26 @@ def _train(
     return [population.model(number) for number in range(len(members))]
 
 
-def judge(model: Model | Ensemble, subset: Subset) -> float:
-    """Return the accuracy of a model on the rows of a split, some thousand at a time."""
+def judge(model: Model | Ensemble, X: ndarray, y: ndarray, index: ndarray) -> float:
+    """Return the accuracy of a model on some of the raw rows X (N, D), some thousand at a time."""
     right = 0
-    for start in range(0, len(subset), CHUNK):
-        rows = subset.index[start : start + CHUNK]
-        right += int((model.predict(subset.features.X[rows]) == subset.y[rows]).sum())
-    return right / len(subset)
+    for start in range(0, len(index), CHUNK):
+        rows = index[start : start + CHUNK]
+        right += int((model.predict(X[rows]) == y[rows]).sum())
+    return right / len(index)
+
+
+def validation_accuracy(problem: Problem, model: Model | Ensemble) -> float:
+    """Judge a model on the validation split."""
+    rows = problem.data.dataset.train
+    return judge(model, rows.X, rows.y, problem.data.validation.index)
+
+
+def test_accuracy(problem: Problem, model: Model | Ensemble) -> float:
+    """Judge a model on the test split: the one place of this room that reads it."""
+    dataset = problem.data.dataset
+    rows = dataset.test or dataset.train
+    return judge(model, rows.X, rows.y, problem.data.test.index)
 
 
 def save_best(problem: Problem, plan: Plan, kept: Kept, trials: Sequence[Trial], path: Path, *, retrain: bool) -> Model:

@@ -58,8 +58,8 @@ class Aim:
         return bool(apart <= CLOSE * max(np.abs(wanted).max(initial=0.0), 1e-3))
 
 
-def changes_for(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
-    """Yield the changes of a statement after which the value is the one that is wanted.
+def simple_changes(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+    """Yield the changes of a statement, in one place, after which the value is the one that is wanted.
 
     Parameters
     ----------
@@ -70,18 +70,19 @@ def changes_for(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) ->
         What was within reach before the statement and behind it.
     """
     with np.errstate(all="ignore"):
-        met = False
         if not aim.site.after:
-            for change in _of_expression(aim, before):
-                met = True
-                yield change
+            yield from _of_expression(aim, before)
         if aim.site.assigned and isinstance(aim.statement, (ast.Assign, ast.AugAssign, ast.Expr)):
             read = _read(aim)
             for change in statement_edits(aim.statement, block, before, after):
                 if read is not None and len(change.changes) == 1 and _meets(aim, change, read, before.names):
-                    met = True
                     yield change
-        if not met and not aim.site.after:
+
+
+def larger_changes(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+    """Yield changes of a statement in two places, and other formulas, that come to the value that is wanted."""
+    with np.errstate(all="ignore"):
+        if not aim.site.after:
             yield from _of_expression_twice(aim, before)
             yield from _other_formulas(aim, before)
 

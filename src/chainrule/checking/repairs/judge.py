@@ -16,6 +16,7 @@ Item = tuple[str, int]
 """Something that can be right: a gradient, ``forward`` or ``runs``, in the case of that number."""
 
 FORWARD, RUNS = "(forward)", "(runs)"
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Judge:
     _conventions: dict[tuple[int, float], Convention | None] = field(default_factory=dict)
     _losses: dict[int, float] = field(default_factory=dict)
     """The loss of the program as it came, by case: a version with another loss is another forward pass."""
+    unused: frozenset[str] = frozenset()
+    """The parameters that the loss of the program as it came does not depend on."""
 
     def gains(self, versions: Mapping[str, Function], before: Judgement, number: int) -> bool:
         """Return whether a version makes more right in one case, and nothing wrong there that was right.
@@ -115,7 +118,7 @@ class Judge:
 
     def slopes(self, number: int, loss: float) -> Slopes:
         """Return the numerical gradients of a case, for the version that runs now, which has this loss."""
-        key = (number, float(f"{loss:.12g}"))
+        key = _key(number, loss)
         if key not in self._slopes:
             self._slopes[key] = slopes(self.cases[number])
         return self._slopes[key]
@@ -128,8 +131,19 @@ class Judge:
         return self._objectives[number]
 
     def keep_loss(self, judgement: Judgement) -> None:
-        """Note the losses of the program as it came."""
+        """Note the losses of the program as it came, and the parameters that they do not depend on."""
         self._losses = {number: loss for number, loss in enumerate(judgement.losses) if loss is not None}
+        self.unused = (
+            frozenset.intersection(*(self._without_effect(n) for n in self._losses)) if self._losses else _NONE
+        )
+
+    def _without_effect(self, number: int) -> frozenset[str]:
+        known = self._slopes.get(_key(number, self._losses[number]))
+        return _NONE if known is None else frozenset(name for name, value in known.values.items() if not value.any())
+
+    def _taken_up(self, truth: Slopes) -> bool:
+        """Return whether a loss depends on a parameter that the program's own did not."""
+        return any(truth.values[name].any() for name in self.unused)
 
     def _as_expected(self, case: Case) -> bool:
         """Return whether a single layer gives what a layer of its name gives."""
@@ -145,16 +159,20 @@ class Judge:
     def _gradients(self, number: int, case: Case, result: Result, agrees: bool) -> Mapping[str, Difference]:
         known = self._losses.get(number)
         own = known is None or not np.isfinite(known) or abs(result.loss - known) <= 1e-12 * abs(known)
-        if not own and not agrees:
+        if not own and not agrees and not self.unused:
             return {}  # a forward pass that is neither the program's own nor one that is known
         try:
             truth = self.slopes(number, result.loss)
         except Exception:
             return {}
-        return differences(result.gradients, case, truth)
+        return differences(result.gradients, case, truth) if own or agrees or self._taken_up(truth) else {}
 
     def _wanted(self) -> frozenset[Item]:
         names = [RUNS, *([FORWARD] if self.forward else [])]
         return frozenset(
             (name, number) for number, case in enumerate(self.cases) for name in (*names, *case.parameters)
         )
+
+
+def _key(number: int, loss: float) -> tuple[int, float]:
+    return number, float(f"{loss:.12g}")

@@ -26,7 +26,7 @@ MOST_KINDS = 2
 
 
 def meant(watch: Watch, case: Case, seen: Flow, objective: Objective, known: Convention | None) -> tuple[Suspect, ...]:
-    """Return the sites where a value that is meant makes the loss right, in the convention that has most of them.
+    """Return the sites where a value that is meant makes the loss right, in the conventions that have most of them.
 
     Parameters
     ----------
@@ -38,13 +38,16 @@ def meant(watch: Watch, case: Case, seen: Flow, objective: Objective, known: Con
     known : Convention or None
         The one that the program follows in other draws.
     """
-    best: tuple[Suspect, ...] = ()
+    best: list[Suspect] = []
+    most = 0
     for convention in filter(objective.has, _conventions(seen.events, objective, known)):
         stages, loss = objective.stages(convention), objective.loss(convention)
-        found = tuple(forward_suspects(watch, case, seen, stages, loss))
-        if len(found) > len(best):
-            best = found
-    return best
+        found = forward_suspects(watch, case, seen, stages, loss)
+        if len(found) > most:
+            best, most = found, len(found)
+        elif len(found) == most:
+            best += found
+    return tuple(best)
 
 
 def likely(events: Mapping[Event, ndarray], objective: Objective) -> list[Convention]:
@@ -54,8 +57,8 @@ def likely(events: Mapping[Event, ndarray], objective: Objective) -> list[Conven
         for activation, loss in itertools.product(ACTIVATIONS, LOSSES)
         if objective.has(replace(USUAL, activation=activation, loss=loss))
     ]
-    passed = _by_size(events)
-    scores = [sum(_passed(stage.arrays[0], passed) for stage in objective.stages(kind)) for kind in kinds]
+    passed = {fingerprint(value) for value in events.values()}
+    scores = [sum(fingerprint(stage.arrays[0]) in passed for stage in objective.stages(kind)) for kind in kinds]
     order = sorted(range(len(kinds)), key=lambda position: -scores[position])  # stable: the most usual first
     return [kinds[position] for position in order]
 
@@ -71,15 +74,9 @@ def _conventions(
             yield replace(kind, reduction=reduction, penalty=penalty)
 
 
-def _by_size(events: Mapping[Event, ndarray]) -> dict[int, list[ndarray]]:
-    found: dict[int, list[ndarray]] = {}
-    for value in events.values():
-        found.setdefault(value.size, []).append(value)
-    return found
-
-
-def _passed(stage: ndarray, passed: Mapping[int, list[ndarray]]) -> bool:
-    return any(same_numbers(value, stage) for value in passed.get(stage.size, ()))
+def fingerprint(value: ndarray) -> tuple[int, str, str]:
+    """Return what arrays of the same numbers share, in whatever order; only a few others do."""
+    return value.size, f"{value.sum():.8g}", f"{np.vdot(value, value):.8g}"
 
 
 def same_numbers(value: ndarray, stage: ndarray) -> bool:

@@ -30,6 +30,9 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
         if statement in found:
             found[statement] = min(found[statement], READ * position)
     leading = _of_suspects(places, found)
+    if places.judge.unused & places.judgement.wrong(places.number):  # the forward pass leaves out a parameter
+        for statement in found.keys() - places.backward:
+            found[statement] = min(found[statement], -NEXT)
     if places.apart:  # several gradients are wrong, each in its own way: or the loss is, in one
         for statement in places.reducing & found.keys():
             found[statement] = min(found[statement], NEXT)
@@ -38,6 +41,9 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
         leading = sorted(around, key=lambda one: -one.lineno)[:1]
         found |= dict.fromkeys(leading, 0.0)
     for start in leading[:2]:
+        inside = [other for other in found if _is_called_by(places, other, start)]
+        for other in inside:
+            found[other] = min(found[other], NEXT)
         near = [start]
         for hop in (1, 2, 3):
             near = [other for one in near for other in _read_by(places, one)]
@@ -80,6 +86,12 @@ def _read_by(places: Places, statement: ast.stmt) -> list[ast.stmt]:
         elif read & parameters and isinstance(function, ast.FunctionDef) and _calls(other, function):
             found.append(other)
     return found
+
+
+def _is_called_by(places: Places, other: ast.stmt, statement: ast.stmt) -> bool:
+    """Return whether a statement stands in a function that another one calls."""
+    unit = places.homes[other][0]
+    return unit != places.homes[statement][0] and _calls(statement, places.versions[unit])
 
 
 def head(statement: ast.stmt) -> ast.AST:

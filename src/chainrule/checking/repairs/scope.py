@@ -106,7 +106,8 @@ def scope_of(
 @lru_cache(maxsize=256)
 def _compounds(function: Function) -> dict[str, ast.expr]:
     """Return the compound atoms that a function is written with, by their text."""
-    return {ast.unparse(node): node for node in ast.walk(function) if isinstance(node, ast.expr) and _is_compound(node)}
+    texts = {ast.unparse(node) for node in ast.walk(function) if isinstance(node, ast.expr) and _is_compound(node)}
+    return {text: ast.parse(text, mode="eval").body for text in sorted(texts)}  # read, even where they are assigned to
 
 
 def _sort(

@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from chainrule.checking.objective import Convention
 from chainrule.checking.repairs.judge import Judge
-from chainrule.checking.repairs.meant import USUAL, likely, same_numbers
+from chainrule.checking.repairs.meant import USUAL, fingerprint, likely, same_numbers
 from chainrule.checking.trace import Watch
 from chainrule.checking.units import Function
 
@@ -50,9 +50,11 @@ def reached(judge: Judge, versions: Mapping[str, Function], number: int, convent
         _, events = watch.record(judge.cases[number])
     last, names = -1, set()
     order = list(events)
+    prints = [fingerprint(events[event]) for event in order]
     for stage in objective.stages(convention):
+        own = fingerprint(stage.arrays[0])
         for position, event in enumerate(order):
-            if same_numbers(events[event], stage.arrays[0]):
+            if prints[position] == own and same_numbers(events[event], stage.arrays[0]):
                 names.add(stage.name)
                 if stage.name[0] in "za" or stage.name in MAIN:
                     last = max(last, position) if stage.arrays[0].size > 1 else last

@@ -50,6 +50,7 @@ def _rewritten(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
         if isinstance(expression, ast.expr):
             for edit in edits(expression, scope):
                 yield edit.cost, with_field(old, field, edit.expression), edit.mistake
+    yield from _without_last(old, scope)
     if isinstance(old, ast.Assign):
         for position, target in enumerate(old.targets):
             for edit in _target_edits(target, scope):
@@ -70,6 +71,31 @@ def _rewritten(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
             if not isinstance(old.op, operator):
                 yield 1.1, with_field(old, "op", operator()), "operation"
         yield 1.1, ast.Assign([old.target], old.value), "+= for ="
+
+
+def _without_last(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, str]]:
+    """Yield a statement in which a matrix is taken without its bias: its last or first row or column."""
+    if not isinstance(old, (ast.Assign, ast.AugAssign, ast.Return)):
+        return
+    matrices = {text: array for text, array in scope.arrays.items() if array.ndim == 2}
+    inside = {ast.unparse(node) for node in ast.walk(old) if is_atom(node)} & matrices.keys()
+    for text in sorted(inside):
+        like = {other for other in inside if matrices[other].shape == matrices[text].shape}
+        for index in ("[:-1]", "[1:]", "[:, :-1]", "[:, 1:]"):
+            yield 1.6, _Indexed(like, index).visit(copy.deepcopy(old)), "the bias taken for a weight"
+
+
+class _Indexed(ast.NodeTransformer):
+    """Puts an index behind some arrays."""
+
+    def __init__(self, texts: set[str], index: str) -> None:
+        self._texts, self._index = texts, index
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if is_atom(node) and ast.unparse(node) in self._texts:
+            fresh = parsed(ast.unparse(node) + self._index)
+            return with_field(fresh, "ctx", getattr(node, "ctx", ast.Load()))
+        return self.generic_visit(node)
 
 
 def _target_edits(target: ast.expr, scope: Scope) -> Iterator[Edit]:

@@ -7,7 +7,7 @@ import heapq
 import itertools
 from collections.abc import Iterable, Iterator
 
-from chainrule.checking.repairs.aims import Aim, changes_for
+from chainrule.checking.repairs.aims import Aim, larger_changes, simple_changes
 from chainrule.checking.repairs.candidate import Candidate
 from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.ranks import OTHER, head, ranks
@@ -16,6 +16,9 @@ from chainrule.checking.repairs.statements import statement_edits
 
 AIMED = -4.0
 """What is added to the cost of a change that gives a value which is known to be right: they come first."""
+
+AIMED_TWICE = -3.0
+"""The same for two changes of one expression, and for another formula in its place."""
 
 LOSS = 2.0
 """What a change of the loss may cost that is tried before anything else, where the loss is the likely place."""
@@ -35,17 +38,24 @@ def candidates(places: Places) -> Iterator[Candidate]:
 
 
 def _aimed(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidate]:
-    """Yield the changes that give the values which made things right, those of the most telling place first."""
+    """Yield the changes that give the values which made things right, those of the most telling place first.
+
+    Where no statement has one, two changes at once and whole formulas are tried.
+    """
+    by_statement: dict[ast.stmt, list[Aim]] = {}
     for aim in sorted(_aims(places), key=lambda one: ranked.get(one.statement, OTHER)):
-        unit, block = places.homes[aim.statement]
-        before, after = _scopes(places, aim.statement)
-        cost = AIMED + ranked.get(aim.statement, OTHER)
-        promised = aim.suspect.repaired
-        found = [
-            Candidate(unit, change.changes, cost + change.cost, change.mistake, promised)
-            for change in changes_for(aim, block, before, after)
-        ]
-        yield from sorted(found, key=lambda candidate: candidate.cost)
+        by_statement.setdefault(aim.statement, []).append(aim)
+    for changes_for, cost in ((simple_changes, AIMED), (larger_changes, AIMED_TWICE)):
+        for statement, aims in by_statement.items():
+            unit, block = places.homes[statement]
+            scopes = _scopes(places, statement)
+            rank = ranked.get(statement, OTHER)
+            found = [
+                Candidate(unit, change.changes, cost + rank + change.cost, change.mistake, aim.suspect.repaired)
+                for aim in aims
+                for change in changes_for(aim, block, *scopes)
+            ]
+            yield from sorted(found, key=lambda candidate: candidate.cost)
 
 
 def _aims(places: Places) -> Iterator[Aim]:

@@ -37,7 +37,11 @@ class Arrangement:
         sizes = networks[0].parameters.architecture.sizes
         self._places = group([network.member for network in networks], sizes[0], sizes[-1], workers.threads)
         self._panels = [Panel([networks[place] for place in places]) for places in self._places]
-        self._where = {place: (panel, k) for panel, places in zip(self._panels, self._places, strict=True) for k, place in enumerate(places)}
+        self._where = {
+            place: (panel, k)
+            for panel, places in zip(self._panels, self._places, strict=True)
+            for k, place in enumerate(places)
+        }
 
     def network(self, place: int) -> Network:
         """Return a copy of one network."""

@@ -14,10 +14,11 @@ from chainrule.network.parameters import Architecture, Parameters
 from chainrule.tuning.population.member import Member
 
 SAMPLINGS = ("permutation", "replacement")
+DTYPES = ("float32", "float64")
 
 
 def check_population(
-    members: Sequence[Member], batch_size: int, sampling: str, dtype: np.dtype[np.floating], threads: int | None
+    members: Sequence[Member], batch_size: int, sampling: str, dtype: str, threads: int | None
 ) -> None:
     """Refuse a population that cannot be made.
 
@@ -29,7 +30,7 @@ def check_population(
     _demand(len(members) > 0, "members", "at least one network", "none")
     _demand(batch_size >= 1, "batch_size", "at least 1 example", str(batch_size))
     _demand(sampling in SAMPLINGS, "sampling", " or ".join(SAMPLINGS), repr(sampling))
-    _demand(dtype in (np.float32, np.float64), "dtype", "float32 or float64", str(dtype))
+    _demand(dtype in DTYPES, "dtype", " or ".join(DTYPES), repr(dtype))
     _demand(threads is None or threads >= 1, "threads", "at least 1, or None", str(threads))
 
 
@@ -86,12 +87,14 @@ def check_folds(members: Sequence[Member], folds: ndarray | None, rows: ndarray,
     """
     wanted = {member.fold for member in members if member.fold is not None}
     if folds is None:
-        _demand(not wanted, "folds", f"the fold of every row, for the networks of fold {min(wanted, default=0)}", "none")
+        _demand(
+            not wanted, "folds", f"the fold of every row, for the networks of fold {min(wanted, default=0)}", "none"
+        )
         return
     ok = folds.shape == (N,) and folds.dtype == np.int64 and folds.flags.c_contiguous
     _demand(ok, "folds", f"shape ({N},) of int64, C-contiguous", f"shape {folds.shape} of {folds.dtype}")
     for fold in sorted(wanted):
-        own = np.count_nonzero(folds[rows] == fold)
+        own = int(np.count_nonzero(folds[rows] == fold))
         _demand(0 < own < len(rows), "folds", f"some rows of fold {fold}, not all of them", f"{own} of {len(rows)}")
 
 

@@ -64,9 +64,7 @@ def parameter_views(layout: Layout, buffer: ndarray, network: int) -> list[ndarr
     for layer, (inputs, outputs) in enumerate(pairwise(layout.widths[:, network].tolist())):
         start, row_width = layout.weights[layer, network], layout.row_widths[layer, network]
         step = buffer.itemsize
-        views.append(
-            np.lib.stride_tricks.as_strided(buffer[start:], (inputs, outputs), (row_width * step, step))
-        )
+        views.append(np.lib.stride_tricks.as_strided(buffer[start:], (inputs, outputs), (row_width * step, step)))
         bias = layout.biases[layer] + layout.left[layer + 1, network]
         views.append(buffer[bias : bias + outputs])
     return views

@@ -89,7 +89,7 @@ class Panel:
             np.concatenate([view.ravel() for view in parameter_views(self.layout, buffer, k)])
             for buffer in self._buffers
         ]
-        moments = np.array(own[1:], self.buffer.dtype).reshape(len(self.moments), -1)
+        moments = np.array(own[1:], self.buffer.dtype).reshape(len(self.moments), own[0].size)
         return Network(self.members[k], Parameters(self._architectures[k], own[0]), moments, float(self.scale[k]))
 
     def finite(self) -> ndarray:

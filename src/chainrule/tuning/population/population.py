@@ -7,16 +7,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy import ndarray
-from numpy.typing import DTypeLike
 
 from chainrule.data.features import Features
+from chainrule.errors import InputError
 from chainrule.network.parameters import Parameters
 from chainrule.training.minibatches import Batches, epoch_batches, steps_per_epoch
 from chainrule.training.schedules import parse_schedule
 from chainrule.tuning.population import door
 from chainrule.tuning.population.arrangement import Arrangement, new_network
 from chainrule.tuning.population.member import Member
-from chainrule.tuning.population.panel import NO_FOLDS
+from chainrule.tuning.population.panel import NO_FOLDS, Panel
 from chainrule.tuning.population.scores import Scores
 from chainrule.tuning.population.workers import Workers
 
@@ -64,11 +64,11 @@ class Population:
         batch_size: int,
         order_seed: int = 0,
         sampling: str = "permutation",
-        dtype: DTypeLike = "float32",
+        dtype: str = "float32",
         threads: int | None = None,
     ) -> None:
-        self.dtype: np.dtype[np.floating] = np.dtype(dtype)
-        door.check_population(members, batch_size, sampling, self.dtype, threads)
+        door.check_population(members, batch_size, sampling, dtype, threads)
+        self.dtype: np.dtype[np.floating] = np.dtype(np.float64) if dtype == "float64" else np.dtype(np.float32)
         self.input_size, self.output_size, self.batch_size = input_size, output_size, batch_size
         self.order_seed, self.sampling = order_seed, sampling
         self.alive: tuple[int, ...] = tuple(range(len(members)))
@@ -121,16 +121,20 @@ class Population:
         InputError
             If the arrays do not fit together or to the networks; nothing was changed.
         """
-        rows = self._checked(features, y, rows, folds)
+        rows = self._checked(features, y, rows)
         door.check_steps(self.batch_size, len(rows), steps, self.steps_taken, total_steps)
         door.check_folds(self.members, folds, rows, len(y))
         before, losses, done = self.alive, np.full((steps, len(self.alive)), np.nan), 0
         while done < steps and self.alive:
             size = max(1, min(int(CALL_SECONDS / self._step_seconds), steps - done))
             columns = np.searchsorted(before, self.alive)
-            batches = self._batches(rows, size)
-            losses[done : done + size, columns] = self._take(features, y, batches, total_steps, folds)
+            batches, rates = self._batches(rows, size), self._rates(len(rows), size, total_steps)
+            losses[done : done + size, columns] = self._take(
+                features, y, batches, rates, NO_FOLDS if folds is None else folds
+            )
             done += size
+        if self.alive:
+            self._drop_infinite_weights()
         return losses
 
     def evaluate(
@@ -147,12 +151,12 @@ class Population:
         folds : ndarray of shape (N,), int64, optional
             The fold of every row; given, each network that has a fold is measured on that alone.
         """
-        rows = self._checked(features, y, rows, None)
+        rows = self._checked(features, y, rows)
         measured = [len(rows)] * len(self.alive)
         if folds is not None:
             door.check_folds(self.members, folds, rows, len(y))
             own = [member.fold for member in self.members]
-            measured = [len(rows) if fold is None else np.count_nonzero(folds[rows] == fold) for fold in own]
+            measured = [len(rows) if fold is None else int(np.count_nonzero(folds[rows] == fold)) for fold in own]
         loss, right = self._side_by_side.gather(lambda panel, _: panel.score(features, y, rows, folds))
         return Scores(self.alive, loss / measured, right / measured)
 
@@ -164,15 +168,18 @@ class Population:
         InputError
             If one of them is not :attr:`alive`, or there are none.
         """
-        check_numbers(numbers, self.alive)
-        wanted = set(numbers)
-        self._stand({number: held for number, held in self._held().items() if number in wanted})
+        door.check_numbers(numbers, self.alive)
+        wanted, standing = set(numbers), self._side_by_side
+        self._networks = None
+        networks = [standing.network(place) for place, number in enumerate(self.alive) if number in wanted]
+        self._networks, self.alive = Arrangement(networks, self._workers), tuple(sorted(wanted))
 
     def model(self, number: int) -> Parameters:
         """Return a copy of the weights of a network that is :attr:`alive`."""
-        check_numbers([number], self.alive)
-        panel, k = self._where[number]
-        return panel.parameters(k)
+        door.check_numbers([number], self.alive)
+        network = self._side_by_side.network(self.alive.index(number))
+        network.parameters.weights[0][...] *= network.scale
+        return network.parameters
 
     def predict_proba(self, X: Features | ndarray) -> ndarray:
         """Return the probabilities (N, C) of the ensemble: the mean of those that its networks give.
@@ -184,11 +191,79 @@ class Population:
         """
         features = X if isinstance(X, Features) else Features(X)
         rows = np.arange(len(features.X))
-        check_rows(self._architectures[0], features, None, rows)
-        check_numbers(self.alive, self.alive)
-        sums = self._workers.run(lambda panel: panel.sum_probabilities(features, rows), self._panels)
-        return np.asarray(sum(sums) / len(self.alive))
+        door.check_rows((self.input_size, self.output_size), self.dtype, features, rows)
+        return self._side_by_side.add_up(lambda panel: panel.sum_probabilities(features, rows)) / len(self.alive)
 
     def predict(self, X: Features | ndarray) -> ndarray:
         """Return the label (N,) that the ensemble finds most probable."""
         return self.predict_proba(X).argmax(axis=1)
+
+    @property
+    def _side_by_side(self) -> Arrangement:
+        """The networks, of which one at least must be left."""
+        if self._networks is None:
+            raise InputError("the population", expected="a network that is left", got="none: all have diverged")
+        return self._networks
+
+    def _checked(self, features: Features, y: ndarray, rows: ndarray | None) -> ndarray:
+        """Return the rows to use, once all of them can be."""
+        rows = np.arange(len(y)) if rows is None else rows
+        door.check_rows((self.input_size, self.output_size), self.dtype, features, rows)
+        door.check_labels(self.output_size, features, y, rows)
+        return rows
+
+    def _take(self, features: Features, y: ndarray, batches: Batches, rates: ndarray, folds: ndarray) -> ndarray:
+        """Take one step for each mini-batch, and drop who diverges; return the losses (steps, K) of all."""
+        taken, standing, began = self.steps_taken, self._side_by_side, time.perf_counter()
+
+        def run(panel: Panel, places: ndarray) -> ndarray:
+            return panel.run(features, y, batches, np.ascontiguousarray(rates[:, places]), taken, folds)
+
+        try:
+            with np.errstate(all="ignore"):  # what is not finite is looked for
+                losses = standing.gather(run)
+        finally:  # interrupted or not, they are taken
+            self.steps_taken += len(batches)
+        self._step_seconds = max((time.perf_counter() - began) / len(batches), 1e-9)
+        wrong = ~np.isfinite(losses)
+        losses[np.logical_or.accumulate(wrong)] = np.nan
+        places = np.flatnonzero(wrong.any(axis=0)).tolist()
+        self._drop({self.alive[place]: taken + 1 + int(wrong[:, place].argmax()) for place in places})
+        return losses
+
+    def _drop(self, diverged: dict[int, int]) -> None:
+        """Let networks go, of which each has diverged at a step."""
+        if not diverged:
+            return
+        self.diverged |= diverged
+        left = [number for number in self.alive if number not in diverged]
+        if left:
+            self.keep(left)
+        else:
+            self._networks, self.alive = None, ()
+
+    def _drop_infinite_weights(self) -> None:
+        """Let go whose last step led out of the finite numbers: no loss has shown it yet."""
+        finite = self._side_by_side.gather(lambda panel, _: panel.finite())
+        self._drop({number: self.steps_taken for number, fine in zip(self.alive, finite, strict=True) if not fine})
+
+    def _batches(self, rows: ndarray, steps: int) -> Batches:
+        """Return the mini-batches of the next steps."""
+        in_epoch = steps_per_epoch(len(rows), self.batch_size)
+        parts, step = [], self.steps_taken
+        while step < self.steps_taken + steps:
+            epoch, begin = divmod(step, in_epoch)
+            end = min(in_epoch, begin + self.steps_taken + steps - step)
+            parts.append(epoch_batches(rows, self.batch_size, self.sampling, self.order_seed, epoch)[begin:end])
+            step += end - begin
+        sizes = np.concatenate([np.diff(part.starts) for part in parts])
+        return Batches(np.concatenate([part.rows for part in parts]), np.concatenate([[0], sizes.cumsum()]))
+
+    def _rates(self, n: int, steps: int, total_steps: int) -> ndarray:
+        """Return the learning rate (steps, K) of every network at each of the next steps."""
+        in_epoch, numbers = steps_per_epoch(n, self.batch_size), range(self.steps_taken, self.steps_taken + steps)
+        rates = np.empty((steps, len(self.alive)))
+        for place, member in enumerate(self.members):
+            schedule = parse_schedule(member.schedule)
+            rates[:, place] = [member.learning_rate * schedule.factor(step, in_epoch, total_steps) for step in numbers]
+        return rates

@@ -164,9 +164,7 @@ def update_wide(
     D, units, P = layout.total[0], layout.total[1], len(w)
     for top in range(0, D, block_rows(units)):
         rows = min(block_rows(units), D - top)
-        multiply_parts(
-            rows, units, N, 1.0, values, top, D, True, values, dz, units, False, 0.0, gradient, 0, units
-        )
+        multiply_parts(rows, units, N, 1.0, values, top, D, True, values, dz, units, False, 0.0, gradient, 0, units)
         for d in range(rows):
             start = (top + d) * units
             update_row(

@@ -74,7 +74,9 @@ def update_row(rule: int, w: ndarray, g: ndarray, first: ndarray, second: ndarra
             gradient = g[i] + decay[i] * w[i]
             first[i] = columns.beta1[i] * first[i] + (one - columns.beta1[i]) * gradient
             second[i] = columns.beta2[i] * second[i] + (one - columns.beta2[i]) * gradient * gradient
-            step = columns.rate_mean[i] * first[i] / (np.sqrt(columns.unbias_square[i] * second[i]) + columns.epsilon[i])
+            step = (
+                columns.rate_mean[i] * first[i] / (np.sqrt(columns.unbias_square[i] * second[i]) + columns.epsilon[i])
+            )
             w[i] = columns.shrink[i] * w[i] - step
 
 

@@ -51,8 +51,9 @@ def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
             rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node.args[0], ast.Constant(0)], [])
             yield Edit(1.2, rectified, "absolute value for the activation")
     if name in ("diag", "diagflat") and node.args and scope.numpy is not None:
-        outer = ast.Call(parsed(f"{scope.numpy}.outer"), [node.args[0], node.args[0]], [])
-        yield Edit(1.2, ast.BinOp(node, ast.Sub(), outer), "only the diagonal of the softmax's Jacobian")
+        for text in sorted({ast.unparse(part) for part in ast.walk(node.args[0])} & set(scope.arrays)):
+            whole = parsed(f"{scope.numpy}.diag({text}) - {scope.numpy}.outer({text}, {text})")
+            yield Edit(1.2, whole, "only the diagonal of the softmax's Jacobian")
     if name == "norm" and node.args:
         yield Edit(1.2, ast.BinOp(node, ast.Pow(), ast.Constant(2)), "norm without the square")
     if len(node.args) == 1 or name in LIMITING:

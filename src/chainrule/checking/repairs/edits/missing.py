@@ -34,11 +34,12 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     yield from _missing_factors(node, scope)
     weights = scope.weights
     if scope.numpy is not None and weights:
-        squares = " + ".join(f"{scope.numpy}.sum({name} * {name})" for name in weights)
+        squares = [f"{scope.numpy}.sum({name} * {name})" for name in weights]
         for strength in (name for name, value in scope.numbers.items() if not float(value).is_integer()):
             for factor in ("", "0.5 * "):
-                term = parsed(f"{factor}{strength} * ({squares})")
-                yield Edit(1.5, plus(node, term), "penalty missing")
+                for missing in (" + ".join(squares), *squares):
+                    term = parsed(f"{factor}{strength} * ({missing})")
+                    yield Edit(1.5, plus(node, term), "penalty missing")
     if is_atom(node):
         return
     inside = {ast.unparse(part) for part in ast.walk(node) if is_atom(part)} & set(scope.arrays)

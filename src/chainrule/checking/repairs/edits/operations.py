@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from numpy import ndarray
@@ -67,6 +68,8 @@ def other_comparisons(node: ast.Compare) -> Iterator[Edit]:
 def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
     """Yield ``p[arange(N), y]`` for ``p[:, y]``, and the two indices swapped."""
     index = node.slice
+    if isinstance(scope.value(node), float):
+        yield from _other_entries(node, scope)
     if not isinstance(index, ast.Tuple) or len(index.elts) != 2 or scope.numpy is None:
         return
     rows, columns = index.elts
@@ -82,3 +85,14 @@ def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
                 1.1, with_field(node, "slice", ast.Tuple(elements, ast.Load())), "whole rows for one entry of each"
             )
     yield Edit(1.3, with_field(node, "slice", ast.Tuple([columns, rows], ast.Load())), "indices swapped")
+
+
+def _other_entries(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
+    """Yield single entries of other arrays, for programs that are written in loops over entries."""
+    had = ast.unparse(node)
+    counters = [name for name, value in scope.variables.items() if type(value) is int]
+    for text, array in scope.arrays.items():
+        for picked in itertools.permutations(counters, array.ndim) if array.ndim <= 2 else ():
+            other = f"{text}[{', '.join(picked)}]"
+            if other != had:
+                yield Edit(1.25, parsed(other), f"{had} for {other}")

@@ -1,0 +1,244 @@
+"""What the classifier and the regressor share: from the user's arguments to the fitted attributes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy import ndarray
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from chainrule.errors import InputError
+from chainrule.estimator.constraints import check_parameters
+from chainrule.estimator.descent import Descent
+from chainrule.estimator.forward import scores_of
+from chainrule.estimator.initial import initial_parameters
+from chainrule.estimator.inputs import read_examples, read_inputs, read_weights
+from chainrule.estimator.lbfgs import fit_lbfgs
+from chainrule.estimator.optimizer import Optimizer
+from chainrule.estimator.outputs import outputs_of
+from chainrule.estimator.reference import Objective
+from chainrule.estimator.rows import Rows
+from chainrule.estimator.stopping import begin_counting, refuse_weights
+from chainrule.estimator.validation import Validation, hold_out
+from chainrule.network.parameters import Architecture, Parameters
+
+
+class Held(NamedTuple):
+    """A validation set of the user's own, as it was given to ``fit``."""
+
+    X: Any = None
+    y: Any = None
+    sample_weight: Any = None
+
+
+class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
+    """A fully connected network with scikit-learn's interface; see the two that derive from it."""
+
+    hidden_layer_sizes: Any
+    activation: str
+    solver: str
+    alpha: float
+    batch_size: Any
+    learning_rate: str
+    learning_rate_init: float
+    power_t: float
+    max_iter: int
+    shuffle: bool
+    random_state: Any
+    tol: float
+    verbose: Any
+    warm_start: bool
+    momentum: float
+    nesterovs_momentum: bool
+    early_stopping: bool
+    validation_fraction: float
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    n_iter_no_change: float
+    max_fun: int
+    dropout: float
+    schedule: Any
+    warm_up: float
+    scoring: Any
+    restore_best: bool
+    callbacks: Any
+    progress: bool
+
+    n_features_in_: int
+    n_outputs_: int
+    n_layers_: int
+    out_activation_: str
+    coefs_: list[ndarray]
+    intercepts_: list[ndarray]
+    n_iter_: int
+    t_: int
+    loss_: float
+    loss_curve_: list[float]
+    best_loss_: float | None
+    validation_scores_: list[float | None] | None
+    validation_loss_curve_: list[float | None] | None
+    best_validation_score_: float | None
+    best_iteration_: int
+    _no_improvement_count: int
+    _optimizer: Optimizer
+    _random_state: np.random.RandomState
+
+    @abstractmethod
+    def _learn_targets(self, y: Any, first: bool, incremental: bool) -> tuple[str, int]:
+        """Look what the targets are, or whether they are as before; return the name of the outputs' function and the number of outputs."""
+
+    @abstractmethod
+    def _targets_of(self, y: Any, dtype: np.dtype[np.floating], training: bool) -> ndarray:
+        """Return targets as a network is given them; see :class:`Rows`."""
+
+    @abstractmethod
+    def _weights_of(self, y: Any, sample_weight: ndarray | None) -> ndarray | None:
+        """Return how much each example counts in training."""
+
+    @abstractmethod
+    def _stratify(self, y: Any) -> ndarray | None:
+        """Return what a validation set is to have in the same proportions as the training set."""
+
+    @abstractmethod
+    def _score_of_outputs(self, y: Any, outputs: ndarray, sample_weight: ndarray | None) -> float:
+        """Return what ``score`` would, for the network's outputs."""
+
+    @property
+    @abstractmethod
+    def _objective(self) -> Objective:
+        """What is made smaller."""
+
+    _numeric_targets = False
+
+    @property
+    def _loss_scale(self) -> float:
+        """What the loss is told as, in parts of what is made smaller."""
+        return 1.0
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, held: Held = Held(), incremental: bool = False) -> None:
+        """Fit from scratch, or go on from the present weights."""
+        check_parameters(self)
+        self._check_extras(held, incremental)
+        first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
+        X, y = read_examples(self, X, y, reset=first, numeric=self._numeric_targets)
+        weights = read_weights(sample_weight, X.shape[0])
+        out_activation, n_outputs = self._learn_targets(y, first, incremental)
+        self._random_state = check_random_state(self.random_state)
+        if first:
+            self.out_activation_, self.n_outputs_ = out_activation, n_outputs
+            parameters = self._new_parameters(X.shape[1], X.dtype)
+        else:
+            parameters = self._present_parameters()
+        X = X.astype(parameters.dtype, copy=False)
+        rows = Rows(X, self._targets_of(y, X.dtype, training=True), self._weights_of(y, weights))
+        self._adopt(parameters)
+        if self.solver == "lbfgs":
+            fit_lbfgs(self, parameters, rows)
+        else:
+            self._descend(parameters, rows, y, weights, held, incremental)
+        if not np.isfinite(parameters.buffer).all():
+            refuse_weights(self)
+
+    def _check_extras(self, held: Held, incremental: bool) -> None:
+        """Refuse what would have no effect."""
+        name = type(self).__name__
+        if (held.X is None) != (held.y is None):
+            raise InputError(f"X_val and y_val of {name}.fit", expected="both or neither", got="one")
+        if held.X is None and held.sample_weight is not None:
+            raise InputError(f"sample_weight_val of {name}.fit", expected="X_val and y_val with it", got="neither")
+        if incremental and self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        measured = held.X is not None or self.early_stopping
+        for option, asked in (("restore_best", self.restore_best), ("scoring", self.scoring is not None)):
+            if asked and not measured and not incremental:
+                raise InputError(
+                    f"{option} of {name}", expected="rows to measure on", got="none",
+                    advice="early_stopping=True, or fit(X, y, X_val=..., y_val=...)",
+                )  # fmt: skip
+        if self.solver == "lbfgs":
+            extras = {
+                "dropout": self.dropout > 0, "schedule": self.schedule is not None, "warm_up": self.warm_up > 0,
+                "callbacks": self.callbacks is not None, "progress": self.progress, "X_val": held.X is not None,
+            }  # fmt: skip
+            for option, asked in extras.items():
+                if asked:
+                    raise InputError(f"{option} of {name}", expected="solver='sgd' or 'adam'", got="solver='lbfgs'")
+
+    def _new_parameters(self, n_features: int, dtype: np.dtype[np.floating]) -> Parameters:
+        """Draw the weights to begin with, and forget what an earlier fit has found."""
+        sizes = self.hidden_layer_sizes
+        hidden = (int(sizes),) if np.ndim(sizes) == 0 else tuple(int(size) for size in sizes)
+        architecture = Architecture(n_features, hidden, self.n_outputs_)
+        self.n_layers_, self.n_iter_ = architecture.depth + 1, 0
+        if self.solver == "lbfgs":
+            self.t_ = 0
+        else:
+            begin_counting(self)
+        return initial_parameters(architecture, self.activation, self._random_state, dtype)
+
+    def _present_parameters(self) -> Parameters:
+        """Return a copy of the fitted weights in a buffer of their own."""
+        sizes = [len(self.coefs_[0]), *(W.shape[1] for W in self.coefs_)]
+        architecture = Architecture(sizes[0], tuple(sizes[1:-1]), sizes[-1])
+        pairs = zip(self.coefs_, self.intercepts_, strict=True)
+        return Parameters(architecture, np.concatenate([part.ravel() for pair in pairs for part in pair]))
+
+    def _adopt(self, parameters: Parameters) -> None:
+        """Make the fitted attributes views of ``parameters``."""
+        self.coefs_, self.intercepts_ = parameters.weights, parameters.biases
+
+    def _descend(
+        self, parameters: Parameters, rows: Rows, y: Any, weights: ndarray | None, held: Held, incremental: bool
+    ) -> None:
+        """Run epochs of mini-batches: one for ``partial_fit``, otherwise until they are enough."""
+        index, validation = np.arange(len(rows)), None
+        if held.X is not None:
+            validation = self._read_held(held, parameters.dtype)
+        elif self.early_stopping:
+            index, chosen = hold_out(len(rows), self.validation_fraction, self._stratify(y), self._random_state)
+            chosen_weights = None if weights is None else weights[chosen]
+            targets = self._targets_of(y, parameters.dtype, training=False)
+            validation = Validation(Rows(rows.X[chosen], targets[chosen], chosen_weights), y[chosen])
+        if not incremental or not hasattr(self, "_optimizer"):
+            self._optimizer = Optimizer.of(self, parameters)
+        descent = Descent(self, parameters, self._optimizer, rows, index, validation, self._random_state)
+        if incremental:
+            descent.run_once()
+        else:
+            descent.run()
+
+    def _read_held(self, held: Held, dtype: np.dtype[np.floating]) -> Validation:
+        """Return the user's own validation set."""
+        X, y = read_examples(self, held.X, held.y, reset=False, numeric=self._numeric_targets)
+        self._learn_targets(y, first=False, incremental=True)
+        X = X.astype(dtype, copy=False)
+        weights = read_weights(held.sample_weight, X.shape[0])
+        return Validation(Rows(X, self._targets_of(y, dtype, training=False), weights), y)
+
+    def _outputs(self, X: Any) -> ndarray:
+        """Return the network's outputs (N, outputs)."""
+        check_is_fitted(self)
+        scores = scores_of(self.coefs_, self.intercepts_, self.activation, read_inputs(self, X))
+        return outputs_of(self.out_activation_, scores)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def is_stochastic(model: BaseMLP) -> bool:
+    """Return whether a model is trained by mini-batches."""
+    return model.solver in ("sgd", "adam")
+
+
+def one_or_more(y: Sequence[Any] | ndarray) -> ndarray:
+    """Return numbers (N,) as a matrix (N, 1), and a matrix as it is."""
+    array = np.asarray(y)
+    return array[:, None] if array.ndim == 1 else array

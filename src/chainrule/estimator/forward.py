@@ -1,0 +1,37 @@
+"""The forward pass of a fitted estimator, on dense or sparse rows, some thousand at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+from scipy.special import expit
+
+CHUNK = 4096  # rows whose hidden activations are in memory at one time
+
+
+def activate(name: str, z: ndarray) -> ndarray:
+    """Replace pre-activations by their relu, tanh or logistic function; return them."""
+    if name == "relu":
+        np.maximum(z, 0, out=z)
+    elif name == "tanh":
+        np.tanh(z, out=z)
+    elif name == "logistic":
+        expit(z, out=z)
+    return z
+
+
+def scores_of(coefs: Sequence[ndarray], intercepts: Sequence[ndarray], activation: str, X: Any) -> ndarray:
+    """Return the scores (N, outputs), the last layer's pre-activations, of N rows."""
+    chunks = [_chunk(coefs, intercepts, activation, X[first : first + CHUNK]) for first in range(0, X.shape[0], CHUNK)]
+    return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
+
+
+def _chunk(coefs: Sequence[ndarray], intercepts: Sequence[ndarray], activation: str, a: Any) -> ndarray:
+    for layer, (W, b) in enumerate(zip(coefs, intercepts, strict=True), start=1):
+        z = a @ W
+        z += b
+        a = activate(activation, z) if layer < len(coefs) else z
+    return np.asarray(a)
