@@ -1,6 +1,6 @@
 """scikit-learn's multi-layer perceptrons, compiled: change one import line.
 
-    from chainrule.sklearn import MLPClassifier   # was: from sklearn.neural_network import MLPClassifier
+from chainrule.sklearn import MLPClassifier   # was: from sklearn.neural_network import MLPClassifier
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from numpy import ndarray
 import chainrule
 from chainrule.checking.answer import Answer, Finding, Fix, GradientCheck, Target, Verdict
 from chainrule.data.dataset import Dataset, Rows
+from chainrule.data.features import Features
 from chainrule.display.answer import scoped_style
 from chainrule.runs import Results, new_run
 from chainrule.saved_run import SavedRun, open_run
@@ -51,7 +52,7 @@ class Tree(HTMLParser):
 
 def shown(thing: Any) -> Tree:
     """Return what a notebook shows of a thing."""
-    data, _ = DisplayFormatter().format(thing)
+    data, _ = DisplayFormatter().format(thing)  # type: ignore[no-untyped-call]
     assert set(data) == {"text/plain", "text/html"}
     tree = Tree()
     tree.feed(data["text/html"])
@@ -138,6 +139,24 @@ def test_a_finding_is_escaped() -> None:
     tree = shown(answer)
     assert "<b>mask</b>" in tree.text
     assert "<i>.py" in tree.text
+
+
+def test_a_population_and_its_scores(dataset: Dataset) -> None:
+    members = [chainrule.Member((8,), rate, rule="momentum") for rate in (0.1, 0.01, 1e30)]
+    population = chainrule.Population(members, input_size=5, output_size=3, batch_size=10)
+    features = Features(dataset.train.X)
+    population.train(features, dataset.train.y, steps=12, total_steps=12)
+    tree = shown(population)
+    words = " ".join(tree.text.split())
+    assert "2 networks after 12 steps" in words
+    assert "network learning rate 0 0.1 1 0.01" in words  # the one setting in which they differ
+    assert "rule momentum" in words
+    assert re.search(r"diverged 2 at step \d+", words)
+    scores = population.evaluate(features, dataset.train.y)
+    best = int(np.argmax(scores.accuracy))
+    assert f"network accuracy data loss {best} {100 * scores.accuracy[best]:.2f} %" in " ".join(
+        shown(scores).text.split()
+    )
 
 
 def test_styles_touch_nothing_else_of_the_notebook(run: SavedRun) -> None:

@@ -40,7 +40,18 @@ class InTheirPlace:
 
 def run(*options: str) -> int:
     """Run the tests; return pytest's exit code."""
-    arguments = ["--pyargs", MODULE, "-p", "no:cacheprovider", "-o", "addopts=", "-o", "filterwarnings=", "-rs", *options]
+    arguments = [
+        "--pyargs",
+        MODULE,
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+        "-o",
+        "filterwarnings=",
+        "-rs",
+        *options,
+    ]
     return int(pytest.main(arguments, plugins=[InTheirPlace()]))
 
 

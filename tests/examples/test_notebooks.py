@@ -14,10 +14,16 @@ from nbclient import NotebookClient
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
 SHOWN = {  # what a reader must have seen at the end, in outputs as text or HTML
+    "from_scikit_learn": ("scikit-learn ", "W3: largest difference", "40 epochs", "StandardScaler"),
     "own_backprop": ("square missing", "✗ wrong", "mean for sum", "3 gradients pass on fresh draws"),
+    "tuning": ("networks", "learning rate", "all ten together: 9", "winner"),
     "two_reports": ("mask taken from dp1", "right mask: test accuracy 9", "wrong mask: test accuracy 8", "1,797"),
 }
 SLOW = {"two_reports"}  # more than twenty seconds
+
+
+def read(path: Path) -> Any:
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
 
 
 def outputs(notebook: Any) -> str:
@@ -38,8 +44,9 @@ def outputs(notebook: Any) -> str:
 def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))  # no kernel of the user's own
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell("import sys; print('run by', sys.executable)"))
+    notebook = read(path)
+    asked = nbformat.v4.new_code_cell("import sys; print('run by', sys.executable)")  # type: ignore[no-untyped-call]
+    notebook.cells.append(asked)
     folder = tmp_path / "work"
     folder.mkdir()
     NotebookClient(
@@ -54,7 +61,7 @@ def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_is_stored_tidily(path: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read(path)
     nbformat.validate(notebook)
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert notebook.metadata.kernelspec.name == "python3"

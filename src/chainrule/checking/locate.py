@@ -18,6 +18,9 @@ from chainrule.checking.experiment import Case, Result
 from chainrule.checking.trace import Event, Watch
 from chainrule.checking.truths import Flow, Truth
 
+MOST_TRUTHS = 3
+"""How many truths are kept that make the same right at one place: dL/da, and dL/dz of a masked one."""
+
 SECONDS = 1.0
 """How long truths are put in the place of values."""
 
@@ -52,15 +55,17 @@ def suspects(
     Of two that make the same gradients right, the earlier one stands first. What time does not allow is left out.
     """
     end = time.process_time() + seconds
-    known = [*_distinct(known), *_parameters(case, slopes)]
+    parameters = _parameters(case, slopes)
+    known = [*_distinct(known), *_of_every_layer(parameters), *parameters]
     passings: dict[int, list[Event]] = {}
     for event, touched in seen.backward.items():
         if touched & wrong and not (touched - wrong and _is_known(seen.events[event], known)):
             passings.setdefault(event[0], []).append(event)
-    found: dict[int, Suspect] = {}
+    found: dict[int, list[Suspect]] = {}
     for site, events in passings.items():
         for truth in known if time.process_time() < end else ():
-            for factor in (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
+            right_as_it_is = _is_known(seen.events[events[-1]], [truth])
+            for factor in (1.0,) if right_as_it_is else (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
                 places = [*_placements(events, seen.events, truth, factor)]
                 if truth.name in wrong and factor == 1.0 and watch.sites[site].assigned and not watch.sites[site].after:
                     places.append({events[-1]: truth.arrays[0]})  # whatever its shape
@@ -73,9 +78,16 @@ def suspects(
                     if any(name not in right for name in judged if name not in wrong):
                         continue
                     repaired = right & wrong
-                    if repaired and (site not in found or len(repaired) > len(found[site].repaired)):
-                        found[site] = Suspect(site, truth, factor, values, repaired)
-    return sorted(found.values(), key=lambda suspect: -len(suspect.repaired))  # stable: in order of passing
+                    if repaired:
+                        found.setdefault(site, []).append(Suspect(site, truth, factor, values, repaired))
+    telling = [one for of_site in found.values() for one in _most_telling(of_site)]
+    return sorted(telling, key=lambda suspect: -len(suspect.repaired))  # stable: in order of passing
+
+
+def _most_telling(of_site: list[Suspect]) -> list[Suspect]:
+    """Return those of a site that make most right, whatever values stand in its place."""
+    most = max(len(suspect.repaired) for suspect in of_site)
+    return [suspect for suspect in of_site if len(suspect.repaired) == most][:MOST_TRUTHS]
 
 
 def _is_known(value: ndarray, known: Sequence[Truth]) -> bool:
@@ -151,6 +163,18 @@ def _parameters(case: Case, slopes: Slopes) -> list[Truth]:
     ]
 
 
+def _of_every_layer(parameters: Sequence[Truth]) -> Iterator[Truth]:
+    """Yield the gradients of all weights, and of all biases, as what one place computes layer after layer."""
+    for axes, name in ((2, "every W"), (1, "every b")):
+        arrays = tuple(one.arrays[0] for one in parameters if _axes(one.arrays[0]) == axes)
+        if len(arrays) > 1:
+            yield Truth(name, arrays)
+
+
+def _axes(array: ndarray) -> int:
+    return sum(length != 1 for length in array.shape)
+
+
 def forward_suspects(watch: Watch, case: Case, seen: Flow, stages: Sequence[Truth], loss: float) -> list[Suspect]:
     """Return the sites of the forward pass where the value that is meant makes the loss the one that is meant."""
     passings: dict[int, list[Event]] = {}
@@ -192,15 +216,15 @@ def _in_parts(stages: Sequence[Truth], times: int) -> Iterator[Truth]:
 
     That is the same stage of every layer, or of every example, or every number of a stage.
     """
-    yield from stages
-    if times < 2:
-        return
-    for kind in "za":
+    for kind in "za" if times > 1 else "":
         layers = [stage.arrays[0] for stage in stages if stage.name[0] == kind and stage.name[1:].isdigit()]
         last = [stage.arrays[0] for stage in stages if stage.name == ("scores" if kind == "z" else "probs")]
         for arrays in (layers, [*layers, *last]):
             if len(arrays) == times:
                 yield Truth(f"every {kind}", tuple(arrays))
+    yield from stages
+    if times < 2:
+        return
     for stage in stages:
         array = stage.arrays[0]
         if array.ndim and len(array) == times:

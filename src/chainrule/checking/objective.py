@@ -66,6 +66,18 @@ LOSSES: dict[str, Callable[[ndarray, ndarray], ndarray]] = {
 OF_CLASSES = ("softmax cross-entropy", "hinge", "squared error of the softmax")
 """Losses that need an output for each class."""
 
+REDUCTIONS: dict[str, Callable[[ndarray, int], float]] = {
+    "mean": lambda each, C: float(each.mean()),
+    "sum": lambda each, C: float(each.sum()),
+    "half the mean": lambda each, C: float(each.mean()) / 2,
+    "half the sum": lambda each, C: float(each.sum()) / 2,
+    "mean over all entries": lambda each, C: float(each.mean()) / C,
+}
+"""The data loss of the losses (N,) of all examples, and the number of outputs."""
+
+OF_ANY_LOSS = ("mean", "sum")
+"""The others are in use for squared errors only."""
+
 PENALTIES: dict[str, Callable[[int], float]] = {
     "reg * sum(W*W), without 1/2": lambda n: 1.0,
     "1/2 * reg * sum(W*W)": lambda n: 0.5,
@@ -141,11 +153,10 @@ class Objective:
                 if scores.shape[1] == 1 and kind in OF_CLASSES:
                     continue
                 each = of_examples(scores, case.y)
-                reductions = {"mean": each.mean(), "sum": each.sum()}
-                if "squared" in kind:
-                    reductions |= {"half the mean": each.mean() / 2, "half the sum": each.sum() / 2}
-                    reductions |= {"mean over all entries": each.mean() / scores.shape[1]}
-                for reduction, data in reductions.items():
+                for reduction, reduce in REDUCTIONS.items():
+                    if "squared" not in kind and reduction not in OF_ANY_LOSS:
+                        continue
+                    data = reduce(each, scores.shape[1])
                     for penalty, factor in PENALTIES.items():
                         for penalised in (False, True):
                             total = sum(squares) + (bias_squares if penalised else 0.0)
@@ -184,15 +195,44 @@ class Objective:
                 ("probs of the true classes", np.exp(log_probs[np.arange(N), case.y])),
                 ("log probs of the true classes", log_probs[np.arange(N), case.y]),
             ]
+        else:
+            values += _on_the_way(convention.loss, scores, case.y)
         each = LOSSES[convention.loss](scores, case.y)
         factor = PENALTIES[convention.penalty](N)
         squares = [np.sum(layer.weight**2) for layer in self._layers]
         penalty = case.reg * factor * np.sum(squares)
-        data = each.mean() if convention.reduction == "mean" else each.sum()
-        values += [("losses", each), ("sum of losses", each.sum()), ("data loss", data), ("penalty", penalty)]
+        data = REDUCTIONS[convention.reduction](each, scores.shape[1])
+        values += [
+            ("losses", each),
+            ("sum of losses", each.sum()),
+            ("data loss", np.float64(data)),
+            ("penalty", penalty),
+        ]
         values += [(f"sum of squares of W{number}", square) for number, square in enumerate(squares, 1)]
         values += [("sum of squares", np.sum(squares)), ("loss", data + penalty)]
         return [Truth(name, (np.asarray(value, np.float64),)) for name, value in values]
+
+
+def _on_the_way(loss: str, scores: ndarray, y: ndarray) -> list[tuple[str, ndarray]]:
+    """Return what lies between the scores and the losses of the examples."""
+    rows, targets = np.arange(len(y)), _targets(scores, y)
+    if loss == "hinge":
+        margins = np.maximum(0.0, scores - scores[rows, y][:, None] + 1.0)
+        others = margins.copy()
+        others[rows, y] = 0.0
+        return [
+            ("scores of the true classes", scores[rows, y]),
+            ("margins", margins),
+            ("margins of the others", others),
+        ]
+    outputs = expit(scores)
+    if loss == "logistic cross-entropy":
+        return [("probs", outputs), ("log probs", np.log(outputs))]
+    if loss.startswith("squared"):
+        outputs = {"squared error": scores, "squared error of the softmax": softmax(scores, axis=1)}.get(loss, outputs)
+        errors = outputs - targets
+        return [("outputs", outputs), ("errors", errors), ("targets - outputs", -errors), ("squares", errors**2)]
+    return []
 
 
 def _layers(case: Case) -> list[Layer] | None:

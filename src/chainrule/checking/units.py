@@ -106,6 +106,11 @@ class _Announcing:
     def _visit(self, old: ast.AST, fresh: ast.AST, classes: tuple[str, ...]) -> None:
         if isinstance(fresh, ast.FunctionDef) and isinstance(old, ast.FunctionDef):
             key = self._key(old, ".".join((*classes, old.name)), classes)
+            for before, values in (
+                (old.args.defaults, fresh.args.defaults),
+                (old.args.kw_defaults, fresh.args.kw_defaults),
+            ):
+                values[:] = [item and self._child(was, item, classes) for was, item in zip(before, values, strict=True)]
             fresh.decorator_list.append(_announcer(key))
             return
         inner = (*classes, fresh.name) if isinstance(fresh, ast.ClassDef) else classes

@@ -66,11 +66,11 @@ def _application() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode="markdown",
     )
-    app.callback()(_version_option)
+    app.callback()(_general_options)
     called = next((word for word in sys.argv[1:] if word in COMMANDS), None)
-    completing = any(name.endswith("_COMPLETE") for name in os.environ)
+    needs_all = "--man" in sys.argv or any(name.endswith("_COMPLETE") for name in os.environ)
     for name, summary in COMMANDS.items():
-        if completing or name == called:
+        if needs_all or name == called:
             app.command(name)(_interruptible(import_module(f"chainrule.cli.{name}").command))
         else:
             app.command(name, help=summary)(_only_listed)
@@ -95,11 +95,18 @@ def _only_listed() -> None:
     """Stand for a command in the list of commands; it is never called, because its name is not on the line."""
 
 
-def _version_option(
+def _general_options(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    man: Annotated[bool, typer.Option("--man", help="Print the manual page: chainrule --man | man -l -")] = False,
 ) -> None:
     if version:
         from chainrule.version import __version__
 
         print(f"chainrule {__version__}")
+        sys.exit(0)
+    if man:
+        from chainrule.cli.man import manual_page
+
+        print(manual_page(context.command, context), end="")
         sys.exit(0)

@@ -1,4 +1,4 @@
-"""What a person sees of a search while it goes on: a line a rung, and in a terminal the best so far, rate, time left."""
+"""What a person sees of a search: a line a rung, and in a terminal the best so far, the rate and the time left."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class SearchTable(Watcher):
             self._console.print(HEADER, style="bold", highlight=False)
             self._header_printed = True
         order = ranked(list(search.trials.values()))
-        best = f"{100 * order[0].score:8.2f} %  trial {order[0].number}" if order else "       -"
+        best = f"{100 * order[0].last.accuracy:8.2f} %  trial {order[0].number}" if order and order[0].last else ""
         share = f"{100 * self._rungs.shares[rung]:.0f} %"
         self._console.print(
             f"{_clock(search.clock.elapsed)} {self._generation + 1:11d} {share:>8} {going_on:12d}  {best}",

@@ -44,8 +44,4 @@ def _space_parameter(name: str) -> inspect.Parameter:
     if name == "hidden":
         description = "units of the hidden layer, 64,256,1024; 512-256 stands for two layers, none for no hidden layer"
     info = typer.Option(option_name(name), help=description, metavar="SPACE", rich_help_panel=SEARCHED)
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, info]
-    )
-
-
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, info])

@@ -94,10 +94,13 @@ def command(
     if profile:
         _tell_profile(console, run, seconds)
     if results is None:
+        if as_json:
+            print(json.dumps({"run": str(run.folder.path), "finished": "", "steps": run.training.state.weights.step}))
         _tell_how_to_go_on(console, run)
         raise typer.Exit(InterruptedByUser.exit_code)
     if as_json:
-        print(json.dumps({"run": str(run.folder.path), **results.to_json()}, indent=2))
+        parts = {"profile": _profile_of(run)} if profile else {}
+        print(json.dumps({"run": str(run.folder.path), **results.to_json(), **parts}, indent=2))
     _tell_results(console, run, results)
 
 
@@ -207,10 +210,15 @@ def _tell_start(console: Console, run: Run) -> None:
     console.print()
 
 
+def _profile_of(run: Run) -> dict[str, float]:
+    """Return the seconds of each part of the steps."""
+    engine = run.training.engine
+    return dict(engine.profile) if isinstance(engine, CompiledEngine) else {}
+
+
 def _tell_profile(console: Console, run: Run, seconds: float) -> None:
     """Print where the time went: each part of the steps, and all that is not steps."""
-    engine = run.training.engine
-    parts = engine.profile if isinstance(engine, CompiledEngine) else {}
+    parts = _profile_of(run)
     steps = sum(parts.values())
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("part", "seconds", "of the steps"):

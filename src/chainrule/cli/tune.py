@@ -56,9 +56,7 @@ def command(
     config: Annotated[
         Path | None, typer.Option(help="Settings as TOML, with a [space] section; options go over them.")
     ] = None,
-    resume: Annotated[
-        Path | None, typer.Option(help="The folder of a search to go on with.", metavar="SEARCH")
-    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="The folder of a search to go on with.", metavar="SEARCH")] = None,
     out: Annotated[Path | None, typer.Option(help="A new folder for the search.", show_default="runs/NAME-N")] = None,
     trials: Annotated[
         int | None, typer.Option(help="Settings to try in all (default 64, without --budget).", rich_help_panel=SEARCH)
@@ -68,9 +66,7 @@ def command(
     ] = None,
     sampler: Annotated[
         str | None,
-        typer.Option(
-            help="Who proposes settings (default tpe).", metavar="tpe|random|gp|grid", rich_help_panel=SEARCH
-        ),
+        typer.Option(help="Who proposes settings (default tpe).", metavar="tpe|random|gp|grid", rich_help_panel=SEARCH),
     ] = None,
     population: Annotated[
         int | None, typer.Option(help="Settings that are tried side by side (default 32).", rich_help_panel=SEARCH)

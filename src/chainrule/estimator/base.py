@@ -19,9 +19,9 @@ from chainrule.estimator.forward import scores_of
 from chainrule.estimator.initial import initial_parameters
 from chainrule.estimator.inputs import read_examples, read_inputs, read_weights
 from chainrule.estimator.lbfgs import fit_lbfgs
+from chainrule.estimator.objective import Objective
 from chainrule.estimator.optimizer import Optimizer
 from chainrule.estimator.outputs import outputs_of
-from chainrule.estimator.reference import Objective
 from chainrule.estimator.rows import Rows
 from chainrule.estimator.stopping import begin_counting, refuse_weights
 from chainrule.estimator.validation import Validation, hold_out
@@ -34,6 +34,9 @@ class Held(NamedTuple):
     X: Any = None
     y: Any = None
     sample_weight: Any = None
+
+
+NOTHING_HELD = Held()
 
 
 class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
@@ -88,10 +91,17 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
     _no_improvement_count: int
     _optimizer: Optimizer
     _random_state: np.random.RandomState
+    _dropout_seed = 0
 
     @abstractmethod
     def _learn_targets(self, y: Any, first: bool, incremental: bool) -> tuple[str, int]:
-        """Look what the targets are, or whether they are as before; return the name of the outputs' function and the number of outputs."""
+        """Look what the targets are, or whether they are as before.
+
+        Returns
+        -------
+        tuple of (str, int)
+            The name of the outputs' function and the number of outputs.
+        """
 
     @abstractmethod
     def _targets_of(self, y: Any, dtype: np.dtype[np.floating], training: bool) -> ndarray:
@@ -121,7 +131,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         """What the loss is told as, in parts of what is made smaller."""
         return 1.0
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any, held: Held = Held(), incremental: bool = False) -> None:
+    def _fit(self, X: Any, y: Any, sample_weight: Any, held: Held = NOTHING_HELD, incremental: bool = False) -> None:
         """Fit from scratch, or go on from the present weights."""
         check_parameters(self)
         self._check_extras(held, incremental)
@@ -205,6 +215,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
             chosen_weights = None if weights is None else weights[chosen]
             targets = self._targets_of(y, parameters.dtype, training=False)
             validation = Validation(Rows(rows.X[chosen], targets[chosen], chosen_weights), y[chosen])
+        self._dropout_seed = int(self._random_state.randint(2**31)) if self.dropout > 0 else 0
         if not incremental or not hasattr(self, "_optimizer"):
             self._optimizer = Optimizer.of(self, parameters)
         descent = Descent(self, parameters, self._optimizer, rows, index, validation, self._random_state)

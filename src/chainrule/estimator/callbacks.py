@@ -57,7 +57,13 @@ def progress_bar(total: int) -> Iterator[Callback]:
     """Show a bar of ``total`` epochs; what is yielded moves it on."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("epochs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[told]}"))
+    columns = (
+        TextColumn("epochs"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[told]}"),
+    )
     with Progress(*columns) as bar:
         task = bar.add_task("epochs", total=total, told="")
 

@@ -15,11 +15,110 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from chainrule.errors import InputError
 from chainrule.estimator.base import BaseMLP, Held, is_stochastic
 from chainrule.estimator.labels import Labels
-from chainrule.estimator.reference import Objective
+from chainrule.estimator.objective import Objective
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
-    """scikit-learn's ``MLPClassifier``, compiled, with what its users have asked for."""
+    """A fully connected network that names classes, with the interface of scikit-learn's ``MLPClassifier``.
+
+    The same ``random_state`` gives the same weights as scikit-learn, up to rounding. What is said by keyword after
+    ``max_fun``, and the arguments of ``fit`` after ``sample_weight``, scikit-learn does not have.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int, default=(100,)
+        The width of every hidden layer; ``()`` for none.
+    activation : {'identity', 'logistic', 'tanh', 'relu'}, default='relu'
+        The function of the hidden layers.
+    solver : {'lbfgs', 'sgd', 'adam'}, default='adam'
+        ``sgd`` and ``adam`` take mini-batches in compiled code, ``lbfgs`` is SciPy's, over all rows at once.
+    alpha : float, default=0.0001
+        The penalty ``alpha / 2 * ||W||^2``, divided by the number (or the summed weights) of the rows of a batch.
+    batch_size : int or 'auto', default='auto'
+        Rows of a mini-batch; ``auto`` is 200, or all rows if there are fewer.
+    learning_rate : {'constant', 'invscaling', 'adaptive'}, default='constant'
+        With ``sgd`` alone. ``invscaling`` divides the rate by (rows seen + 1)^power_t after each epoch; ``adaptive``
+        divides it by 5 whenever progress ends, until it is below 1e-6.
+    learning_rate_init : float, default=0.001
+        The learning rate to begin with.
+    power_t : float, default=0.5
+        The exponent of ``invscaling``.
+    max_iter : int, default=200
+        Most epochs; for ``lbfgs``, most iterations.
+    shuffle : bool, default=True
+        Draw a new order of the rows for each epoch.
+    random_state : int, RandomState or None, default=None
+        Draws the first weights, the rows held out, and the orders: the numbers that scikit-learn draws.
+    tol : float, default=1e-4
+        What counts as progress; for ``lbfgs``, the largest entry of the gradient to stop at.
+    verbose : bool, default=False
+        Print a line for each epoch.
+    warm_start : bool, default=False
+        Let ``fit`` begin with the weights of the fit before.
+    momentum : float, default=0.9
+        With ``sgd``: how much of the velocity is kept.
+    nesterovs_momentum : bool, default=True
+        With ``sgd``: look ahead.
+    early_stopping : bool, default=False
+        Hold rows out (or take ``X_val``), stop when their score has not improved by ``tol`` for
+        ``n_iter_no_change`` epochs, and go back to the best weights.
+    validation_fraction : float, default=0.1
+        The share of the rows that ``early_stopping`` holds out.
+    beta_1, beta_2 : float, default=0.9, 0.999
+        With ``adam``: how much of the means of gradients and of their squares is kept.
+    epsilon : float, default=1e-8
+        With ``adam``: added to the root of the mean square.
+    n_iter_no_change : int, default=10
+        Epochs without progress after which training ends.
+    max_fun : int, default=15000
+        With ``lbfgs``: most evaluations of the loss.
+    dropout : float, default=0.0
+        The share of hidden units that each training row does without (Srivastava et al. 2014); the others are
+        scaled up, so that predictions need nothing.
+    class_weight : dict, 'balanced' or None, default=None
+        What the rows of a class count in training; ``balanced`` gives every class the same sum.
+    label_smoothing : float, default=0.0
+        The part of every target that is spread evenly over the classes (Szegedy et al. 2016, section 7).
+    schedule : str, function or None, default=None
+        What the learning rate is multiplied by, with ``sgd`` and ``adam``: ``decay:F``, ``step:E:F``, ``cosine`` or
+        ``cosine:WARM-UP-EPOCHS`` as in ``chainrule train``, or a function of the epochs (a float) that have passed.
+    warm_up : float, default=0.0
+        Epochs over which the learning rate rises in a line to its full size.
+    scoring : str, function or None, default=None
+        What the validation rows are scored by: a scorer of scikit-learn, ``'loss'``, or accuracy if None.
+    restore_best : bool, default=False
+        Go back to the weights of the best epoch: the lowest validation loss, or the best score if ``scoring`` is given.
+    callbacks : function, list of functions or None, default=None
+        Each is called after every epoch with the estimator and an :class:`Epoch`; if it returns True training ends.
+    progress : bool, default=False
+        Show a progress bar.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (C,)
+        The labels, sorted; for multilabel targets the numbers of the columns.
+    coefs_, intercepts_ : list of ndarray
+        The weights (inputs, outputs) and biases (outputs,) of every layer, in the precision of X.
+    loss_ : float
+        The loss of the last epoch, penalty included.
+    loss_curve_ : list of float
+        It after every epoch.
+    best_loss_ : float or None
+        The lowest of them; None with ``early_stopping``.
+    validation_scores_, validation_loss_curve_ : list of float or None
+        The score and the loss of the validation rows after every epoch; None without such rows.
+    best_validation_score_ : float or None
+        The best score that ``early_stopping`` has seen.
+    best_iteration_ : int
+        The epoch whose weights were kept, with ``early_stopping`` or ``restore_best``.
+    n_iter_, t_ : int
+        Epochs of the last fit; rows seen since the weights were drawn.
+    n_features_in_, n_layers_, n_outputs_ : int
+    feature_names_in_ : ndarray of str
+        The columns' names, if X had any.
+    out_activation_ : str
+        The function of the outputs: softmax, or logistic for two classes and for multilabel targets.
+    """
 
     classes_: ndarray
     _labels: Labels
@@ -97,13 +196,31 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> MLPClassifier:  # fmt: skip
-        """Fit the network to rows X (N, D) and labels y, (N,) or (N, L) of zeros and ones."""
+        """Fit the network to rows X (N, D), dense or sparse, and labels y: (N,) of any type, or (N, L) of 0 and 1.
+
+        Parameters
+        ----------
+        sample_weight : array-like of shape (N,), optional
+            How much each row counts.
+        X_val, y_val : array-like, optional
+            Rows and targets to measure after every epoch: ``validation_loss_curve_`` and ``validation_scores_``.
+            ``early_stopping`` takes them and holds nothing out.
+        sample_weight_val : array-like, optional
+            How much each of those counts.
+        """
         self._fit(X, y, sample_weight, Held(X_val, y_val, sample_weight_val))
         return self
 
-    @available_if(is_stochastic)
+    @available_if(is_stochastic)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> MLPClassifier:
-        """Go on for one epoch over these rows."""
+        """Go on for one epoch over these rows, from the present weights if there are any.
+
+        Parameters
+        ----------
+        sample_weight : array-like of shape (N,), optional
+        classes : array-like of shape (C,), optional
+            All labels that will ever come; needed in the first call.
+        """
         self._learn_classes(y, classes)
         self._fit(X, y, sample_weight, incremental=True)
         return self
@@ -125,7 +242,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
 
     @property
     def _objective(self) -> Objective:
-        return Objective(self.activation, self.out_activation_, self.label_smoothing, self.dropout)
+        return Objective(self.activation, self.out_activation_, self.label_smoothing, self.dropout, self._dropout_seed)
 
     def _learn_classes(self, y: Any, classes: Any) -> None:
         """See to it that all classes are known before the first of several parts of the data is looked at."""

@@ -13,6 +13,8 @@ import numpy as np
 from chainrule.errors import InputError
 from chainrule.training.schedules import SCHEDULES, parse_schedule
 
+_TRUTH: tuple[type, ...] = (bool, np.bool_)
+
 
 @dataclass(frozen=True)
 class Constraint:
@@ -33,7 +35,7 @@ def real(low: float, high: float = math.inf, *, closed: str = "both") -> Constra
     expected = f"a number in {'[' if left else '('}{low:g}, {high:g}{']' if right else ')'}"
 
     def holds(value: Any) -> bool:
-        if not isinstance(value, Real) or isinstance(value, bool | np.bool_):
+        if not isinstance(value, Real) or type(value) in _TRUTH:
             return False
         number = float(value)
         return (low < number < high) or (left and number == low) or (right and number == high)
@@ -45,7 +47,7 @@ def whole(low: int) -> Constraint:
     """Accept whole numbers from ``low`` on."""
     return Constraint(
         f"a whole number of at least {low}",
-        lambda value: isinstance(value, Integral) and not isinstance(value, bool) and value >= low,
+        lambda value: isinstance(value, Integral) and type(value) not in _TRUTH and int(value) >= low,
     )
 
 
@@ -55,7 +57,7 @@ def one_of(*values: object) -> Constraint:
     return Constraint(expected, lambda value: isinstance(value, str) and value in values)
 
 
-BOOLEAN = Constraint("True or False", lambda value: isinstance(value, bool | np.bool_))
+BOOLEAN = Constraint("True or False", lambda value: type(value) in _TRUTH)
 NOTHING = Constraint("None", lambda value: value is None)
 CALLABLE = Constraint("a function", callable)
 INFINITE = Constraint("infinity", lambda value: isinstance(value, Real) and value == math.inf)

@@ -76,7 +76,9 @@ def to_sklearn(fitted: MLPClassifier | MLPRegressor) -> Any:
     theirs = getattr(sklearn.neural_network, name)()
     ours = fitted.get_params(deep=False)
     parameters = {key: ours[key] for key in theirs.get_params(deep=False) if key in ours}
-    _fit_to_anything(theirs.set_params(hidden_layer_sizes=fitted.hidden_layer_sizes, activation=fitted.activation), fitted)
+    _fit_to_anything(
+        theirs.set_params(hidden_layer_sizes=fitted.hidden_layer_sizes, activation=fitted.activation), fitted
+    )
     _hand_over(fitted, theirs.set_params(**parameters))
     return theirs
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import shuffle
 
 from chainrule.estimator.callbacks import Callback, Epoch, listeners, print_epoch, progress_bar
+from chainrule.estimator.compiled.steps import take_steps
+from chainrule.estimator.objective import Steps
 from chainrule.estimator.optimizer import Optimizer
 from chainrule.estimator.rows import Rows, epoch_batches
-from chainrule.estimator.reference import take_steps
 from chainrule.estimator.stopping import BestWeights, describe_stall, has_stalled, refuse_weights
 from chainrule.estimator.validation import Validation
 from chainrule.network.parameters import Parameters
@@ -54,6 +54,7 @@ class Descent:
         self.model, self.parameters, self.optimizer = model, parameters, optimizer
         self.rows, self.order, self.validation, self.rng = rows, index, validation, rng
         self.batch_size = _batch_size(model, len(index))
+        self.objective = model._objective
         self.best: BestWeights | None = None
         if validation is not None and (model.early_stopping or model.restore_best):
             value = model.best_validation_score_ if model.early_stopping else -np.inf
@@ -128,7 +129,7 @@ class Descent:
         """Take every mini-batch once, and measure."""
         model = self.model
         if model.shuffle:
-            self.order = shuffle(self.order, random_state=self.rng)
+            self.order = self.order[self.rng.permutation(len(self.order))]  # as sklearn.utils.shuffle draws
         loss, rate = self._take_steps()
         model.n_iter_ += 1
         model.t_ += len(self.order)
@@ -146,19 +147,16 @@ class Descent:
         """Return the epoch's loss and its last learning rate."""
         model, optimizer = self.model, self.optimizer
         batches = self.rows.weighty(epoch_batches(self.order, self.batch_size))
-        sums = self.rows.weight_sums(batches)
+        norms = self.rows.weight_sums(batches)
         rates = optimizer.rates(model, len(batches), len(batches))
-        losses = np.empty(len(batches))
-        for steps, rows, some in self.rows.dense(batches):
-            parts = take_steps(
-                self.parameters, optimizer, rows, some, rates[steps], model.alpha / (2 * sums[steps]), model._objective
-            )
-            totals = parts[:, 0] * model._loss_scale + parts[:, 1]
-            if not np.isfinite(totals).all():
-                return float(totals[-1]), float(rates[-1])
-            losses[steps] = totals
+        steps, losses = Steps(batches, norms, rates, model.alpha / (2 * norms)), []
+        for rows, some in self.rows.dense(steps):
+            losses.append(take_steps(self.parameters, optimizer, rows, some, self.objective))
+            if not np.isfinite(losses[-1]).all():
+                return float(losses[-1][-1].sum()), float(rates[-1])
+        totals = np.concatenate(losses) @ [model._loss_scale, 1.0]
         counts = np.diff(batches.starts)
-        return float(losses @ counts / counts.sum()), float(rates[-1])
+        return float(totals @ counts / counts.sum()), float(rates[-1])
 
 
 def _append(model: BaseMLP, epoch: Epoch) -> None:

@@ -43,9 +43,7 @@ class Optimizer:
         if model.solver == "sgd":
             rule = "nesterov" if model.nesterovs_momentum else "momentum"
             rule = rule if model.momentum > 0 else "sgd"
-        settings = RuleSettings(
-            momentum=model.momentum, beta1=model.beta_1, beta2=model.beta_2, epsilon=model.epsilon
-        )
+        settings = RuleSettings(momentum=model.momentum, beta1=model.beta_1, beta2=model.beta_2, epsilon=model.epsilon)
         buffer = parameters.buffer
         moments = np.zeros((RULES[rule].n_moments, len(buffer)), buffer.dtype)
         return cls(rule, settings, model.learning_rate_init, moments)

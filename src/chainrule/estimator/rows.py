@@ -10,6 +10,7 @@ import numpy as np
 from numpy import ndarray
 from scipy.sparse import issparse
 
+from chainrule.estimator.objective import Steps
 from chainrule.training.minibatches import Batches
 
 DENSE_BYTES = 2**23
@@ -54,29 +55,30 @@ class Rows:
         counts = self.weight_sums(batches) != 0
         if counts.all():
             return batches
-        chosen = [batches.batch(k) for k in np.flatnonzero(counts)]
+        chosen = [batches.batch(k) for k in np.flatnonzero(counts).tolist()]
         return Batches(np.concatenate(chosen), np.cumsum([0, *map(len, chosen)]))
 
-    def dense(self, batches: Batches) -> Iterator[tuple[slice, Rows, Batches]]:
-        """Yield the mini-batches with rows that are dense: all at once, or of sparse ones some at a time.
+    def dense(self, steps: Steps) -> Iterator[tuple[Rows, Steps]]:
+        """Yield the steps with rows that are dense: all at once, or of sparse ones some at a time.
 
         Yields
         ------
-        tuple of (slice, Rows, Batches)
-            Which of the mini-batches, and they counted in the rows beside them.
+        tuple of (Rows, Steps)
+            Some of the steps, their mini-batches counted in the rows beside them.
         """
         if not issparse(self.X):
-            yield slice(0, len(batches)), self, batches
+            yield self, steps
             return
-        room = max(1, DENSE_BYTES // (self.X.shape[1] * self.X.dtype.itemsize))
-        first = 0
-        while first < len(batches):
-            last = int(np.searchsorted(batches.starts, batches.starts[first] + room, side="right")) - 1
-            some = slice(first, min(max(last, first + 1), len(batches)))
-            chosen = batches[some]
+        starts, first = steps.batches.starts, 0
+        room = DENSE_BYTES // (self.X.shape[1] * self.X.dtype.itemsize)
+        while first < len(steps):
+            last = int(np.searchsorted(starts, starts[first] + room, side="right")) - 1
+            some = slice(first, min(max(last, first + 1), len(steps)))
+            chosen = steps.batches[some]
             rows = self.take(chosen.rows)
+            batches = Batches(np.arange(len(rows)), chosen.starts)
             dense = Rows(rows.X.toarray(), rows.targets, rows.weights)
-            yield some, dense, Batches(np.arange(len(rows)), chosen.starts)
+            yield dense, Steps(batches, steps.norms[some], steps.rates[some], steps.regs[some])
             first = some.stop
 
 

@@ -45,9 +45,7 @@ def has_stalled(model: BaseMLP, epoch: Epoch) -> bool:
 def describe_stall(model: BaseMLP) -> str:
     """Return what has stalled, in scikit-learn's words."""
     what = "Validation score" if model.early_stopping else "Training loss"
-    return (
-        f"{what} did not improve more than tol={model.tol:f} for {model.n_iter_no_change} consecutive epochs."
-    )
+    return f"{what} did not improve more than tol={model.tol:f} for {model.n_iter_no_change} consecutive epochs."
 
 
 def refuse_weights(model: BaseMLP) -> NoReturn:

@@ -54,7 +54,7 @@ class Validation:
     def _ask_scorer(self, model: BaseMLP) -> float:
         """Return what a scorer of the user's choice says."""
         view = copy.copy(model)  # the same weights; but these rows have lost the names of their columns
-        vars(view).pop("feature_names_in_", None)
+        view.__dict__.pop("feature_names_in_", None)
         scorer: Callable[..., float] = check_scoring(view, model.scoring)
         weights = {} if self.rows.weights is None else {"sample_weight": self.rows.weights}
         with config_context(assume_finite=True):

@@ -86,4 +86,3 @@ def cells(trials: Sequence[Trial], x: Axis, y: Axis) -> tuple[ndarray, ndarray, 
             at = x.cell(trial.params[x.name]), y.cell(trial.params[y.name])
             best[at] = np.fmax(best[at], 100 * trial.last.accuracy)
     return x.edges, y.edges, best
-

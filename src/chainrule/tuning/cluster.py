@@ -34,7 +34,7 @@ class ClusterCrew:
         What the workers open by themselves, or the rows, held by a worker and handed from one to the next.
     """
 
-    def __init__(self, client: Client, data: SharedData | Future) -> None:
+    def __init__(self, client: Client, data: SharedData | Future[Any]) -> None:
         self._client, self._data = client, data
         self._search = uuid.uuid4().hex
         self._generation = -1
@@ -52,14 +52,14 @@ class ClusterCrew:
         waiting = {leg.heat: self._submit(leg, clock) for leg in legs}
         try:
             while waiting and not clock.interrupted:
-                for heat in [heat for heat, future in waiting.items() if future.done()]:
+                for heat in [heat for heat, future in waiting.items() if future.done()]:  # type: ignore[no-untyped-call]
                     self._homes[heat], reading = _result(waiting.pop(heat))
                     yield heat, reading
                 time.sleep(PAUSE)
         finally:
             if waiting:
                 self._client.run(remote_heat.stop, self._search)
-                self._client.cancel(list(waiting.values()))
+                self._client.cancel(list(waiting.values()))  # type: ignore[no-untyped-call]
 
     def weights(self, heat: int, trial: int) -> list[Parameters] | None:
         """See :class:`Crew`; None if the worker that had them is gone."""
@@ -73,20 +73,18 @@ class ClusterCrew:
         """Free what the workers hold of this search."""
         self._client.run(remote_heat.forget, self._search)
 
-    def _submit(self, leg: Leg, clock: Clock) -> Future:
+    def _submit(self, leg: Leg, clock: Clock) -> Future[Any]:
         before = self._ways[leg.heat].legs if leg.heat in self._ways else ()
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         slots = slots_by_host([(address, worker["nthreads"]) for address, worker in workers.items()])
-        way = Way(
-            self._search, self._generation, self._lineups[leg.heat], (*before, leg), clock.deadline, slots
-        )
+        way = Way(self._search, self._generation, self._lineups[leg.heat], (*before, leg), clock.deadline, slots)
         self._ways[leg.heat] = way
         home = self._homes.get(leg.heat)
         where = {"workers": [home], "allow_other_workers": True} if home in workers else {}
         return self._client.submit(remote_heat.train, way, self._data, pure=False, **where)
 
 
-def _result(future: Future) -> tuple[str, Reading]:
+def _result(future: Future[Any]) -> tuple[str, Reading]:
     """Return what a task gave.
 
     Raises
@@ -126,12 +124,10 @@ def opened_cluster(
 
     shared = SharedData(problem.base.model_dump_json(), problem.n_folds, int(data["checksum"]))
     with ExitStack() as stack:
-        if scheduler is None:
-            address = stack.enter_context(_local_cluster(workers or 1))
-        else:
-            address = scheduler
+        address = stack.enter_context(_local_cluster(workers or 1)) if scheduler is None else scheduler
         try:
-            client = stack.enter_context(Client(address, timeout=REACHED_WITHIN, set_as_default=False))
+            client = Client(address, timeout=REACHED_WITHIN, set_as_default=False)  # type: ignore[no-untyped-call]
+            stack.enter_context(client)
         except (OSError, TimeoutError, ValueError) as error:
             raise InputError(
                 "--dask",
@@ -153,7 +149,7 @@ def _local_cluster(workers: int) -> Iterator[str]:
 
     from distributed import LocalCluster
 
-    with LocalCluster(
+    with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
@@ -165,16 +161,14 @@ def _local_cluster(workers: int) -> Iterator[str]:
         yield cluster.scheduler_address
 
 
-def _data(client: Client, problem: Problem, shared: SharedData, scheduler: str) -> SharedData | Future:
+def _data(client: Client, problem: Problem, shared: SharedData, scheduler: str) -> SharedData | Future[Any]:
     """Return the data's description, where all workers can open them, or the rows themselves, sent to the cluster."""
     answers: dict[str, tuple[str, str]] = client.run(remote_heat.examine, shared)
     if not answers:
         raise InputError("--dask", expected="a scheduler with workers", got=f"none at {scheduler}")
     for address, (version, _) in answers.items():
         if version != __version__:
-            raise InputError(
-                "--dask", expected=f"workers with chainrule {__version__}", got=f"{version} at {address}"
-            )
+            raise InputError("--dask", expected=f"workers with chainrule {__version__}", got=f"{version} at {address}")
     if not any(reason for _, reason in answers.values()):
         return shared
     import warnings
@@ -187,4 +181,3 @@ def _data(client: Client, problem: Problem, shared: SharedData, scheduler: str) 
 def _hold(material: Any) -> Any:
     """Keep rows on a worker, from which the others take them."""
     return material
-

@@ -68,7 +68,7 @@ class Crew(Protocol):
 
 
 class OwnCrew:
-    """This process: one heat after the other, each on all cores.
+    """The process itself: one heat after the other, each on all cores.
 
     Parameters
     ----------

@@ -33,12 +33,12 @@ class Choice:
         return CategoricalDistribution(self.values)
 
     def at_edge(self, value: Value) -> str:
-        """Return ``lowest`` or ``highest`` where numbers are chosen from and ``value`` is that one, else nothing."""
+        """Return ``lowest`` or ``highest`` where one of at least three numbers is that, else nothing."""
         try:
             numbers = [float(each) for each in self.values]
         except ValueError:
             return ""
-        if len(numbers) == 1 or min(numbers) < float(value) < max(numbers):
+        if len(numbers) < 3 or min(numbers) < float(value) < max(numbers):
             return ""
         return "lowest" if float(value) == min(numbers) else "highest"
 
@@ -105,9 +105,9 @@ def read_dimension(name: str, given: Any, who: str) -> Dimension | Value:
     if isinstance(given, str) and given.partition(":")[0] in ("log", "lin") and name not in TEXTS:
         return _read_range(name, given, who)
     words = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else [given]
+    if words in ([], [""]):
+        raise InputError(who, expected=SYNTAX, got="an empty space")
     values = tuple(_read_value(name, word, who) for word in words)
-    if not values or "" in values:
-        raise InputError(who, expected=SYNTAX, got="an empty space" if not values else repr(given))
     if len(set(values)) < len(values):
         twice = next(value for value in values if values.count(value) > 1)
         raise InputError(who, expected="values that are all different", got=f"{twice} twice")
@@ -119,7 +119,7 @@ def _read_value(name: str, word: Any, who: str) -> Value:
     if name == "hidden":
         return hidden_text(word, who)
     if name in TEXTS:
-        return str(word).strip()
+        return _read_text(word, who)
     try:
         number = float(word)
     except (TypeError, ValueError):
@@ -131,6 +131,14 @@ def _read_value(name: str, word: Any, who: str) -> Value:
             raise InputError(who, expected="whole numbers", got=str(word))
         return int(number)
     return number
+
+
+def _read_text(word: Any, who: str) -> str:
+    """Return a text that says something."""
+    text = str(word).strip()
+    if not text:
+        raise InputError(who, expected=SYNTAX, got="nothing between two commas")
+    return text
 
 
 def hidden_text(word: Any, who: str) -> str:

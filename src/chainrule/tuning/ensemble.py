@@ -44,7 +44,7 @@ class Ensemble:
 
     def save(self, path: Path) -> None:
         """Write all networks and what they share to one safetensors file, whole or not at all."""
-        first, tensors = self.models[0], {}
+        first, tensors = self.models[0], dict[str, ndarray]()
         for number, model in enumerate(self.models):
             tensors |= {f"{number}.{name}": array for name, array in model.parameters.views.items()}
         for name in FITTED:
@@ -91,4 +91,3 @@ class Ensemble:
                 )
             )
         return cls(tuple(models))
-

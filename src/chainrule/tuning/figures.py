@@ -49,7 +49,7 @@ def draw_map(space: Space, trials: Sequence[Trial]) -> Figure:
 def draw_settings(space: Space, trials: Sequence[Trial]) -> Figure:
     """Draw each setting against validation accuracy."""
     names = list(space.dimensions)
-    columns = min(COLUMNS, len(names))
+    columns = 2 if len(names) == 4 else min(COLUMNS, len(names))
     rows = -(-len(names) // columns)
     figure, panels = new_figure(4 * columns, 3.4 * rows, rows, columns)
     for ax in panels[len(names) :]:
@@ -96,7 +96,8 @@ def draw_learning(trials: Sequence[Trial], total_steps: Mapping[int, int]) -> Fi
         colour = RED if best else colormaps[MAP](1 - place / max(len(order) - 1, 1))
         label = f"trial {trial.number}, the best" if best else None
         ax.plot(share, accuracy, color=colour, linewidth=2.5 if best else 1, marker=".", markersize=4, label=label)
-    ax.set(title="validation accuracy of every trial", xlabel="part of the whole training, %", ylabel="%")
+    ax.set(title="validation accuracy of every trial", xlabel="part of the whole training, %", ylabel="%", xscale="log")
+    ax.xaxis.set_major_formatter("{x:g}")
     if order:
         ax.legend(frameon=False, loc="lower right")
     return figure
@@ -106,9 +107,9 @@ def draw_budget(trials: Sequence[Trial]) -> Figure:
     """Draw the best validation accuracy over the time of the search."""
     figure, (ax,) = new_figure(8, 4.5)
     measured = ranked(trials)
-    seconds = [trial.elapsed for trial in measured]
-    accuracy = [100 * trial.last.accuracy for trial in measured if trial.last]
-    ax.plot(seconds, accuracy, "o", color=GREY, markersize=4, alpha=0.7, label="a trial, when it was last measured")
+    seconds = [point.elapsed for trial in measured for point in trial.curve]
+    accuracy = [100 * point.accuracy for trial in measured for point in trial.curve]
+    ax.plot(seconds, accuracy, "o", color=GREY, markersize=3, alpha=0.5, label="a trial, each time it was measured")
     rising = best_so_far(trials)
     if rising:
         end = max(seconds)

@@ -91,6 +91,9 @@ def _warnings(session: Session) -> list[str]:
         f" ({space.dimensions[name]}): look beyond it"
         for name, edge in space.edges(best.params).items()
     ]
+    elsewhere = sum(trial.state == RUNNING for trial in search.trials.values())
+    if elsewhere and not search.clock.interrupted:
+        warnings.append(f"{elsewhere} trials are under way in another process; --resume, later, counts them in")
     if best.state != FINISHED and best.last is not None:
         total = search.total_steps(best)
         warnings.append(f"the best trial was stopped after {best.last.steps:,} of its {total:,} steps")

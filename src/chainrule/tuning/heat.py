@@ -119,7 +119,7 @@ class Heat:
             self._let_go(self._broken())
             if self.alive and self.population.steps_taken > measured:
                 measured = self.population.steps_taken
-                for trial, point in self._measure(material).items():
+                for trial, point in self._measure(material, began).items():
                     points[trial].append(point)
         return Reading(
             {trial: tuple(points[trial]) for trial in points},
@@ -171,17 +171,17 @@ class Heat:
             examples += steps * self.lineup.batch_size * networks
         return examples
 
-    def _measure(self, material: Material) -> dict[int, Point]:
+    def _measure(self, material: Material, began: float) -> dict[int, Point]:
         """Return how every trial that is alive stands."""
         population = self.population
         rows, folds = material.validation, material.folds
         scores = population.evaluate(material.features, material.y, rows, folds)
         place = {network: k for k, network in enumerate(scores.numbers)}
-        found = {}
+        found, seconds = {}, time.perf_counter() - began
         for trial in sorted(self.alive):
             own = [place[network] for network in self.lineup.networks(trial)]
             mine = tuple(float(accuracy) for accuracy in scores.accuracy[own])
-            found[trial] = Point(population.steps_taken, mine, float(scores.loss[own].mean()))
+            found[trial] = Point(population.steps_taken, mine, float(scores.loss[own].mean()), seconds)
         return found
 
 

@@ -23,7 +23,7 @@ def importances(space: Space, trials: Sequence[Trial]) -> dict[str, float]:
     measured = [trial for trial in trials if trial.last is not None]
     if len(measured) < FEWEST or len({trial.score for trial in measured}) < 2:
         return {}
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     study, distributions = optuna.create_study(direction="maximize"), space.distributions()
     for trial in measured:
         study.add_trial(create_trial(value=trial.score, params=dict(trial.params), distributions=distributions))

@@ -52,6 +52,4 @@ class Kept:
 def model_of(problem: Problem, parameters: Parameters) -> Model:
     """Return the model of a network that was trained on the data of a search."""
     dataset = problem.data.dataset
-    return Model(
-        parameters, problem.data.preprocessing, dataset.classes, dataset.image_shape, dataset.feature_names
-    )
+    return Model(parameters, problem.data.preprocessing, dataset.classes, dataset.image_shape, dataset.feature_names)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 IDENTITY = "chainrule"
+SILENT = 300.0
+"""Seconds without a word after which a process counts as dead, and others may take over its trials."""
 MADE_OF = {"space": "the space", "fixed": "the settings", "data": "the data", "seeds": "--seeds", "folds": "--folds"}
 
 
@@ -79,7 +81,6 @@ class Ledger:
                         params=dict(proposal.params),
                         distributions=dict(proposal.distributions),
                         user_attrs=attributes,
-                        system_attrs=dict(proposal.system_attrs),
                     )
                 )
         order = [trial.number for trial in self.trials()]  # another process may have written at the same time
@@ -96,7 +97,6 @@ class Ledger:
         """Write what is known of a trial that has not ended."""
         curve = [point_to_json(point) for point in trial.curve]
         self._storage.set_trial_user_attr(self._id(trial), "curve", curve)
-        self._storage.set_trial_user_attr(self._id(trial), "elapsed", trial.elapsed)
 
     def end(self, trial: Trial) -> None:
         """Write how a trial ended."""
@@ -108,6 +108,22 @@ class Ledger:
         else:
             state = TrialState.FAIL if trial.state == DIVERGED or trial.last is None else TrialState.PRUNED
             self.study.tell(trial.number, state=state, skip_if_finished=True)
+
+    def adopt(self, generation: int, now: float) -> None:
+        """Make the trials under way of processes that have fallen silent a generation of this one."""
+        beats = self.study.user_attrs
+        place = 0
+        for trial in self.trials():
+            silent = now - float(beats.get(f"beat of {trial.share}", 0.0)) > SILENT
+            if trial.state == RUNNING and trial.share != self.share and silent:
+                number = self._id(trial)
+                for name, value in (("place", place), ("generation", generation), ("share", self.share)):
+                    self._storage.set_trial_user_attr(number, name, value)
+                place += 1
+
+    def beat(self, now: float) -> None:
+        """Write down that this process is alive."""
+        self.study.set_user_attr(f"beat of {self.share}", now)
 
     def spent(self) -> float:
         """Return the seconds that this process has searched for, over all its calls."""
@@ -121,9 +137,7 @@ class Ledger:
         return self._storage.get_trial_id_from_study_id_trial_number(self._study_id, trial.number)
 
 
-def open_ledger(
-    storage: BaseStorage, name: str, identity: Mapping[str, Any], share: int | None, joiner: int
-) -> Ledger:
+def open_ledger(storage: BaseStorage, name: str, identity: Mapping[str, Any], share: int | None, joiner: int) -> Ledger:
     """Open the study of a search, or begin it.
 
     Parameters
@@ -142,7 +156,7 @@ def open_ledger(
     """
     import optuna
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     known = {summary.study_name for summary in optuna.get_all_study_summaries(storage, include_best_trial=False)}
     if share is not None and name not in known:
         raise InputError("--resume", expected=f"the search {name!r} in its storage", got="a storage without it")
@@ -164,7 +178,9 @@ def refuse_another(stored: Mapping[str, Any] | None, identity: Mapping[str, Any]
     who = "--resume" if resumed else "--storage"
     advice = "a new search, without --resume" if resumed else "--study NAME for a search of its own in that storage"
     if stored is None:
-        raise InputError(who, expected="a search of chainrule", got=f"a study {name!r} of somebody else's", advice=advice)
+        raise InputError(
+            who, expected="a search of chainrule", got=f"a study {name!r} of somebody else's", advice=advice
+        )
     mine = json.loads(json.dumps(dict(identity)))
     for key in mine:
         if stored.get(key) != mine[key]:
@@ -197,7 +213,6 @@ def _trial(frozen: FrozenTrial) -> Trial:
         params=dict(frozen.params),
         state=states.get(frozen.state, RUNNING),
         curve=tuple(point_from_json(point) for point in attributes.get("curve", ())),
-        elapsed=float(attributes.get("elapsed", 0.0)),
         share=int(attributes.get("share", 0)),
         generation=int(attributes.get("generation", 0)),
         place=int(attributes.get("place", 0)),

@@ -64,6 +64,8 @@ def _told(trial: Trial) -> str:
 
 
 def _short(value: Any) -> str:
+    if value is None:
+        return ""
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
@@ -96,7 +98,7 @@ def _settings(space: Space, trials: Sequence[Trial]) -> Figure:
     from plotly.subplots import make_subplots
 
     names, measured = list(space.dimensions), ranked(trials)
-    columns = min(3, len(names))
+    columns = 2 if len(names) == 4 else min(3, len(names))
     rows = -(-len(names) // columns)
     figure = make_subplots(rows=rows, cols=columns, shared_yaxes=True)
     for k, name in enumerate(names):
@@ -145,7 +147,7 @@ def _curves(trials: Sequence[Trial], total_steps: Mapping[int, int]) -> Figure:
             hoverinfo="text+y",
         )
     return figure.update_layout(
-        showlegend=False, xaxis_title="part of the whole training, %", yaxis_title="validation accuracy, %", height=480
+        showlegend=False, xaxis_title="part of the whole training, %", xaxis_type="log", yaxis_title="%", height=480
     )
 
 
@@ -155,11 +157,11 @@ def _budget(trials: Sequence[Trial]) -> Figure:
     measured, rising = ranked(trials), best_so_far(trials)
     figure = go.Figure()
     figure.add_scatter(
-        x=[t.elapsed for t in measured],
-        y=[100 * t.last.accuracy for t in measured if t.last],
+        x=[point.elapsed for t in measured for point in t.curve],
+        y=[100 * point.accuracy for t in measured for point in t.curve],
         mode="markers",
-        marker_color=GREY,
-        text=[_told(t) for t in measured],
+        marker={"color": GREY, "size": 5},
+        text=[_told(t) for t in measured for _ in t.curve],
         hoverinfo="text",
         name="trials",
     )
@@ -175,8 +177,6 @@ def _budget(trials: Sequence[Trial]) -> Figure:
 def _table(trials: Sequence[Trial]) -> str:
     rows = table(trials)
     head = "".join(f"<th>{escape(name.replace('_', ' '))}</th>" for name in rows[0]) if rows else ""
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape('' if value is None else _short(value))}</td>" for value in row.values()) + "</tr>"
-        for row in rows
-    )
+    lines = ("".join(f"<td>{escape(_short(value))}</td>" for value in row.values()) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f'<div class="table"><table><tr>{head}</tr>{body}</table></div>'

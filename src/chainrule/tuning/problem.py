@@ -114,7 +114,7 @@ def make_problem(space: Space, dataset: Dataset, n_folds: int = 0) -> Problem:
         if space.fixed.get("training", {}).get(name) is not None:
             raise InputError(option_name(name), expected="nothing: a search has no use for it", got="a value")
     if not space.dimensions:
-        space = replace(space, dimensions=default_dimensions(space, dataset))
+        space = _with_defaults(space, dataset)
     data_section = {**space.fixed.get("data", {}), "preprocess": _preprocess(space, dataset)}
     space = replace(space, fixed={**space.fixed, "data": data_section})
     settings = space.settings(space.some_point()).data
@@ -137,6 +137,30 @@ def make_material(data: PreparedData, n_folds: int, seed: int) -> Material:
         train = validation = np.sort(np.concatenate([train, validation]))
         folds = assign_folds(data.train.y, train, n_folds, seed)
     return Material(data.train.features, data.train.y, train, validation, folds, data.dataset.n_classes)
+
+
+def _with_defaults(space: Space, dataset: Dataset) -> Space:
+    """Return a space in which what is searched by default is, unless it was given as an option.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to search.
+    """
+    found = default_dimensions(space, dataset)
+    dimensions = {name: dimension for name, dimension in found.items() if name not in space.pinned}
+    if not dimensions:
+        raise InputError(
+            "the space",
+            expected="a setting with several values or a range",
+            got=f"one value for each of {', '.join(found)}",
+            advice="--learning-rate log:1e-4:1",
+        )
+    fixed = {
+        section: {name: value for name, value in values.items() if name not in dimensions}
+        for section, values in space.fixed.items()
+    }
+    return replace(space, dimensions=dimensions, fixed=fixed)
 
 
 def default_dimensions(space: Space, dataset: Dataset) -> dict[str, Dimension]:

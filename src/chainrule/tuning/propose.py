@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import InputError
@@ -20,16 +21,13 @@ ATTEMPTS = 20  # times that a point which was tried before is proposed until it 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A point of the space as Optuna proposed it; ``system_attrs`` is what the sampler wants to find with it again."""
+    """A point of the space, with the dimensions as Optuna has them."""
 
     params: Params
     distributions: Mapping[str, BaseDistribution]
-    system_attrs: Mapping[str, Any]
 
 
-def propose(
-    space: Space, sampler: str, known: Sequence[FrozenTrial], n: int, seed: Sequence[int]
-) -> list[Proposal]:
+def propose(space: Space, sampler: str, known: Sequence[FrozenTrial], n: int, seed: Sequence[int]) -> list[Proposal]:
     """Return up to n points that were not tried before; the same for the same trials and the same seed.
 
     The sampler is asked on a copy of the study in memory, so that a trial is written to the storage whole, in one
@@ -43,9 +41,12 @@ def propose(
     seed : sequence of int
         All that the draw shall depend on besides.
     """
-    study = _copy(known, make_sampler(sampler, space, seed))
-    seen = {_key(trial.params) for trial in known}
     distributions = space.distributions()
+    seen = {_key(trial.params) for trial in known}
+    if sampler == "grid":
+        points = [point for point in shuffled_grid(space, seed[0]) if _key(point) not in seen]
+        return [Proposal(point, distributions) for point in points[:n]]
+    study = _copy(known, make_sampler(sampler, seed))
     left = min(n, space.size - len(seen))
     proposals: list[Proposal] = []
     for _ in range(ATTEMPTS * n):
@@ -57,18 +58,30 @@ def propose(
             study.tell(trial, state=_state("FAIL"))
             continue
         seen.add(key)
-        frozen = study.get_trials(deepcopy=False)[trial.number]
-        proposals.append(Proposal(frozen.params, frozen.distributions, frozen.system_attrs))
+        proposals.append(Proposal(trial.params, distributions))
     return proposals
 
 
-def make_sampler(name: str, space: Space, seed: Sequence[int]) -> BaseSampler:
+def shuffled_grid(space: Space, seed: int) -> list[Params]:
+    """Return every combination of the space's values, in an order that depends on the seed alone.
+
+    Optuna's own grid sampler counts on trials that are asked for one by one; where several processes ask for many at
+    once it would leave points out.
+    """
+    import numpy as np
+
+    values = space.grid()
+    points = [dict(zip(values, combination, strict=True)) for combination in product(*values.values())]
+    return [points[k] for k in np.random.default_rng(seed).permutation(len(points))]
+
+
+def make_sampler(name: str, seed: Sequence[int]) -> BaseSampler:
     """Return one of Optuna's samplers, seeded.
 
     Raises
     ------
     InputError
-        If it needs what is not installed, or cannot search this space.
+        If it needs what is not installed.
     """
     import numpy as np
     from optuna import samplers
@@ -76,8 +89,6 @@ def make_sampler(name: str, space: Space, seed: Sequence[int]) -> BaseSampler:
     number = int(np.random.SeedSequence(list(seed)).generate_state(1)[0])
     if name == "random":
         return samplers.RandomSampler(seed=number)
-    if name == "grid":
-        return samplers.GridSampler(space.grid(), seed=number)
     if name == "gp":
         refuse_gp_without_torch()
         return samplers.GPSampler(seed=number, warn_independent_sampling=False)
@@ -129,7 +140,6 @@ def _copy(known: Sequence[FrozenTrial], sampler: BaseSampler) -> Study:
                 value=None if running else score(trial),
                 params=trial.params,
                 distributions=trial.distributions,
-                system_attrs=trial.system_attrs,
             )
         )
     return study

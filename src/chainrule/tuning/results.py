@@ -32,7 +32,7 @@ def table(trials: Sequence[Trial]) -> list[dict[str, Any]]:
                 "score": last.score if last else None,
                 "loss": last.loss if last else None,
                 "steps": trial.curve[-1].steps if trial.curve else 0,
-                "elapsed": round(trial.elapsed, 3),
+                "elapsed": trial.elapsed,
                 "generation": trial.generation,
                 **trial.params,
             }
@@ -66,7 +66,7 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 def best_so_far(trials: Sequence[Trial]) -> list[tuple[float, float]]:
     """Return after how many seconds of search which accuracy was the best known, each time that it rose."""
     found: list[tuple[float, float]] = []
-    measured = [(trial.elapsed, trial.last.accuracy) for trial in trials if trial.last]
+    measured = [(point.elapsed, point.accuracy) for trial in trials if trial.last for point in trial.curve]
     for elapsed, accuracy in sorted(measured):
         if not found or accuracy > found[-1][1]:
             found.append((elapsed, accuracy))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -106,6 +107,8 @@ class Search:
         number = unfinished[0].generation if unfinished else max(mine, default=-1) + 1
         rungs = self._rungs(number)
         self._propose(number, rungs.sizes[0])
+        if not self.ledger.generation(number):  # nothing is left to propose: who has left something undone?
+            self.ledger.adopt(number, time.time())
         found = {
             trial.number: replace(trial, curve=()) if trial.state == RUNNING else trial  # it trains from its beginning
             for trial in self.ledger.generation(number)
@@ -183,9 +186,11 @@ class Search:
 
     def _account_for(self, generation: Generation, heat: int, reading: Reading) -> None:
         """Take down what was measured, and the end of those that diverged."""
+        began = self.clock.elapsed - reading.seconds
         for number, points in reading.points.items():
             trial = generation.trials[number]
-            trial = replace(trial, curve=trial.curve + points, elapsed=self.clock.elapsed)
+            timed = tuple(replace(point, elapsed=round(began + point.elapsed, 3)) for point in points)
+            trial = replace(trial, curve=trial.curve + timed)
             self._set(generation, trial)
             if points and number not in reading.diverged:
                 self.ledger.report(trial, points[-1])

@@ -1,4 +1,4 @@
-"""One call of ``chainrule tune``: from what was asked for to an open search, with every mistake found before it begins."""
+"""One call of ``chainrule tune``: from what was asked for to an open search, with every mistake found before."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from chainrule.runs import Progress, describe_data, read_data
 from chainrule.training.run_folder import describe_environment
 from chainrule.tuning.crew import Clock, Crew, OwnCrew
 from chainrule.tuning.folder import SearchFolder
+from chainrule.tuning.heartbeat import Heartbeat
 from chainrule.tuning.kept import Kept
 from chainrule.tuning.ledger import Ledger, open_ledger
 from chainrule.tuning.plan import Plan, make_plan
@@ -75,9 +76,7 @@ class Session:
 
 
 @contextmanager
-def opened(
-    request: Request, watchers: Sequence[Watcher] = (), progress: Progress | None = None
-) -> Iterator[Session]:
+def opened(request: Request, watchers: Sequence[Watcher] = (), progress: Progress | None = None) -> Iterator[Session]:
     """Check everything, read the data, make or open the folder, and hold it while the search is open.
 
     Raises
@@ -115,7 +114,8 @@ def opened(
         clock = Clock(plan.budget, ledger.spent())
         n_kept = max(1, -(-plan.ensemble // (plan.folds or plan.seeds)))
         kept = Kept(folder.kept, problem, n_kept)
-        yield Session(folder, Search(problem, plan, ledger, crew, kept, clock, watchers), old is not None)
+        with Heartbeat(ledger):
+            yield Session(folder, Search(problem, plan, ledger, crew, kept, clock, watchers), old is not None)
 
 
 def _plan(section: Mapping[str, Any], request: Request) -> Plan:
@@ -140,9 +140,7 @@ def _new_folder(out: Path | None, name: str) -> Iterator[SearchFolder]:
         raise
 
 
-def _ledger(
-    storage: BaseStorage, name: str, identity: Mapping[str, Any], before: Mapping[str, Any] | None
-) -> Ledger:
+def _ledger(storage: BaseStorage, name: str, identity: Mapping[str, Any], before: Mapping[str, Any] | None) -> Ledger:
     """Open the study, under the share that this process had before if it goes on."""
     share = None if before is None else int(before.get("share", 0))
     return open_ledger(storage, name, identity, share, 1 + secrets.randbelow(LARGEST_SHARE))

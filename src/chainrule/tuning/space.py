@@ -44,10 +44,13 @@ class Space:
         By the setting's name; at least one.
     fixed : dict of str to dict
         The other settings that were given, by section.
+    pinned : frozenset of str
+        Those of them that were given as options, and are not to be searched by default either.
     """
 
     dimensions: Mapping[str, Dimension]
     fixed: Mapping[str, Mapping[str, Any]]
+    pinned: frozenset[str] = frozenset()
 
     def settings(self, params: Params) -> RunSettings:
         """Return the settings of a run at a point; what its rule has no use for is left out.
@@ -63,7 +66,9 @@ class Space:
         training = dict(self.fixed.get("training", {}))
         if values.get("rule") in RULES:  # where rules are searched, each takes the numbers that it uses
             unused = set(RuleSettings.__dataclass_fields__) - set(RULES[values["rule"]].uses)
-            training = {name: value for name, value in training.items() if name not in unused} | {"rule": values["rule"]}
+            training = {name: value for name, value in training.items() if name not in unused} | {
+                "rule": values["rule"]
+            }
             values = {name: value for name, value in values.items() if name not in unused}
         return build_settings({**self.fixed, "training": training}, values)
 
@@ -159,7 +164,7 @@ def read_space(sections: Mapping[str, Any], options: Mapping[str, Any]) -> Space
         fixed.setdefault(SECTION_OF[name], {})[name] = value
         if name in ("steps", "epochs"):  # a length that is an option replaces the file's
             fixed["training"].pop("epochs" if name == "steps" else "steps", None)
-    space = Space(dimensions, fixed)
+    space = Space(dimensions, fixed, frozenset(overlaid))
     _check(space)
     return space
 
@@ -172,7 +177,7 @@ def _check(space: Space) -> None:
         users = [rule for rule in RULES if name in RULES[rule].uses]
         if users and not set(users) & set(wanted):
             raise InputError(
-                option_name(name), expected=f"--rule {' or '.join(users)}", got=f"it with --rule {','.join(wanted)}"
+                option_name(name), expected=f"--rule {' or '.join(users)}", got=f"--rule {','.join(wanted)}"
             )
     for name, dimension in space.dimensions.items():
         users = [rule for rule in RULES if name in RULES[rule].uses]

@@ -16,6 +16,8 @@ from chainrule.files import storage_errors
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
+POLL = 0.002  # seconds between two attempts to take the lock: a write takes about as long
+
 
 class JournalLock:
     """The lock of a journal file: the system's own, which a process that is killed lets go of.
@@ -30,7 +32,7 @@ class JournalLock:
 
     def acquire(self) -> bool:
         """Wait for the lock, and mend the end of the file."""
-        self._lock.acquire()
+        self._lock.acquire(poll_interval=POLL)
         _cut_torn_line(self._journal)
         return True
 

@@ -24,11 +24,14 @@ class Point:
         Validation accuracy of each of its networks: one a seed, or one a fold.
     loss : float
         The mean of their validation data losses.
+    elapsed : float
+        Seconds of search after which it was measured; in a :class:`heat.Reading`, of that part of the training.
     """
 
     steps: int
     accuracies: tuple[float, ...]
     loss: float
+    elapsed: float = 0.0
 
     @property
     def accuracy(self) -> float:
@@ -59,8 +62,6 @@ class Trial:
     state : str
     curve : tuple of Point
         What was measured, in order of steps.
-    elapsed : float
-        Seconds of search after which it was last measured.
     share : int
         The process that proposed it: 0 for the one that began the search.
     generation, place : int
@@ -71,7 +72,6 @@ class Trial:
     params: Params
     state: str = RUNNING
     curve: tuple[Point, ...] = ()
-    elapsed: float = 0.0
     share: int = 0
     generation: int = 0
     place: int = 0
@@ -85,6 +85,11 @@ class Trial:
     def score(self) -> float:
         """What it is ranked by; nothing that diverged or was never measured has one above 0."""
         return self.last.score if self.last else 0.0
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of search after which it was last measured."""
+        return self.curve[-1].elapsed if self.curve else 0.0
 
     def at(self, steps: int) -> Point | None:
         """Return what was measured after exactly so many steps."""
@@ -104,4 +109,4 @@ def point_to_json(point: Point) -> dict[str, Any]:
 
 def point_from_json(values: Mapping[str, Any]) -> Point:
     """Return the point that :func:`point_to_json` was given."""
-    return Point(int(values["steps"]), tuple(values["accuracies"]), float(values["loss"]))
+    return Point(int(values["steps"]), tuple(values["accuracies"]), float(values["loss"]), float(values["elapsed"]))

@@ -10,16 +10,16 @@ import ast
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.locate import Suspect
 from chainrule.checking.probes import Site
-from chainrule.checking.repairs.candidate import Change
 from chainrule.checking.repairs.edits import edits
 from chainrule.checking.repairs.formulas import formulas
+from chainrule.checking.repairs.putting import put
 from chainrule.checking.repairs.scope import Scope
 from chainrule.checking.repairs.statements import StatementEdit, statement_edits
 from chainrule.checking.trace import frozen
@@ -91,7 +91,7 @@ def _of_expression(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
     old = aim.site.expression
     for edit in edits(old, scope):
         if aim.met_by(scope.value(edit.expression)):
-            yield StatementEdit(edit.cost, _put(aim.statement, old, edit.expression), edit.mistake)
+            yield StatementEdit(edit.cost, put(aim.statement, old, edit.expression), edit.mistake)
 
 
 def _of_expression_twice(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
@@ -104,47 +104,14 @@ def _of_expression_twice(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
             if aim.met_by(scope.value(second.expression)):
                 cost = first.cost + second.cost + TWO_CHANGES
                 mistake = f"{first.mistake}, {second.mistake}"
-                yield StatementEdit(cost, _put(aim.statement, old, second.expression), mistake)
+                yield StatementEdit(cost, put(aim.statement, old, second.expression), mistake)
                 return
 
 
 def _other_formulas(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
     for cost, expression in formulas(scope, aim.wanted, aim.met_by):
-        change = _put(aim.statement, aim.site.expression, expression)
+        change = put(aim.statement, aim.site.expression, expression)
         yield StatementEdit(cost + 2 * TWO_CHANGES, change, "another formula")
-
-
-def _put(statement: ast.stmt, old: ast.expr, new: ast.expr) -> tuple[Change, ...]:
-    """Return the change of a statement in which one of its expressions is another."""
-    fresh = _Put(old, new).visit(statement)
-    return ((statement, (ast.fix_missing_locations(cast(ast.stmt, fresh)),)),)
-
-
-class _Put(ast.NodeTransformer):
-    """Puts one node in the place of another in a copy, and shares what does not change."""
-
-    def __init__(self, old: ast.AST, new: ast.AST) -> None:
-        self._old, self._new = old, new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        if node is self._old:
-            return self._new
-        changed: dict[str, object] = {}
-        for name, value in ast.iter_fields(node):
-            if isinstance(value, ast.AST):
-                fresh = self.visit(value)
-                if fresh is not value:
-                    changed[name] = fresh
-            elif isinstance(value, list) and name not in ("body", "orelse", "finalbody", "handlers"):
-                items = [self.visit(item) if isinstance(item, ast.AST) else item for item in value]
-                if any(one is not other for one, other in zip(items, value, strict=True)):
-                    changed[name] = items
-        if not changed:
-            return node
-        fresh = copy.copy(node)
-        for name, value in changed.items():
-            setattr(fresh, name, value)
-        return fresh
 
 
 def _read(aim: Aim) -> ast.expr | None:

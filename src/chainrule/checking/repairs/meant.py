@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,18 +12,20 @@ from numpy import ndarray
 
 from chainrule.checking.experiment import Case
 from chainrule.checking.locate import Suspect, forward_suspects
-from chainrule.checking.objective import PENALTIES, Convention, Objective
+from chainrule.checking.objective import ACTIVATIONS, LOSSES, PENALTIES, REDUCTIONS, Convention, Objective
 from chainrule.checking.trace import Event, Watch
 from chainrule.checking.truths import Flow
 
 USUAL = Convention("ReLU", "softmax cross-entropy", "mean", next(iter(PENALTIES)), False)
 
-ACTIVATIONS = ("ReLU", "sigmoid", "tanh", "leaky ReLU 0.01", "leaky ReLU 0.1")
-LOSSES = ("softmax cross-entropy", "logistic cross-entropy", "hinge", "squared error of the sigmoid")
-"""What is tried, the most usual first."""
+APPLIED = 3
+"""How many stages it is worth that an activation was applied to something."""
 
-MOST_KINDS = 2
-"""How many pairs of an activation and a loss are looked at in all ways to reduce and to penalise."""
+MOST_KINDS = 5
+"""How many pairs of an activation and a loss are looked at."""
+
+SECONDS = 1.2
+"""How long conventions are tried."""
 
 
 def meant(watch: Watch, case: Case, seen: Flow, objective: Objective, known: Convention | None) -> tuple[Suspect, ...]:
@@ -40,7 +43,10 @@ def meant(watch: Watch, case: Case, seen: Flow, objective: Objective, known: Con
     """
     best: list[Suspect] = []
     most = 0
+    end = time.process_time() + SECONDS
     for convention in filter(objective.has, _conventions(seen.events, objective, known)):
+        if time.process_time() > end:
+            break
         stages, loss = objective.stages(convention), objective.loss(convention)
         found = forward_suspects(watch, case, seen, stages, loss)
         if len(found) > most:
@@ -51,16 +57,31 @@ def meant(watch: Watch, case: Case, seen: Flow, objective: Objective, known: Con
 
 
 def likely(events: Mapping[Event, ndarray], objective: Objective) -> list[Convention]:
-    """Return the activations and losses of which most stages were computed, the most likely first."""
+    """Return activations and losses, those first of which most was computed."""
     kinds = [
         replace(USUAL, activation=activation, loss=loss)
         for activation, loss in itertools.product(ACTIVATIONS, LOSSES)
         if objective.has(replace(USUAL, activation=activation, loss=loss))
     ]
     passed = {fingerprint(value) for value in events.values()}
-    scores = [sum(fingerprint(stage.arrays[0]) in passed for stage in objective.stages(kind)) for kind in kinds]
+    applied = [name for name, function in ACTIVATIONS.items() if _applied(function, events, passed)]
+    scores = [
+        sum(fingerprint(stage.arrays[0]) in passed for stage in objective.stages(kind))
+        + APPLIED * (kind.activation in applied)
+        for kind in kinds
+    ]
     order = sorted(range(len(kinds)), key=lambda position: -scores[position])  # stable: the most usual first
     return [kinds[position] for position in order]
+
+
+def _applied(
+    function: Callable[[ndarray], ndarray], events: Mapping[Event, ndarray], passed: set[tuple[int, str, str]]
+) -> bool:
+    """Return whether an activation was applied to something, be it right or wrong."""
+    return any(
+        value.ndim == 2 and value.min() < 0 < value.max() and fingerprint(function(value)) in passed
+        for value in events.values()
+    )
 
 
 def _conventions(
@@ -69,8 +90,9 @@ def _conventions(
     if known is not None:
         yield from (replace(known, penalty=penalty, biases_penalised=False) for penalty in PENALTIES)
         return
-    for kind in likely(events, objective)[:MOST_KINDS]:
-        for reduction, penalty in itertools.product(("mean", "sum"), PENALTIES):
+    kinds = likely(events, objective)
+    for reduction, penalty in itertools.product(REDUCTIONS, PENALTIES):
+        for kind in kinds[:MOST_KINDS]:
             yield replace(kind, reduction=reduction, penalty=penalty)
 
 

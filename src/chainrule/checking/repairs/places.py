@@ -14,7 +14,7 @@ from chainrule.checking.repairs.candidate import blocks
 from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement
 from chainrule.checking.repairs.meant import meant
 from chainrule.checking.trace import Watch
-from chainrule.checking.truths import flow, truths
+from chainrule.checking.truths import Flow, flow, truths
 from chainrule.checking.units import Function
 
 SECONDS_FOR_TRUTHS = 1.0
@@ -41,6 +41,8 @@ class Places:
     backward: frozenset[ast.stmt] = frozenset()
     elsewhere: frozenset[ast.stmt] = frozenset()
     """Those of them that no wrong gradient depends on."""
+    idle: Mapping[str, ast.stmt] = field(default_factory=dict)
+    """Variables that neither the loss nor a gradient depends on, with the statements that last gave them a value."""
     reducing: frozenset[ast.stmt] = frozenset()
     """Statements of the forward pass that give a single number: the loss and its parts."""
 
@@ -66,6 +68,7 @@ class Places:
             apart = {event[0] for event, touched in seen.backward.items() if not touched & judgement.wrong(number)}
             places.elsewhere = _statements(watch, sites & apart)
             places.backward = _statements(watch, sites)
+            places.idle = _idle(watch, seen)
             single = {event[0] for event in seen.forward if seen.events[event].size == 1}
             places.reducing = _statements(watch, single)
             if (FORWARD, number) in judgement.wanted - judgement.right:
@@ -131,6 +134,20 @@ class Places:
             for block in blocks(function)
             for statement in block
         }
+
+
+def _idle(watch: Watch, seen: Flow) -> dict[str, ast.stmt]:
+    """Return the variables that nothing depends on, with the statements that gave them their values."""
+    of_use = {event[0] for event in (*seen.forward, *seen.backward)}
+    found: dict[str, ast.stmt] = {}
+    for (number, _), value in seen.events.items():
+        site = watch.sites[number]
+        if number in of_use or not site.assigned or value.ndim == 0 or site.statement is None:
+            continue
+        target = site.statement.targets[0] if isinstance(site.statement, ast.Assign) else site.expression
+        if isinstance(target, ast.Name) and (site.after or isinstance(site.statement, ast.Assign)):
+            found[target.id] = site.statement
+    return found
 
 
 def _statements(watch: Watch, sites: set[int]) -> frozenset[ast.stmt]:

@@ -93,6 +93,7 @@ def scope_of(
         if isinstance(value, dict) and len(value) <= MOST_KEYS:
             keys = [f"{text}[{key!r}]" for key in value if isinstance(key, str)]
             texts |= {key: ast.parse(key, mode="eval").body for key in keys if key not in texts}
+    texts |= _rows(functions, variables)
     for text, node in texts.items():
         value = variables[text] if text in variables else empty.value(node)
         _sort(text, value, arrays, numbers, integers)
@@ -101,6 +102,30 @@ def scope_of(
     weights = [_name_of(one, arrays) for one in matrices]
     known = tuple(name for name in weights if name is not None)
     return Scope(arrays, numbers, integers, variables, names, numpy, known if len(known) == len(matrices) else ())
+
+
+def _rows(functions: list[Function], variables: Mapping[str, Any]) -> dict[str, ast.expr]:
+    """Return the rows of matrices that a loop over examples has before it, by their text: ``hidden[i]``."""
+    found = {}
+    for name, counter in sorted(set().union(*map(_picked, functions))):
+        picked, place = variables.get(name), variables.get(counter)
+        if not isinstance(picked, ndarray) or type(place) is not int:
+            continue
+        for other, array in variables.items():
+            if isinstance(array, ndarray) and array.ndim == 2 and len(array) == len(picked):
+                text = f"{other}[{counter}]"
+                found[text] = ast.parse(text, mode="eval").body
+    return found
+
+
+@lru_cache(maxsize=256)
+def _picked(function: Function) -> frozenset[tuple[str, str]]:
+    """Return the pairs of variables of which the second picks an entry of the first: ``y[i]``."""
+    return frozenset(
+        (node.value.id, node.slice.id)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Name)
+    )
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from numpy import ndarray
 
@@ -82,7 +82,8 @@ def _without_last(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt
     for text in sorted(inside):
         like = {other for other in inside if matrices[other].shape == matrices[text].shape}
         for index in ("[:-1]", "[1:]", "[:, :-1]", "[:, 1:]"):
-            yield 1.6, _Indexed(like, index).visit(copy.deepcopy(old)), "the bias taken for a weight"
+            indexed = cast(ast.stmt, _Indexed(like, index).visit(copy.deepcopy(old)))
+            yield 1.6, indexed, "the bias taken for a weight"
 
 
 class _Indexed(ast.NodeTransformer):
@@ -119,10 +120,13 @@ def _target_edits(target: ast.expr, scope: Scope) -> Iterator[Edit]:
 
 
 def _following(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, str]]:
-    """Yield what may be missing behind a statement that gives a variable its value."""
-    place = _assigned(old)
-    if place is None:
-        return
+    """Yield what may be missing behind a statement that gives variables their values."""
+    for place in _assigned(old):
+        yield from _missing_behind(place, scope)
+
+
+def _missing_behind(place: ast.expr, scope: Scope) -> Iterator[tuple[float, ast.stmt, str]]:
+    """Yield what may be done to a variable that has been given its value, and was not."""
     name = ast.unparse(place)
     value = scope.arrays.get(name)
     if value is None:
@@ -153,19 +157,19 @@ def _following(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
                         yield 1.5, statement(text_of_term), "gradient of the penalty missing"
 
 
-def _assigned(old: ast.stmt) -> ast.expr | None:
-    """Return the variable whose value a statement makes or changes, as an expression to be read."""
+def _assigned(old: ast.stmt) -> Iterator[ast.expr]:
+    """Yield the variables whose values a statement makes or changes, as expressions to be read."""
+    targets: list[ast.expr] = []
     if isinstance(old, ast.Assign) and len(old.targets) == 1:
         target = old.targets[0]
+        targets = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
     elif isinstance(old, ast.AugAssign):
-        target = old.target
-    else:
-        return None
-    while isinstance(target, ast.Subscript) and not is_atom(target):
-        target = target.value
-    return (
-        parsed(ast.unparse(target)) if is_atom(target) or isinstance(target, (ast.Attribute, ast.Subscript)) else None
-    )
+        targets = [old.target]
+    for target in targets:
+        while isinstance(target, ast.Subscript) and not is_atom(target):
+            target = target.value
+        if is_atom(target) or isinstance(target, (ast.Attribute, ast.Subscript)):
+            yield parsed(ast.unparse(target))
 
 
 def _moved(old: ast.stmt, block: Sequence[ast.stmt]) -> Iterator[StatementEdit]:

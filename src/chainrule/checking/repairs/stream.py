@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import heapq
 import itertools
+import time
 from collections.abc import Iterable, Iterator
 
 from chainrule.checking.repairs.aims import Aim, larger_changes, simple_changes
 from chainrule.checking.repairs.candidate import Candidate
+from chainrule.checking.repairs.oddities import odd_changes
 from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.ranks import OTHER, head, ranks
 from chainrule.checking.repairs.scope import Scope, scope_of
@@ -16,6 +18,9 @@ from chainrule.checking.repairs.statements import statement_edits
 
 AIMED = -4.0
 """What is added to the cost of a change that gives a value which is known to be right: they come first."""
+
+SECONDS_AIMED = 0.7
+"""How long changes are looked for that give known values."""
 
 AIMED_TWICE = -3.0
 """The same for two changes of one expression, and for another formula in its place."""
@@ -30,7 +35,8 @@ def candidates(places: Places) -> Iterator[Candidate]:
     of_loss = {one: rank for one, rank in ranked.items() if one in places.reducing} if places.loss_first else {}
     first = itertools.takewhile(lambda one: one.cost < LOSS, _by_cost(places, of_loss))
     made: set[tuple[int, str]] = set()
-    for candidate in itertools.chain(first, _aimed(places, ranked), _by_cost(places, ranked)):
+    odd = odd_changes(places, lambda statement: _scopes(places, statement))
+    for candidate in itertools.chain(odd, first, _aimed(places, ranked), _by_cost(places, ranked)):
         key = (id(candidate.statement), "\n".join(_text(new) for _, news in candidate.changes for new in news))
         if key not in made:
             made.add(key)
@@ -46,7 +52,10 @@ def _aimed(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidate]
     for aim in sorted(_aims(places), key=lambda one: ranked.get(one.statement, OTHER)):
         by_statement.setdefault(aim.statement, []).append(aim)
     for changes_for, cost in ((simple_changes, AIMED), (larger_changes, AIMED_TWICE)):
+        end = time.process_time() + SECONDS_AIMED
         for statement, aims in by_statement.items():
+            if time.process_time() > end:
+                break
             unit, block = places.homes[statement]
             scopes = _scopes(places, statement)
             rank = ranked.get(statement, OTHER)

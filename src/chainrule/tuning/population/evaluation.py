@@ -9,6 +9,7 @@ from chainrule.engine.borrowing import borrow
 from chainrule.engine.compiling import compiled
 from chainrule.engine.kernels import exp_of_negative
 from chainrule.tuning.population.forward import run_forward
+from chainrule.tuning.population.kernels import subtract_largest
 from chainrule.tuning.population.layout import Layout
 
 _FAST = {"reassoc", "contract", "nsz"}
@@ -88,13 +89,7 @@ def tell_right(
 @compiled(fastmath=_FAST)
 def softmax(scores: ndarray, C: int) -> None:
     """Replace each row of C scores by the probabilities."""
-    for n in range(len(scores) // C):
-        row = scores[n * C : (n + 1) * C]
-        largest = row[0]
-        for c in range(1, C):
-            largest = max(largest, row[c])
-        for c in range(C):
-            row[c] -= largest
+    subtract_largest(scores, C)
     for i in range(len(scores)):
         scores[i] = exp_of_negative(np.float64(scores[i]))
     for n in range(len(scores) // C):

@@ -14,6 +14,9 @@ from chainrule.engine.kernels import exp_of_negative
 
 _FAST = {"reassoc", "contract", "nsz"}
 
+LOG_EVERY = 16
+"""How many sums are multiplied before a logarithm is taken: each is at most C."""
+
 
 @compiled(fastmath={"contract", "nsz"})
 def scale_and_add_bias(z: ndarray, scale: ndarray, b: ndarray, floor: float) -> None:
@@ -63,58 +66,81 @@ def scale_columns(values: ndarray, scale: ndarray) -> None:
 
 
 @compiled()
-def shares(rows: ndarray, folds: ndarray, fold_of: ndarray, out: ndarray) -> None:
-    """Write what each example of a mini-batch counts in each network's mean to ``out`` (N, K): 1/n, or 0.
-
-    n are the examples that are not of the network's own fold.
-    """
-    N, K = len(rows), len(fold_of)
-    for k in range(K):
-        n = N
+def count_rows(rows: ndarray, folds: ndarray, fold_of: ndarray, counts: ndarray) -> None:
+    """Write to ``counts`` (K,) how many examples of a mini-batch each network learns from: those not of its fold."""
+    for k in range(len(fold_of)):
+        counts[k] = len(rows)
         if fold_of[k] >= 0:
-            for i in range(N):
-                n -= folds[rows[i]] == fold_of[k]
-        for i in range(N):
-            own = fold_of[k] >= 0 and folds[rows[i]] == fold_of[k]
-            out[i * K + k] = 0.0 if own else 1.0 / n
+            for n in range(len(rows)):
+                counts[k] -= folds[rows[n]] == fold_of[k]
+
+
+@compiled()
+def is_held_out(row: int, k: int, folds: ndarray, fold_of: ndarray) -> bool:
+    """Tell whether a row is of a network's own fold."""
+    return fold_of[k] >= 0 and folds[row] == fold_of[k]
 
 
 @compiled(fastmath=_FAST)
-def softmax_losses(scores: ndarray, y: ndarray, rows: ndarray, share: ndarray, losses: ndarray) -> None:
+def subtract_largest(scores: ndarray, C: int) -> None:
+    """Subtract from each row of C scores their largest, so that no exponential overflows."""
+    for n in range(len(scores) // C):
+        row = scores[n * C : (n + 1) * C]
+        largest = row[0]
+        for c in range(1, C):
+            largest = max(largest, row[c])
+        for c in range(C):
+            row[c] -= largest
+
+
+@compiled(fastmath=_FAST)
+def softmax_losses(
+    scores: ndarray, y: ndarray, rows: ndarray, folds: ndarray, fold_of: ndarray, counts: ndarray, products: ndarray,
+    losses: ndarray,
+) -> None:  # fmt: skip
     """Write every network's data loss to ``losses`` (K,), and replace the scores by their gradients.
+
+    A row of its own fold counts for nothing in a network's loss.
 
     Parameters
     ----------
     scores : ndarray of shape (N * K * C,)
         For each example those of all networks.
-    share : ndarray of shape (N * K,), float64
-        What each example counts: see :func:`shares`.
+    counts : ndarray of shape (K,), float64
+        See :func:`count_rows`.
+    products : ndarray of shape (K,), float64
+        Work space: logarithms take long, so one is taken of the product of several sums.
     """
     N, K = len(rows), len(losses)
     C = len(scores) // (N * K)
-    for k in range(K):
-        losses[k] = 0.0
+    subtract_largest(scores, C)
+    losses[:] = 0.0
+    products[:] = 1.0
     for n in range(N):
         label = y[rows[n]]
         for k in range(K):
-            row = scores[(n * K + k) * C : (n * K + k + 1) * C]
-            largest = row[0]
-            for c in range(1, C):
-                largest = max(largest, row[c])
-            for c in range(C):
-                row[c] -= largest
-            losses[k] -= share[n * K + k] * row[label]
+            if not is_held_out(rows[n], k, folds, fold_of):
+                losses[k] -= scores[(n * K + k) * C + label]
     for i in range(len(scores)):
         scores[i] = exp_of_negative(np.float64(scores[i]))
     for n in range(N):
         label = y[rows[n]]
         for k in range(K):
-            row, counts = scores[(n * K + k) * C : (n * K + k + 1) * C], share[n * K + k]
+            row = scores[(n * K + k) * C : (n * K + k + 1) * C]
+            if is_held_out(rows[n], k, folds, fold_of):
+                row[:] = 0
+                continue
             whole = 0.0
             for c in range(C):
                 whole += row[c]
-            losses[k] += counts * np.log(whole)
-            scale = row.dtype.type(counts / whole)
+            products[k] *= whole  # from 1 to C
+            scale = row.dtype.type(1 / (whole * counts[k]))
             for c in range(C):
                 row[c] *= scale
-            row[label] -= row.dtype.type(counts)
+            row[label] -= row.dtype.type(1 / counts[k])
+        if n % LOG_EVERY == 0 or n == N - 1:
+            for k in range(K):
+                losses[k] += np.log(products[k])
+                products[k] = 1.0
+    for k in range(K):
+        losses[k] /= max(counts[k], 1.0)

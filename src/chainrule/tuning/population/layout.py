@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy import ndarray
 
+from chainrule.engine.borrowing import borrow
+from chainrule.engine.compiling import compiled
 from chainrule.network.parameters import Architecture
 
 
@@ -39,6 +41,15 @@ class Layout(NamedTuple):
     weights: ndarray
     row_widths: ndarray
     biases: ndarray
+
+
+@compiled()
+def borrowed(layout: Layout) -> Layout:
+    """Return the layout with arrays that nobody counts: see ``engine.borrowing``."""
+    return Layout(
+        borrow(layout.widths), borrow(layout.left), borrow(layout.total), borrow(layout.weights),
+        borrow(layout.row_widths), borrow(layout.biases),
+    )  # fmt: skip
 
 
 def layout_of(architectures: Sequence[Architecture]) -> Layout:

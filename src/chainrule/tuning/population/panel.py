@@ -111,12 +111,12 @@ class Panel:
             for network in [total.tolist(), *layout.widths[1:].T.tolist()]
             for inputs, outputs in pairwise(network)
         )
-        losses, share = np.empty((len(batches), K)), np.empty(N * K)
+        losses = np.empty((len(batches), K))
         regs = np.array([member.reg for member in self.members])
         run_steps(
             layout, self.buffer, self.moments.reshape(-1), self.scale, taken, *inputs_of(features, dtype), y,
             batches.rows, batches.starts, rates, CODES[self.rule], regs, self._constants(), self._weight_decays(),
-            self._columns, folds, self._fold_numbers(), share, values, np.empty(widest, dtype),
+            self._columns, folds, self._fold_numbers(), np.empty(K), np.empty(K), values, np.empty(widest, dtype),
             np.empty(int(total[1:].max()), dtype), losses,
         )  # fmt: skip
         return losses

@@ -77,7 +77,7 @@ class Population:
         self._all = tuple(members)
         self._workers = Workers(threads)
         self._step_seconds = CALL_SECONDS
-        networks = [new_network(member, input_size, output_size, self.dtype) for member in members]
+        networks = self._workers.run(lambda member: new_network(member, input_size, output_size, self.dtype), members)
         self._networks: Arrangement | None = Arrangement(networks, self._workers)
 
     @property
@@ -198,6 +198,11 @@ class Population:
         """Return the label (N,) that the ensemble finds most probable."""
         return self.predict_proba(X).argmax(axis=1)
 
+    def _repr_html_(self) -> str:
+        from chainrule.display.population import population_html
+
+        return population_html(self)
+
     @property
     def _side_by_side(self) -> Arrangement:
         """The networks, of which one at least must be left."""
@@ -262,8 +267,8 @@ class Population:
     def _rates(self, n: int, steps: int, total_steps: int) -> ndarray:
         """Return the learning rate (steps, K) of every network at each of the next steps."""
         in_epoch, numbers = steps_per_epoch(n, self.batch_size), range(self.steps_taken, self.steps_taken + steps)
-        rates = np.empty((steps, len(self.alive)))
-        for place, member in enumerate(self.members):
-            schedule = parse_schedule(member.schedule)
-            rates[:, place] = [member.learning_rate * schedule.factor(step, in_epoch, total_steps) for step in numbers]
-        return rates
+        factors = {
+            text: [parse_schedule(text).factor(step, in_epoch, total_steps) for step in numbers]
+            for text in {member.schedule for member in self.members}
+        }
+        return np.stack([member.learning_rate * np.array(factors[member.schedule]) for member in self.members], axis=1)

@@ -24,3 +24,8 @@ class Scores:
     numbers: tuple[int, ...]
     loss: ndarray
     accuracy: ndarray
+
+    def _repr_html_(self) -> str:
+        from chainrule.display.population import scores_html
+
+        return scores_html(self)

@@ -10,8 +10,8 @@ from chainrule.engine.compiling import compiled
 from chainrule.engine.layer_update import block_rows
 from chainrule.engine.updates import SGD, scale_of, update
 from chainrule.tuning.population.forward import run_forward
-from chainrule.tuning.population.kernels import relu_backward, scale_columns, shares, softmax_losses, sum_columns
-from chainrule.tuning.population.layout import Layout
+from chainrule.tuning.population.kernels import count_rows, relu_backward, scale_columns, softmax_losses, sum_columns
+from chainrule.tuning.population.layout import Layout, borrowed
 from chainrule.tuning.population.updates import Columns, shrink, update_row, write_columns
 
 
@@ -19,8 +19,8 @@ from chainrule.tuning.population.updates import Columns, shrink, update_row, wri
 def run_steps(
     layout: Layout, w: ndarray, moments: ndarray, scale: ndarray, taken: int, X: ndarray, shift: ndarray,
     factor: ndarray, y: ndarray, rows: ndarray, starts: ndarray, rates: ndarray, rule: int, regs: ndarray,
-    constants: ndarray, weight_decays: ndarray, columns: Columns, folds: ndarray, fold_of: ndarray, share: ndarray,
-    values: ndarray, gradient: ndarray, sums: ndarray, losses: ndarray,
+    constants: ndarray, weight_decays: ndarray, columns: Columns, folds: ndarray, fold_of: ndarray, counts: ndarray,
+    products: ndarray, values: ndarray, gradient: ndarray, sums: ndarray, losses: ndarray,
 ) -> None:  # fmt: skip
     """Take one step for each mini-batch with every network.
 
@@ -42,14 +42,16 @@ def run_steps(
         Work space, but for what stays the same in every step.
     folds, fold_of : ndarray of shape (all rows,) and (K,), int64
         The fold of every row, and of every network; -1 for one that learns from all rows.
-    share, values, gradient, sums
+    counts, products, values, gradient, sums
         Work space.
     losses : ndarray of shape (steps, K), float64
         Written: the data loss of each network before its update.
     """
     w, moments, scale, values, gradient = borrow(w), borrow(moments), borrow(scale), borrow(values), borrow(gradient)
     X, shift, factor, y, rows = borrow(X), borrow(shift), borrow(factor), borrow(y), borrow(rows)
-    losses, share, sums = borrow(losses), borrow(share), borrow(sums)
+    losses, counts, sums, constants = borrow(losses), borrow(counts), borrow(sums), borrow(constants)
+    layout, scale, rates, regs = borrowed(layout), borrow(scale), borrow(rates), borrow(regs)
+    folds, fold_of, products = borrow(folds), borrow(fold_of), borrow(products)
     depth, K = len(layout.biases), len(regs)
     for step in range(len(rates)):
         batch = rows[starts[step] : starts[step + 1]]
@@ -57,8 +59,8 @@ def run_steps(
         run_forward(layout, w, scale, columns.rate, X, shift, factor, batch, values)
         below = N * layout.total[:depth].sum()
         dz_start, above = below, below + N * layout.total[depth]
-        shares(batch, folds, fold_of, share)
-        softmax_losses(values[below:above], y, batch, share, losses[step])
+        count_rows(batch, folds, fold_of, counts)
+        softmax_losses(values[below:above], y, batch, folds, fold_of, counts, products, losses[step])
         for layer in range(depth - 1, -1, -1):
             inputs, outputs = layout.total[layer], layout.total[layer + 1]
             below -= N * inputs

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 from typing import TypeVar
 
 from threadpoolctl import ThreadpoolController
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Return the handle of the BLAS that is loaded; looking for it takes milliseconds."""
+    return ThreadpoolController().select(user_api="blas")
 
 
 class Workers:
@@ -22,7 +29,7 @@ class Workers:
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        self._blas = ThreadpoolController().select(user_api="blas")
+        self._blas = _blas()
         held_to = max((library.num_threads for library in self._blas.lib_controllers), default=1)
         self.threads = threads or held_to
 

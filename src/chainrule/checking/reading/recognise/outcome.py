@@ -124,7 +124,8 @@ class Outcome:
         """Return a way with the name of what was returned for its place in the tuple."""
         names = self._names[call]
         if path and isinstance(path[0], int) and len(names) > 1:
-            return (names[path[0]], *path[1:]) if path[0] < len(names) and names[path[0]] else path
+            named = path[0] < len(names) and names[path[0]]
+            return (names[path[0]], *path[1:]) if named else (path[1:] or path)
         return (names[0], *path) if len(names) == 1 and names[0] else path
 
 

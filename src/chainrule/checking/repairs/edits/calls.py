@@ -13,10 +13,13 @@ from chainrule.checking.repairs.scope import Scope
 
 SIBLINGS = {
     "sum": ("mean",),
-    "mean": ("sum",),
+    "mean": ("sum", "max"),
     "maximum": ("minimum",),
     "minimum": ("maximum",),
-    "max": ("sum",),
+    "max": ("sum", "min"),
+    "min": ("max",),
+    "amax": ("amin",),
+    "amin": ("amax",),
     "argmin": ("argmax",),
     "argmax": ("argmin",),
     "ones_like": ("zeros_like",),
@@ -50,6 +53,9 @@ def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         if scope.numpy is not None:
             rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node.args[0], ast.Constant(0)], [])
             yield Edit(1.2, rectified, "absolute value for the activation")
+    if name == "clip" and len(node.args) == 3 and scope.numpy is not None:
+        rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), node.args[:2], [])
+        yield Edit(1.2, rectified, "a limit above that does not belong to the activation")
     if name in ("diag", "diagflat") and node.args and scope.numpy is not None:
         for text in sorted({ast.unparse(part) for part in ast.walk(node.args[0])} & set(scope.arrays)):
             whole = parsed(f"{scope.numpy}.diag({text}) - {scope.numpy}.outer({text}, {text})")

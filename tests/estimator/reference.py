@@ -8,12 +8,12 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.estimator.forward import activate
+from chainrule.estimator.optimizer import Optimizer
 from chainrule.estimator.outputs import losses_of, outputs_of
 from chainrule.estimator.rows import Rows
 from chainrule.network.parameters import Parameters
 from chainrule.training.minibatches import Batches
 from chainrule.training.rules import RULES
-from chainrule.estimator.optimizer import Optimizer
 
 
 @dataclass(frozen=True)

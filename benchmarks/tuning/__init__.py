@@ -1,0 +1,1 @@
+"""The same grid of settings, trained by everyone who can search one: see ``benchmarks.tune``."""

@@ -1,0 +1,124 @@
+"""What stands out in a program whatever its numbers: a value that nothing uses, a loop over some of the names only.
+
+There are few such changes, so they are tried before all others.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from numpy import ndarray
+
+from chainrule.checking.repairs.candidate import Candidate
+from chainrule.checking.repairs.edits.edit import parsed, plus
+from chainrule.checking.repairs.places import Places
+from chainrule.checking.repairs.putting import put
+from chainrule.checking.repairs.ranks import head
+from chainrule.checking.repairs.scope import Scope, is_atom
+
+ODD = -6.0
+"""What is added to the cost of these changes: they come first."""
+
+MOST = 120
+"""How many of them are tried."""
+
+Scopes = Callable[[ast.stmt], tuple[Scope, Scope]]
+
+
+def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
+    """Yield the changes that undo what stands out.
+
+    Parameters
+    ----------
+    places : Places
+    scopes : callable
+        What is within reach before and behind a statement.
+    """
+    for statement in places.scenes:
+        for old, new, mistake in _loops(statement, places.scenes[statement][0]):
+            yield _candidate(places, statement, old, new, 1.0, mistake)
+    for name, where in places.idle.items():
+        yield from _used(places, name, where, scopes)
+
+
+def _candidate(
+    places: Places, statement: ast.stmt, old: ast.expr, new: ast.expr, cost: float, mistake: str
+) -> Candidate:
+    return Candidate(places.homes[statement][0], put(statement, old, new), ODD + cost, mistake)
+
+
+def _loops(statement: ast.stmt, variables: Mapping[str, object]) -> Iterator[tuple[ast.expr, ast.expr, str]]:
+    """Yield what loops and comprehensions of a statement may have been meant to go through."""
+    walked = ast.walk(head(statement))
+    iterated = [node.iter for node in walked if isinstance(node, ast.comprehension)]
+    if isinstance(statement, ast.For):
+        iterated.append(statement.iter)
+    for old in iterated:
+        if isinstance(old, ast.Call) and getattr(old.func, "id", "") in ("range", "xrange"):
+            for position, argument in enumerate(old.args):
+                for other in (plus(argument, ast.Constant(1)), ast.BinOp(argument, ast.Sub(), ast.Constant(1))):
+                    changed = [*old.args[:position], other, *old.args[position + 1 :]]
+                    yield old, ast.Call(old.func, changed, old.keywords), "range"
+        else:
+            for key_names in _weights(old, variables):
+                yield old, key_names, "goes through the wrong names"
+
+
+def _weights(old: ast.expr, variables: Mapping[str, object]) -> Iterator[ast.expr]:
+    """Yield all names of a kind for some of them, and the names of the matrices for all names."""
+    dictionaries = {name: value for name, value in variables.items() if isinstance(value, dict) and value}
+    if isinstance(old, (ast.Tuple, ast.List)) and old.elts:
+        listed = [one.value for one in old.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        kinds = {_kind(name) for name in listed}
+        for value in dictionaries.values():
+            alike = [key for key in value if isinstance(key, str) and _kind(key) in kinds]
+            if len(listed) == len(old.elts) and set(listed) < set(alike):
+                yield ast.Tuple([ast.Constant(key) for key in alike], ast.Load())
+        return
+    holder, method = old, "keys"
+    if isinstance(old, ast.Call) and isinstance(old.func, ast.Attribute):
+        holder, method = old.func.value, old.func.attr
+    value = dictionaries.get(ast.unparse(holder), {})
+    matrices = [key for key, array in value.items() if isinstance(array, ndarray) and _is_matrix(array)]
+    if not matrices or len(matrices) == len(value):
+        return
+    if method == "values":
+        yield ast.Tuple([parsed(f"{ast.unparse(holder)}[{key!r}]") for key in matrices], ast.Load())
+    elif method == "keys":
+        yield ast.Tuple([ast.Constant(key) for key in matrices], ast.Load())
+
+
+def _kind(name: str) -> str:
+    return re.split(r"\d", name)[0]
+
+
+def _is_matrix(array: ndarray) -> bool:
+    return array.ndim == 2 and min(array.shape) > 1
+
+
+def _used(places: Places, name: str, where: ast.stmt, scopes: Scopes) -> Iterator[Candidate]:
+    """Yield a variable that nothing uses in the place of others, and another in its place where it is changed."""
+    unit, _ = places.homes[where]
+    made = 0
+    if isinstance(where, ast.AugAssign) and isinstance(where.target, ast.Subscript):
+        before, _ = scopes(where)
+        had = before.arrays.get(name)
+        for other, array in before.arrays.items():
+            if had is not None and array.shape == had.shape and other != name:
+                yield _candidate(places, where, where.target.value, parsed(other), 1.0, f"{name} for {other}")
+    for statement in places.scenes:
+        if places.homes[statement][0] != unit or statement.lineno <= where.lineno or made > MOST:
+            continue
+        before, _ = scopes(statement)
+        idle = before.arrays.get(name)
+        if idle is None:
+            continue
+        for node in ast.walk(head(statement)):
+            if not (isinstance(node, ast.expr) and is_atom(node)) or isinstance(getattr(node, "ctx", None), ast.Store):
+                continue
+            text = ast.unparse(node)
+            if text != name and text in before.arrays and before.arrays[text].shape == idle.shape:
+                made += 1
+                yield _candidate(places, statement, node, parsed(name), 1.0, f"{text} for {name}")
