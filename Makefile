@@ -2,13 +2,14 @@
 # make test    format, lint, types, the whole suite
 # make bench   time a step beside scikit-learn, PyTorch and JAX, in an environment of its own (about 15 minutes;
 #              BENCH_OPTIONS="--rounds 5 --seconds 0.3" is shorter)
+# make bench-tune   time a search beside scikit-learn's and Optuna over PyTorch (about 10 minutes)
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: train test test-slow bench check format constraints dist clean
+.PHONY: train test test-slow bench bench-tune check format constraints dist clean
 
 train: $(READY)
 	$(BIN)/chainrule train
@@ -21,6 +22,9 @@ test-slow: $(READY)
 
 bench: $(VENV)-bench/.ready
 	$(VENV)-bench/bin/python -m benchmarks.steps $(BENCH_OPTIONS)
+
+bench-tune: $(VENV)-bench/.ready
+	$(VENV)-bench/bin/python -m benchmarks.tune $(BENCH_OPTIONS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .

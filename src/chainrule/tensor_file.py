@@ -14,6 +14,7 @@ from chainrule.errors import InputError
 from chainrule.files import storage_errors, write_whole
 
 HEADER = "chainrule"
+_DTYPES = ("BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64", "F16", "F32", "F64")
 
 
 def write_tensors(path: Path, kind: str, version: int, tensors: dict[str, ndarray], header: dict[str, Any]) -> None:
@@ -47,8 +48,8 @@ def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray
         path.open("rb").close()  # safetensors reports a missing file or permission in words of its own
     try:
         with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+            header = _header(path, file.metadata() or {}, kind, version)
+            tensors = {name: _tensor(path, file, name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     except SafetensorError as error:
         raise InputError(
             str(path),
@@ -57,8 +58,28 @@ def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray
             where=str(error),
             advice="copy it again from where it was made",
         ) from None
+    if header.get("checksum") != _checksum(tensors):
+        raise InputError(
+            str(path),
+            expected="the numbers that were written to it",
+            got="others: its checksum is wrong",
+            advice="copy it again from where it was made",
+        )
+    return tensors, header
+
+
+def _tensor(path: Path, file: Any, name: str) -> ndarray:
+    """Return one array, if its numbers are of a type that NumPy has by itself (bfloat16 is not)."""
+    kind = file.get_slice(name).get_dtype()
+    if kind not in _DTYPES:
+        raise InputError(str(path), expected="numbers of a type that NumPy has", got=kind, where=name)
+    return file.get_tensor(name)
+
+
+def _header(path: Path, metadata: dict[str, str], kind: str, version: int) -> dict[str, Any]:
+    """Return what a file says of itself, once it is a file of ours, of this kind, and not of a later version."""
     try:
-        header = json.loads(metadata[HEADER])
+        header = dict(json.loads(metadata[HEADER]))
         found, found_version = header["kind"], int(header["version"])
     except (KeyError, ValueError, TypeError):
         raise InputError(
@@ -73,14 +94,7 @@ def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray
             got=f"format {found_version}, of a later chainrule",
             advice="pip install --upgrade chainrule",
         )
-    if header.get("checksum") != _checksum(tensors):
-        raise InputError(
-            str(path),
-            expected="the numbers that were written to it",
-            got="others: its checksum is wrong",
-            advice="copy it again from where it was made",
-        )
-    return tensors, header
+    return header
 
 
 def _checksum(tensors: dict[str, ndarray]) -> int:

@@ -11,7 +11,13 @@ from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
 
 N, D = 103, 6
-SHORT = {"hidden_layer_sizes": (7, 5), "max_iter": 6, "random_state": 3, "batch_size": 16, "learning_rate_init": 0.01}
+SHORT: dict[str, Any] = {
+    "hidden_layer_sizes": (7, 5),
+    "max_iter": 6,
+    "random_state": 3,
+    "batch_size": 16,
+    "learning_rate_init": 0.01,
+}
 """Parameters of fits that take milliseconds; the last mini-batch is smaller."""
 
 

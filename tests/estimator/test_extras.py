@@ -47,7 +47,7 @@ def test_validation_rows_change_no_weight(problem: Problem) -> None:
 def test_early_stopping_on_rows_of_ones_own(problem: Problem) -> None:
     estimator = MLPClassifier(**{**SHORT, "max_iter": 500}, early_stopping=True, n_iter_no_change=3)
     estimator.fit(problem.X, problem.three, X_val=HELD.X, y_val=HELD.three)
-    scores = estimator.validation_scores_
+    scores = [score for score in estimator.validation_scores_ or [] if score is not None]
     assert estimator.t_ == len(problem.X) * estimator.n_iter_  # nothing was held out
     assert scores.index(max(scores)) + 1 == estimator.best_iteration_
     assert estimator.score(HELD.X, HELD.three) == max(scores)
@@ -64,7 +64,8 @@ def test_early_stopping_on_any_scorer(problem: Problem, scoring: Any) -> None:
     )
     estimator.fit(problem.X, problem.three, X_val=HELD.X, y_val=HELD.three)
     assert estimator.n_iter_ < 300
-    assert estimator.best_validation_score_ == max(estimator.validation_scores_)
+    scores = [score for score in estimator.validation_scores_ or [] if score is not None]
+    assert estimator.best_validation_score_ == max(scores)
     if scoring == "neg_log_loss":
         assert estimator.best_validation_score_ == pytest.approx(-log_loss(HELD.three, estimator.predict_proba(HELD.X)))
 
@@ -106,13 +107,15 @@ def test_dropout(problem: Problem) -> None:
 
 
 def test_dropout_keeps_the_expected_output(problem: Problem) -> None:
-    """Linear units: half of them left out and the others doubled give the same loss on average, and more variance."""
-    settings = {**SHORT, "hidden_layer_sizes": (500,), "activation": "identity", "learning_rate_init": 1e-9}
+    """Linear units: with half of them left out and the others doubled, only the variance adds to the squared error."""
+    settings = {**SHORT, "hidden_layer_sizes": (300,), "activation": "identity", "batch_size": "auto"}
     losses = [
-        fit(MLPRegressor(**{**settings, "batch_size": "auto"}, dropout=p), problem.X, problem.number).loss_
-        for p in (0.0, 0.5)
+        np.mean(
+            fit(MLPRegressor(**{**settings, "learning_rate_init": 1e-9, "max_iter": 100}, dropout=p), X, y).loss_curve_
+        )
+        for X, y, p in [(problem.X, problem.number, p) for p in (0.0, 0.5)]
     ]
-    assert losses[0] < losses[1] < 1.5 * losses[0]
+    assert losses[0] < losses[1] < 1.3 * losses[0]
 
 
 def test_class_weights_are_sample_weights(problem: Problem) -> None:

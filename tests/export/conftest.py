@@ -21,6 +21,8 @@ class Case(NamedTuple):
     hidden: tuple[int, ...]
     dtype: str
     image_shape: ImageShape | None
+    activation: str = "relu"
+    loss: str = "softmax"
 
 
 IMAGE = (4, 3, 3)
@@ -31,6 +33,12 @@ CASES = [
     Case("mean,std,whiten:5", (4,), "float64", None),
     Case("mean,std", (8, 3), "float32", None),
     Case("none", (), "float32", None),
+    Case("mean,std", (8, 3), "float32", None, "tanh"),
+    Case("mean,scale", (8, 3), "float64", IMAGE, "logistic"),
+    Case("mean,std", (8, 3), "float32", None, "identity"),
+    Case("mean,std", (8,), "float32", None, "tanh", "logistic"),
+    Case("mean,std", (8,), "float64", None, "tanh", "squared"),
+    Case("mean,std", (8,), "float32", None, "tanh", "poisson"),
 ]
 
 
@@ -46,7 +54,7 @@ def build(case: Case) -> Model:
     """A model with weights that tell the rows apart, and names that are not ASCII."""
     X = raw_rows(case.image_shape, 60, seed=0).reshape(60, -1)
     fitted = fit(parse_steps(case.preprocess), X, np.arange(50))
-    architecture = Architecture(fitted.output_size(X.shape[1]), case.hidden, 4)
+    architecture = Architecture(fitted.output_size(X.shape[1]), case.hidden, 4, case.activation, case.loss)
     parameters = initial_parameters(architecture, "he", 0, case.dtype)
     if case.preprocess == "none":
         parameters.buffer[...] /= 50  # inputs of this size would leave probabilities of 0 and 1 alone

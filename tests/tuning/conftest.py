@@ -40,8 +40,9 @@ def request_for(rows: Path, tmp_path: Path) -> Callable[..., Request]:
 
 
 @pytest.fixture
-def tune(request_for: Callable[..., Request]) -> Tune:
-    """Return a function that searches, and writes down what came of it."""
+def tune(request_for: Callable[..., Request], monkeypatch: pytest.MonkeyPatch) -> Tune:
+    """Return a function that searches, and writes down what came of it, without the figures."""
+    monkeypatch.setattr("chainrule.tuning.finish.draw_all", lambda *_: None)
 
     def run(
         out: str = "search", options: dict[str, Any] | None = None, *, final_test: bool = False, retrain: bool = False,

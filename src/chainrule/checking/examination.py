@@ -20,8 +20,8 @@ from chainrule.checking.trace import Watch
 from chainrule.checking.truths import flow, truths
 from chainrule.checking.units import Function, Units
 
-SECONDS = 4.0
-"""How long the mistakes of one experiment are looked for."""
+SECONDS = 3.0
+"""How long the mistakes of one experiment are looked for, in time of the processor."""
 
 BRIEFLY = 1.5
 """The same where every gradient is right, and only the loss is none that is known."""
@@ -92,12 +92,13 @@ class Examination:
             return self._part(Verdict.CORRECT, None, with_marks, unknown=not judged)
         if self.earlier and judge.judge(self.earlier).complete:
             return self._part(Verdict.WRONG, None, with_marks)
-        found = self._search(forward=True, seconds=BRIEFLY if gradients_right else SECONDS) if judged else None
+        end = time.process_time() + SECONDS
+        found = self._search(forward=True, seconds=BRIEFLY if gradients_right else SECONDS * 2 / 3) if judged else None
         if found is None or found.proof is None:
             if gradients_right:
                 return self._part(Verdict.CORRECT, None, with_marks, unknown=True)
             if found is None or (FORWARD in wrong and RUNS not in wrong):
-                found = self._better(found, self._search(forward=False))
+                found = self._better(found, self._search(forward=False, seconds=end - time.process_time()))
         if found.proof is None:
             self._refuse_what_does_not_run(found)
         return self._part(Verdict.WRONG, found, with_marks)

@@ -58,8 +58,9 @@ class Experiment:
     """Whether the program has a regularisation strength that ``reg`` reaches."""
     sizes: tuple[Sizes, ...]
     """The sizes it can be drawn at, all different if the program leaves them open; the first is for explanations."""
-    expected: Callable[[Case], ndarray] | None = None
-    """For a single layer of a known name: the output that its forward is meant to have. None for networks."""
+    expected: Callable[[Case], tuple[ndarray, ...]] | None = None
+    """For a single layer of a known name: the outputs that its forward may be meant to have, none if that is not known.
+    None for networks."""
     output: Callable[[Case], ndarray] | None = None
     """The forward output that ``expected`` is compared with (for single layers)."""
     conventions: dict[str, str] = field(default_factory=dict)

@@ -7,7 +7,7 @@ the mistake is in that statement, whatever the program looks like.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,8 @@ class Suspect:
     """What stands in its place."""
     repaired: frozenset[str]
     """The gradients that are wrong, and right with it."""
+    right_as_it_is: bool = False
+    """Whether the value is the truth already, and only another multiple of it would make things right."""
 
 
 def suspects(
@@ -65,7 +67,7 @@ def suspects(
     for site, events in passings.items():
         for truth in known if time.process_time() < end else ():
             right_as_it_is = _is_known(seen.events[events[-1]], [truth])
-            for factor in (1.0,) if right_as_it_is else (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
+            for factor in (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
                 places = [*_placements(events, seen.events, truth, factor)]
                 if truth.name in wrong and factor == 1.0 and watch.sites[site].assigned and not watch.sites[site].after:
                     places.append({events[-1]: truth.arrays[0]})  # whatever its shape
@@ -79,9 +81,10 @@ def suspects(
                         continue
                     repaired = right & wrong
                     if repaired:
-                        found.setdefault(site, []).append(Suspect(site, truth, factor, values, repaired))
+                        again = right_as_it_is and factor != 1.0
+                        found.setdefault(site, []).append(Suspect(site, truth, factor, values, repaired, again))
     telling = [one for of_site in found.values() for one in _most_telling(of_site)]
-    return sorted(telling, key=lambda suspect: -len(suspect.repaired))  # stable: in order of passing
+    return sorted(telling, key=lambda one: (-len(one.repaired), one.right_as_it_is))  # stable: in order of passing
 
 
 def _most_telling(of_site: list[Suspect]) -> list[Suspect]:
@@ -175,8 +178,19 @@ def _axes(array: ndarray) -> int:
     return sum(length != 1 for length in array.shape)
 
 
-def forward_suspects(watch: Watch, case: Case, seen: Flow, stages: Sequence[Truth], loss: float) -> list[Suspect]:
-    """Return the sites of the forward pass where the value that is meant makes the loss the one that is meant."""
+def forward_suspects(
+    watch: Watch, seen: Flow, stages: Sequence[Truth], holds: Callable[[Mapping[Event, ndarray]], bool]
+) -> list[Suspect]:
+    """Return the sites of the forward pass where a value that is meant makes it right.
+
+    Parameters
+    ----------
+    watch, seen : Watch, Flow
+    stages : sequence of Truth
+        What is meant to be computed.
+    holds : callable
+        Whether the forward pass is right with other values in the place of some.
+    """
     passings: dict[int, list[Event]] = {}
     for event in seen.events:
         if event not in seen.backward:
@@ -193,13 +207,21 @@ def forward_suspects(watch: Watch, case: Case, seen: Flow, stages: Sequence[Trut
             given.add(right)  # the first to give a stage as it is meant is not to blame; one that gives it again may be
             continue
         for stage in parts:
-            values = next(
-                (v for v in _placements(events, seen.events, stage, 1.0) if _gives(watch, case, v, loss)), None
-            )
+            values = next((one for one in _placements(events, seen.events, stage, 1.0) if holds(one)), None)
             if values is not None:
                 found.append(Suspect(site, stage, 1.0, values, frozenset({"loss"})))
                 break
     return found
+
+
+def gives_loss(watch: Watch, case: Case, loss: float) -> Callable[[Mapping[Event, ndarray]], bool]:
+    """Return the function that says whether the loss is this one with other values in the place of some."""
+
+    def holds(values: Mapping[Event, ndarray]) -> bool:
+        outcome = watch.injected(case, values)
+        return isinstance(outcome, Result) and abs(outcome.loss - loss) <= FORWARD_AGREEMENT * max(1.0, abs(loss))
+
+    return holds
 
 
 def _is(stage: Truth, events: list[Event], seen: Flow) -> bool:
@@ -229,12 +251,6 @@ def _in_parts(stages: Sequence[Truth], times: int) -> Iterator[Truth]:
         array = stage.arrays[0]
         if array.ndim and len(array) == times:
             yield Truth(f"rows of {stage.name}", tuple(np.asarray(row) for row in array))
-        if array.ndim == 2 and array.size == times:
+        if array.ndim >= 2 and array.size == times:
             yield Truth(f"numbers of {stage.name}", tuple(np.asarray(number) for number in array.flat))
             yield Truth(f"numbers of {stage.name}", tuple(np.asarray(number) for number in array.T.flat))
-
-
-def _gives(watch: Watch, case: Case, values: Mapping[Event, ndarray], loss: float) -> bool:
-    """Return whether the loss is this one with other values in the place of some."""
-    outcome = watch.injected(case, values)
-    return isinstance(outcome, Result) and abs(outcome.loss - loss) <= FORWARD_AGREEMENT * max(1.0, abs(loss))

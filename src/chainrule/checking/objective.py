@@ -201,13 +201,9 @@ class Objective:
         factor = PENALTIES[convention.penalty](N)
         squares = [np.sum(layer.weight**2) for layer in self._layers]
         penalty = case.reg * factor * np.sum(squares)
-        data = REDUCTIONS[convention.reduction](each, scores.shape[1])
-        values += [
-            ("losses", each),
-            ("sum of losses", each.sum()),
-            ("data loss", np.float64(data)),
-            ("penalty", penalty),
-        ]
+        data = np.asarray(REDUCTIONS[convention.reduction](each, scores.shape[1]))
+        values += [("losses", each), ("sum of losses", each.sum()), ("data loss", data), ("penalty", penalty)]
+        values += [("one-hot labels", np.asarray(_targets(scores, case.y), np.float64))]
         values += [(f"sum of squares of W{number}", square) for number, square in enumerate(squares, 1)]
         values += [("sum of squares", np.sum(squares)), ("loss", data + penalty)]
         return [Truth(name, (np.asarray(value, np.float64),)) for name, value in values]

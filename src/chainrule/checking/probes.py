@@ -40,7 +40,8 @@ class Probed:
     """Whether there is a probe before each statement that is handed all variables."""
     nodes: dict[str, Function] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
-    statements: list[ast.stmt] = field(default_factory=list)
+    statements: list[tuple[ast.stmt, bool]] = field(default_factory=list)
+    """What the probes for scenes stand at, and whether they stand behind it."""
 
     def add(self, unit: str, node: Function) -> None:
         """Write probes into a copy of one unit."""
@@ -86,12 +87,14 @@ class _Writer(ast.NodeTransformer):
         if self._probed.scenes:
             yield ast.Expr(self._scene(old))
         yield self._parts(old)
+        if self._probed.scenes and isinstance(old, (ast.Assign, ast.AugAssign)):
+            yield ast.Expr(self._scene(old, behind=True))
         if not isinstance(old, (ast.Return, ast.Raise)):
             for changed in changed_in_place(old):
                 yield ast.Expr(self._probe(changed, changed, assigned=True, after=True))
 
-    def _scene(self, statement: ast.stmt) -> ast.Call:
-        self._probed.statements.append(statement)
+    def _scene(self, statement: ast.stmt, *, behind: bool = False) -> ast.Call:
+        self._probed.statements.append((statement, behind))
         number = ast.Constant(len(self._probed.statements) - 1)
         return ast.Call(_name(SCENE), [number, ast.Call(_name("locals"), [], [])], [])
 

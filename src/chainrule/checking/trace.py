@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,6 +40,8 @@ class Watch:
         self._counts: list[int] = []
         self._events: list[tuple[Event, ndarray]] | None = None
         self._scenes: dict[ast.stmt, list[dict[str, Any]]] | None = None
+        self.behind: dict[ast.stmt, dict[str, Any]] = {}
+        """The variables right behind each statement that gives them values, the first time it ran."""
         self._target: Event | None = None
         self._nudge: tuple[tuple[int, ...] | None, Any] = (None, 0.0)
         self._others: Mapping[Event, ndarray] = {}
@@ -98,6 +100,18 @@ class Watch:
         finally:
             self._others = {}
 
+    def with_others(self, values: Mapping[Event, ndarray], work: Callable[[], ndarray]) -> ndarray | None:
+        """Call ``work``, which runs the program, with other values in the place of some; None if it raises."""
+        self._counts = [0] * len(self._probed.sites)
+        self._others = values
+        try:
+            with np.errstate(all="ignore"):
+                return work()
+        except Exception:  # a stranger's program may raise anything
+            return None
+        finally:
+            self._others = {}
+
     def _run(self, case: Case) -> Outcome:
         self._counts = [0] * len(self._probed.sites)
         return attempt(case)
@@ -119,7 +133,12 @@ class Watch:
 
     def _note_scene(self, statement: int, variables: dict[str, Any]) -> None:
         if self._scenes is not None:
-            seen = self._scenes.setdefault(self._probed.statements[statement], [])
+            at, behind = self._probed.statements[statement]
+            if behind:
+                if at not in self.behind:
+                    self.behind[at] = frozen(variables, depth=3)
+                return
+            seen = self._scenes.setdefault(at, [])
             if len(seen) < MOST_SCENES:
                 seen.append(frozen(variables, depth=3))
 

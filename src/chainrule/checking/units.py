@@ -106,11 +106,7 @@ class _Announcing:
     def _visit(self, old: ast.AST, fresh: ast.AST, classes: tuple[str, ...]) -> None:
         if isinstance(fresh, ast.FunctionDef) and isinstance(old, ast.FunctionDef):
             key = self._key(old, ".".join((*classes, old.name)), classes)
-            for before, values in (
-                (old.args.defaults, fresh.args.defaults),
-                (old.args.kw_defaults, fresh.args.kw_defaults),
-            ):
-                values[:] = [item and self._child(was, item, classes) for was, item in zip(before, values, strict=True)]
+            self._visit(old.args, fresh.args, classes)  # a default may be a lambda
             fresh.decorator_list.append(_announcer(key))
             return
         inner = (*classes, fresh.name) if isinstance(fresh, ast.ClassDef) else classes
@@ -118,7 +114,7 @@ class _Announcing:
             before = getattr(old, name)
             if isinstance(value, list):
                 for index, (was, item) in enumerate(zip(before, value, strict=True)):
-                    if isinstance(item, ast.AST):
+                    if isinstance(item, ast.AST):  # (None for a keyword without a default)
                         value[index] = self._child(was, item, inner)
             elif isinstance(value, ast.AST):
                 setattr(fresh, name, self._child(before, value, inner))

@@ -16,7 +16,7 @@ class Features:
 
     Attributes
     ----------
-    X : ndarray of shape (N, D), uint8 or float32
+    X : ndarray of shape (N, D), uint8, float32 or float64
     shift, factor : ndarray of shape (D,), float32, or None
         None stands for 0 and for 1.
     """

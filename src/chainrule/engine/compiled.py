@@ -8,11 +8,14 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.data.features import Features
+from chainrule.engine.activations import CODES as ACTIVATIONS
 from chainrule.engine.clock import SECTIONS, tick_seconds
 from chainrule.engine.compiling import kept_versions
 from chainrule.engine.door import check_forward, check_steps
-from chainrule.engine.forward import run_forward
+from chainrule.engine.forward import Hidden, run_forward
 from chainrule.engine.layer_update import block_rows
+from chainrule.engine.losses import CODES as LOSSES
+from chainrule.engine.losses import Objective
 from chainrule.engine.steps import run_steps
 from chainrule.engine.team import Team
 from chainrule.engine.threads import Threads
@@ -49,6 +52,7 @@ class CompiledEngine:
         batches: Batches,
         learning_rates: ndarray,
         settings: StepSettings,
+        sample_weight: ndarray | None = None,
     ) -> ndarray:
         """Take the steps in one call of compiled code.
 
@@ -57,7 +61,7 @@ class CompiledEngine:
         InputError
             If shapes, dtypes, row numbers or labels do not fit together; nothing was changed.
         """
-        check_steps(weights, features, y, batches, learning_rates, settings)
+        check_steps(weights, features, y, batches, learning_rates, settings, sample_weight)
         architecture, dtype = weights.parameters.architecture, weights.parameters.dtype
         sizes, numbers = architecture.sizes, settings.rule_settings
         parts, threads = 1 + architecture.depth, self._threads.number()
@@ -65,15 +69,19 @@ class CompiledEngine:
         values = self._work_space(N * (sum(sizes) + sum(architecture.hidden_sizes)), dtype)
         gradients = np.empty((threads, _block_size(sizes)), dtype)
         sums, losses = np.zeros((2, threads, parts)), np.empty((len(batches), parts))
-        constants = np.array([numbers.momentum, numbers.rho, numbers.beta1, numbers.beta2, numbers.epsilon], dtype)
+        constants, epsilons = _rule_numbers(settings, weights.step, len(batches), dtype)
+        own_constants = np.tile(constants, (threads, 1))
         weight_decay = numbers.weight_decay if RULES[settings.rule].decays_weights else 0.0
-        inputs, labels, rows = _inputs(features, dtype), _read_only(y), _read_only(batches.rows)
+        hidden = Hidden(ACTIVATIONS[architecture.activation], settings.dropout, settings.dropout_seed, 0)
+        objective = _objective(architecture.loss, y, batches, sample_weight, settings.label_smoothing, dtype)
+        inputs, rows, regs = _inputs(features, dtype), _read_only(batches.rows), settings.regs(len(batches))
 
         def steps(team: Team) -> int:
             return run_steps(
                 team, weights.parameters.buffer, weights.moments.reshape(-1), weights.step, np.array(sizes, np.int64),
-                *inputs, labels, rows, batches.starts, learning_rates, settings.reg, CODES[settings.rule], constants,
-                weight_decay, values, gradients[team.me], sums, losses, self._laps if team.me == 0 else self._laps[:0],
+                hidden, objective, *inputs, rows, batches.starts, learning_rates, regs, CODES[settings.rule],
+                own_constants[team.me], epsilons, weight_decay, values, gradients[team.me], sums, losses,
+                self._laps if team.me == 0 else self._laps[:0],
             )  # fmt: skip
 
         losses = losses[: self._threads.run(steps, threads)]
@@ -93,11 +101,13 @@ class CompiledEngine:
         sizes = architecture.sizes
         values = self._work_space(N * sum(sizes), dtype)
         inputs, wanted = _inputs(features, dtype), _read_only(rows)
+        hidden = Hidden(ACTIVATIONS[architecture.activation], 0.0, 0, 0)
 
         def steps(team: Team) -> None:
             run_forward(
-                team, _read_only(parameters.buffer), np.array(sizes, np.int64), *inputs, wanted, values, np.empty(0)
-            )
+                team, _read_only(parameters.buffer), np.array(sizes, np.int64), hidden, *inputs, wanted, values,
+                np.empty(0),
+            )  # fmt: skip
 
         self._threads.run(steps, self._threads.number())
         ends = [N * size for size in accumulate(sizes)]
@@ -123,6 +133,29 @@ def must_compile() -> bool:
 def _block_size(sizes: tuple[int, ...]) -> int:
     """Return how many entries of a gradient are formed at a time."""
     return max(max(outputs, min(inputs, int(block_rows(outputs))) * outputs) for inputs, outputs in pairwise(sizes))
+
+
+def _rule_numbers(
+    settings: StepSettings, taken: int, K: int, dtype: np.dtype[np.floating]
+) -> tuple[ndarray, ndarray]:
+    """Return momentum, rho, beta1, beta2, epsilon (5,), and the epsilon of each step (K,) where they differ."""
+    numbers = settings.rule_settings
+    constants = np.array([numbers.momentum, numbers.rho, numbers.beta1, numbers.beta2, numbers.epsilon], dtype)
+    steps = range(taken + 1, taken + K + 1) if settings.epsilon_hat else ()
+    return constants, np.array([settings.rule_settings_at(t).epsilon for t in steps], np.float64)
+
+
+def _objective(
+    loss: str, y: ndarray, batches: Batches, sample_weight: ndarray | None, smoothing: float, dtype: np.dtype[np.floating]
+) -> Objective:
+    """Return what is to become small, in the arrays that compiled code takes."""
+    softmax, sizes = loss == "softmax", np.diff(batches.starts)
+    weights = np.empty(0) if sample_weight is None else sample_weight
+    used = batches.rows[: batches.starts[-1]]
+    norms = np.add.reduceat(weights[used], batches.starts[:-1]) if len(weights) and len(sizes) else sizes
+    labels, targets = (y, np.empty(0, dtype)) if softmax else (np.empty(0, np.int64), y.reshape(-1))
+    arrays = [_read_only(array) for array in (labels, targets, weights, norms.astype(np.float64))]
+    return Objective(LOSSES[loss], *arrays, smoothing)
 
 
 def _inputs(features: Features, dtype: np.dtype[np.floating]) -> tuple[ndarray, ndarray, ndarray]:

@@ -7,7 +7,8 @@ from numpy import ndarray
 
 from chainrule.data.features import Features
 from chainrule.errors import InputError
-from chainrule.network.parameters import Parameters
+from chainrule.network.losses import check_smoothing
+from chainrule.network.parameters import Architecture, Parameters
 from chainrule.training.engine import StepSettings, Weights
 from chainrule.training.minibatches import Batches
 from chainrule.training.rules import RULES
@@ -16,7 +17,13 @@ _DTYPES = "float32 or float64, C-contiguous and writeable"
 
 
 def check_steps(
-    weights: Weights, features: Features, y: ndarray, batches: Batches, learning_rates: ndarray, settings: StepSettings
+    weights: Weights,
+    features: Features,
+    y: ndarray,
+    batches: Batches,
+    learning_rates: ndarray,
+    settings: StepSettings,
+    sample_weight: ndarray | None = None,
 ) -> None:
     """Refuse whatever would make the steps read or write where they must not.
 
@@ -33,17 +40,48 @@ def check_steps(
     ok = moments.shape == (M, P) and moments.dtype == buffer.dtype
     ok = ok and moments.flags.c_contiguous and moments.flags.writeable
     _demand(ok, "moments", f"shape ({M}, {P}) for {settings.rule}, {_DTYPES}, like the parameters", _told(moments))
-    ok = y.shape == (N,) and y.dtype == np.int64 and y.flags.c_contiguous
-    _demand(ok, "y", f"shape ({N},) of int64, C-contiguous", _told(y))
-    labels, starts = y[batches.rows], batches.starts
-    ok = not labels.size or (labels.min() >= 0 and labels.max() < architecture.output_size)
-    _demand(ok, "y", f"labels from 0 to {architecture.output_size - 1}", "others")
+    starts = batches.starts
     ok = starts.shape == (K + 1,) and starts.dtype == np.int64 and starts.flags.c_contiguous
     _demand(ok, "starts", f"shape ({K + 1},) of int64, C-contiguous", _told(starts))
     ok = bool(starts[0] >= 0 and starts[-1] <= len(batches.rows) and (np.diff(starts) > 0).all())
     _demand(ok, "starts", f"rising numbers from 0 to {len(batches.rows)}", "others")
     ok = learning_rates.dtype == np.float64 and learning_rates.ndim == 1 and learning_rates.flags.c_contiguous
     _demand(ok, "learning_rates", "shape (K,) of float64, C-contiguous", _told(learning_rates))
+    _check_targets(architecture, y, N, batches.rows, buffer.dtype)
+    _check_extras(architecture, settings, sample_weight, N, K)
+
+
+def _check_targets(architecture: Architecture, y: ndarray, N: int, rows: ndarray, dtype: np.dtype[np.floating]) -> None:
+    """Refuse labels that no class has, and targets of another shape or type."""
+    C = architecture.output_size
+    if architecture.loss != "softmax":
+        ok = y.shape == (N, C) and y.dtype == dtype and y.flags.c_contiguous
+        _demand(ok, "y", f"targets of shape ({N}, {C}) of {dtype}, C-contiguous", _told(y))
+        return
+    ok = y.shape == (N,) and y.dtype == np.int64 and y.flags.c_contiguous
+    _demand(ok, "y", f"shape ({N},) of int64, C-contiguous", _told(y))
+    labels = y[rows]
+    ok = not labels.size or (labels.min() >= 0 and labels.max() < C)
+    _demand(ok, "y", f"labels from 0 to {C - 1}", "others")
+
+
+def _check_extras(
+    architecture: Architecture, settings: StepSettings, sample_weight: ndarray | None, N: int, K: int
+) -> None:
+    """Refuse weights, penalties, label smoothing and dropout that are not what they should be."""
+    if sample_weight is not None:
+        ok = sample_weight.shape == (N,) and sample_weight.dtype == np.float64 and sample_weight.flags.c_contiguous
+        _demand(ok, "sample_weight", f"shape ({N},) of float64, C-contiguous", _told(sample_weight))
+    regs = settings.regs(K)
+    ok = regs.shape == (K,) and regs.dtype == np.float64 and regs.flags.c_contiguous
+    _demand(ok, "reg", f"a number, or shape ({K},) of float64, C-contiguous", _told(regs))
+    _demand(bool((regs > 0).all() or (regs == 0).all()), "reg", "all 0, or all above 0", "some of each, or others")
+    _demand(0 <= settings.dropout < 1, "dropout", "a probability from 0 to below 1", str(settings.dropout))
+    ok = 0 <= settings.dropout_seed < 2**63
+    _demand(ok, "dropout_seed", "a whole number from 0 to 2**63 - 1", str(settings.dropout_seed))
+    _demand(0 <= settings.label_smoothing <= 1, "label_smoothing", "a part from 0 to 1", str(settings.label_smoothing))
+    if settings.label_smoothing > 0:
+        check_smoothing(architecture.loss)
 
 
 def check_forward(parameters: Parameters, features: Features, rows: ndarray) -> None:

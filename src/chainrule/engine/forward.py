@@ -1,20 +1,43 @@
-"""The forward pass compiled: inputs gathered, then a product, a bias and a ReLU a layer."""
+"""The forward pass compiled: inputs gathered, then a product, a bias and an activation a layer."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy import ndarray
 
+from chainrule.engine.activations import RELU, activate
 from chainrule.engine.blas import multiply_parts
 from chainrule.engine.clock import BETWEEN, GATHER, PRODUCTS, lap, read_clock
 from chainrule.engine.compiling import compiled
+from chainrule.engine.dropout import drop, layer_key
 from chainrule.engine.kernels import add_bias, gather
 from chainrule.engine.team import Team, part, part_of_layer, wait
 
 
+class Hidden(NamedTuple):
+    """What becomes of the pre-activations of hidden layers.
+
+    Attributes
+    ----------
+    activation : int
+        One of ``activations.CODES``.
+    dropout : float
+        The probability with which a unit is left out; 0 for a network that is used, not trained.
+    seed, step : int
+        Decide which.
+    """
+
+    activation: int
+    dropout: float
+    seed: int
+    step: int
+
+
 @compiled()
 def run_forward(
-    team: Team, w: ndarray, sizes: ndarray, X: ndarray, shift: ndarray, factor: ndarray, rows: ndarray,
+    team: Team, w: ndarray, sizes: ndarray, hidden: Hidden, X: ndarray, shift: ndarray, factor: ndarray, rows: ndarray,
     values: ndarray, laps: ndarray,
 ) -> None:  # fmt: skip
     """Compute the activations of some rows, all layers one after the other in ``values``: a0 (N, D), a1, ..., scores.
@@ -41,9 +64,14 @@ def run_forward(
             w, offset + left, outputs, False, 0.0, values, above + top * outputs + left, outputs,
         )  # fmt: skip
         now = lap(laps, PRODUCTS, now)
-        floor = -np.inf if last else 0.0
-        add_bias(values[above : above + N * outputs], w[bias : bias + outputs], floor, top, bottom, left, right)
+        z = values[above : above + N * outputs]
+        floor = 0.0 if hidden.activation == RELU and not last else -np.inf
+        add_bias(z, w[bias : bias + outputs], floor, top, bottom, left, right)
         if not last:
+            activate(hidden.activation, z, outputs, top, bottom, left, right)
+            if hidden.dropout > 0:
+                key = layer_key(hidden.seed, hidden.step, layer + 1)
+                drop(z, hidden.dropout, key, outputs, top, bottom, left, right)
             wait(team)
         now = lap(laps, BETWEEN, now)
         below, offset = above, bias + outputs

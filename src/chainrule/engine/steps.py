@@ -9,22 +9,25 @@ from __future__ import annotations
 import numpy as np
 from numpy import ndarray
 
+from chainrule.engine.activations import activation_backward
 from chainrule.engine.blas import multiply_parts
 from chainrule.engine.borrowing import borrow
 from chainrule.engine.clock import BETWEEN, PRODUCTS, lap, read_clock
 from chainrule.engine.compiling import compiled
-from chainrule.engine.forward import run_forward
-from chainrule.engine.kernels import relu_backward, softmax_loss
+from chainrule.engine.dropout import drop, layer_key
+from chainrule.engine.forward import Hidden, run_forward
 from chainrule.engine.layer_update import sum_layer, update_layer
+from chainrule.engine.losses import Objective, borrow_objective, loss_of_rows
 from chainrule.engine.team import Team, part, part_of_layer, wait
 from chainrule.engine.updates import scale_of
 
 
 @compiled()
 def run_steps(
-    team: Team, w: ndarray, moments: ndarray, taken: int, sizes: ndarray, X: ndarray, shift: ndarray, factor: ndarray,
-    y: ndarray, rows: ndarray, starts: ndarray, rates: ndarray, reg: float, rule: int, constants: ndarray,
-    weight_decay: float, values: ndarray, gradient: ndarray, sums: ndarray, losses: ndarray, laps: ndarray,
+    team: Team, w: ndarray, moments: ndarray, taken: int, sizes: ndarray, hidden: Hidden, objective: Objective,
+    X: ndarray, shift: ndarray, factor: ndarray, rows: ndarray, starts: ndarray, rates: ndarray, regs: ndarray,
+    rule: int, constants: ndarray, epsilons: ndarray, weight_decay: float, values: ndarray, gradient: ndarray,
+    sums: ndarray, losses: ndarray, laps: ndarray,
 ) -> int:  # fmt: skip
     """Take one step for each mini-batch; return how many losses were computed.
 
@@ -40,10 +43,17 @@ def run_steps(
         Steps taken before.
     sizes : ndarray of shape (depth + 1,), int64
         D, H1, ..., C.
-    X, shift, factor, y
-        Raw rows (N, D), what makes inputs of them (D,) each, and labels (N,).
-    rows, starts, rates
-        Row numbers of all mini-batches, where each begins, and its learning rate.
+    hidden : Hidden
+        Its step is not read.
+    objective : Objective
+    X, shift, factor
+        Raw rows (N, D), and what makes inputs of them (D,) each.
+    rows, starts, rates, regs
+        Row numbers of all mini-batches, where each begins, its learning rate and its penalty's strength.
+    constants : ndarray of shape (5,)
+        The rule's numbers; see ``updates.update``. This thread's own.
+    epsilons : ndarray of shape (K,), or empty
+        The epsilon of each step, where they differ.
     values : ndarray
         Work space: the activations a0 (N, D), a1, ..., the scores, then da of every hidden layer from the last down.
     gradient : ndarray
@@ -56,25 +66,29 @@ def run_steps(
         Added to: the time spent in each of ``clock.SECTIONS``.
     """
     w, moments, sizes, values, gradient = borrow(w), borrow(moments), borrow(sizes), borrow(values), borrow(gradient)
-    X, shift, factor, y = borrow(X), borrow(shift), borrow(factor), borrow(y)
-    rows, starts, rates, constants = borrow(rows), borrow(starts), borrow(rates), borrow(constants)
+    X, shift, factor, objective = borrow(X), borrow(shift), borrow(factor), borrow_objective(objective)
+    rows, starts, rates, regs = borrow(rows), borrow(starts), borrow(rates), borrow(regs)
+    constants, epsilons = borrow(constants), borrow(epsilons)
     sums, losses, laps = borrow(sums), borrow(losses), borrow(laps)
     team, depth = Team(team.me, team.size, borrow(team.arrivals)), len(sizes) - 1
-    sum_squares(team, w, sizes, reg, sums[0, team.me])
+    sum_squares(team, w, sizes, regs[0] if len(regs) > 0 else 0.0, sums[0, team.me])
     for k in range(len(rates)):
-        batch = rows[starts[k] : starts[k + 1]]
+        batch, reg = rows[starts[k] : starts[k + 1]], regs[k]
         N, C = len(batch), sizes[depth]
-        run_forward(team, w, sizes, X, shift, factor, batch, values, laps)
+        hidden = Hidden(hidden.activation, hidden.dropout, hidden.seed, taken + k + 1)
+        run_forward(team, w, sizes, hidden, X, shift, factor, batch, values, laps)
         now = read_clock(laps)
         below = N * sizes[:depth].sum()  # where the scores begin; then, where the activations below dz do
         dz = values[below : below + N * C]
         top, bottom = part(team, N, 1)
-        sums[k % 2, team.me, 0] = softmax_loss(dz[top * C : bottom * C], y, batch[top:bottom], N)
+        sums[k % 2, team.me, 0] = loss_of_rows(objective, k, dz[top * C : bottom * C], batch[top:bottom], N)
         wait(team)
         if not np.isfinite(add_up(team, sums[k % 2], reg, losses[k])):
             return k + 1
         now = lap(laps, BETWEEN, now)
 
+        if len(epsilons) > 0:
+            constants[4] = epsilons[k]
         scale = scale_of(rule, constants, rates[k], weight_decay, taken + k + 1)
         handed_down, offset = below + N * C, len(w)
         for layer in range(depth - 1, -1, -1):
@@ -89,7 +103,11 @@ def run_steps(
                     w, offset + left * outputs, outputs, True, 0.0, da, top * inputs + left, inputs,
                 )  # fmt: skip
                 now = lap(laps, PRODUCTS, now)
-                relu_backward(da, a, inputs, top, bottom, left, right)
+                if hidden.dropout > 0:
+                    drop(da, hidden.dropout, layer_key(hidden.seed, hidden.step, layer), inputs, top, bottom, left, right)
+                activation_backward(
+                    hidden.activation, da, a, 1 - hidden.dropout, inputs, top, bottom, left, right
+                )
                 wait(team)
                 now = lap(laps, BETWEEN, now)
             sums[(k + 1) % 2, team.me, 1 + layer] = update_layer(

@@ -21,16 +21,23 @@ OLDEST_IR = (
 )
 DEFAULT_OPSET = 13  # the operators of today; every runtime of the last years has it
 LARGEST = 2**31 - 2**20  # bytes: a file of ONNX is one protobuf message, which holds less than 2 GiB
-INPUT, LABEL, OUTPUT = "X", "label", "probabilities"
-ACTIVATIONS = {"relu": "Relu"}
+INPUT, LABEL = "X", "label"
+ACTIVATIONS = {"identity": "Identity", "logistic": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
+OUTPUTS = {
+    "softmax": ("Softmax", "probabilities"),
+    "logistic": ("Sigmoid", "probabilities"),
+    "squared": ("Identity", "predictions"),
+    "poisson": ("Exp", "predictions"),
+}
+"""What makes outputs of the scores, and what they are called, by the loss that the network was trained with."""
 
 
 def to_onnx(model: Model, opset: int = DEFAULT_OPSET) -> ModelProto:
     """Return a model as ONNX.
 
     Its input ``X`` takes raw rows: uint8 images (N, height, width, channels), or a table's features (N, D) float32.
-    Its outputs are ``label`` (N,) int64 and ``probabilities`` (N, C). N is free. The metadata hold ``classes`` (a JSON
-    list), ``image_shape`` and ``feature_names`` where there are any, and the version of chainrule.
+    Its outputs are ``probabilities`` (N, C) and, where one class of them is right, ``label`` (N,) int64. N is free. The
+    metadata hold ``classes`` (a JSON list), ``image_shape`` and ``feature_names`` where there are any.
 
     Raises
     ------
@@ -100,6 +107,7 @@ class _Graph:
         self._dtype = dtype
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
+        self._outputs: list[tuple[str, Any, list[Any]]] = []
         self._last = INPUT
 
     def preprocess(self, model: Model) -> None:
@@ -114,28 +122,30 @@ class _Graph:
                 self._add(operator, self._constant(name, array))
 
     def layers(self, model: Model) -> None:
-        """Add every affine layer with its activation, softmax, and the label."""
-        depth = model.parameters.architecture.depth
-        for layer in range(1, depth + 1):
+        """Add every affine layer with its activation, what makes outputs of the scores, and the label."""
+        architecture = model.parameters.architecture
+        for layer in range(1, architecture.depth + 1):
             arrays = [self._constant(name, model.parameters[name]) for name in (f"W{layer}", f"b{layer}")]
             self._add("Gemm", *arrays)
-            if layer < depth:
-                self._add(ACTIVATIONS["relu"])
-        self._add("Softmax", axis=1, output=OUTPUT)
-        self._add("ArgMax", axis=1, keepdims=0, output=LABEL)
+            if layer < architecture.depth:
+                self._add(ACTIVATIONS[architecture.activation])
+        operator, name = OUTPUTS[architecture.loss]
+        along = {"axis": 1} if operator == "Softmax" else {}
+        self._add(operator, output=name, **along)
+        self._outputs.append((name, self._dtype, ["N", architecture.output_size]))
+        if architecture.loss == "softmax":
+            self._add("ArgMax", axis=1, keepdims=0, output=LABEL)
+            self._outputs.append((LABEL, np.int64, ["N"]))
 
     def finished(self, model: Model) -> Any:
         """Return the graph, with the types of what goes in and comes out."""
-        tensor, C = self._onnx.helper.make_tensor_value_info, len(model.classes)
+        tensor = self._onnx.helper.make_tensor_value_info
         shape, dtype = (model.image_shape, np.uint8) if model.image_shape else ((model.n_features,), np.float32)
         return self._onnx.helper.make_graph(
             self._nodes,
             "chainrule",
             [tensor(INPUT, self._type(dtype), ["N", *shape])],
-            [
-                tensor(LABEL, self._type(np.int64), ["N"]),
-                tensor(OUTPUT, self._type(self._dtype), ["N", C]),
-            ],
+            [tensor(name, self._type(dtype), shape) for name, dtype, shape in self._outputs],
             self._constants,
         )
 

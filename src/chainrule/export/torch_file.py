@@ -12,12 +12,19 @@ from chainrule.network.model import Model
 
 BEGINNING = '"""A network that chainrule trained, for PyTorch'
 """How every file of lines begins: what begins otherwise is somebody else's and is not replaced."""
-ACTIVATIONS = {"relu": "nn.ReLU()"}
+ACTIVATIONS = {"identity": "nn.Identity()", "logistic": "nn.Sigmoid()", "tanh": "nn.Tanh()", "relu": "nn.ReLU()"}
+OUTPUTS = {
+    "softmax": "``network(X).softmax(dim=1)`` are the probabilities of",
+    "logistic": "``network(X).sigmoid()`` are the probabilities of",
+    "squared": "``network(X)`` are the predictions for",
+    "poisson": "``network(X).exp()`` are the predictions for",
+}
+"""What is said of the outputs, by the loss that the network was trained with."""
 _STEPS = {"shift": "X = X - self.shift", "factor": "X = X * self.factor", "projection": "X = X @ self.projection"}
 
 LINES = '''{beginning}: ``network, classes = load()``.
 
-``network(X).softmax(dim=1)`` are the probabilities of raw rows X: {rows}.
+{outputs} raw rows X: {rows}.
 """
 
 from pathlib import Path
@@ -60,14 +67,14 @@ def state_dict(model: Model) -> dict[str, ndarray]:
 
 def loading_lines(model: Model) -> str:
     """Return the module that makes a network of a ``state_dict`` in the .safetensors file beside it."""
-    fitted, sizes = model.preprocessing, model.parameters.architecture.sizes
+    fitted, architecture = model.preprocessing, model.parameters.architecture
     steps = [name for name in _STEPS if getattr(fitted, name) is not None]
     shapes = {name: ", ".join(map(str, getattr(fitted, name).shape)) for name in steps}
     buffers = [f'self.register_buffer("{name}", torch.zeros({shape}))' for name, shape in shapes.items()]
     constants = {"CLASSES": model.classes, "FEATURES": model.feature_names}
     layers: list[str] = []
-    for inputs, outputs in pairwise(sizes):
-        layers += [f"nn.Linear({inputs}, {outputs}),", f"{ACTIVATIONS['relu']},"]
+    for inputs, outputs in pairwise(architecture.sizes):
+        layers += [f"nn.Linear({inputs}, {outputs}),", f"{ACTIVATIONS[architecture.activation]},"]
     if model.image_shape:
         rows = "uint8 images of shape (N, {}, {}, {})".format(*model.image_shape)
     else:
@@ -75,12 +82,13 @@ def loading_lines(model: Model) -> str:
     return LINES.format(
         beginning=BEGINNING,
         rows=rows,
+        outputs=OUTPUTS[architecture.loss],
         constants=_block([f"{name} = {names!r}" for name, names in constants.items() if names], 0),
         buffers=_block(buffers, 8),
         layers=_block(layers[:-1], 12),  # nothing follows the last affine layer: its outputs are the scores
         steps=_block([_STEPS[name] for name in steps], 8),
         dtype=f"torch.{model.parameters.dtype}",
-        C=sizes[-1],
+        C=architecture.output_size,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.data.features import Features, Subset
+from chainrule.errors import InputError
 from chainrule.network import softmax_loss, stack
 from chainrule.network.parameters import Parameters
 
@@ -26,7 +27,8 @@ class Evaluation:
     data_loss : float
         The mean of -log probs[n, y_n].
     dead_units : tuple of float
-        For each hidden layer, the share of units whose pre-activation is positive for none of the rows.
+        For each hidden layer, the share of units whose activation is 0 for all of the rows: with ReLU, those whose
+        pre-activation is positive for none.
     """
 
     confusion: ndarray
@@ -56,7 +58,16 @@ def evaluate(
     subset: Subset,
     forward: Callable[[Parameters, Features, ndarray], list[ndarray]] = forward_rows,
 ) -> Evaluation:
-    """Run every row of a subset through the network, by ``forward`` if it is given: an engine's own, for example."""
+    """Run every row of a subset through the network, by ``forward`` if it is given: an engine's own, for example.
+
+    Raises
+    ------
+    InputError
+        If the network is not one that gives each row a class.
+    """
+    loss = parameters.architecture.loss
+    if loss != "softmax":
+        raise InputError("evaluate", expected="a network with the loss softmax, and classes", got=f"the loss {loss}")
     C = parameters.architecture.output_size
     confusion = np.zeros((C, C), np.int64)
     alive = [np.zeros(H, bool) for H in parameters.architecture.hidden_sizes]

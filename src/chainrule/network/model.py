@@ -12,11 +12,11 @@ from chainrule.data.dataset import ImageShape
 from chainrule.data.preprocess import Preprocessing
 from chainrule.errors import InputError
 from chainrule.network import stack
-from chainrule.network.parameters import Architecture, Parameters
+from chainrule.network.model_file import FITTED, architecture_of, check_arrays, check_classes, checked_header
+from chainrule.network.parameters import Parameters
 from chainrule.tensor_file import read_tensors, write_tensors
 
 KIND, VERSION = "model", 1
-_FITTED = ("shift", "factor", "projection")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Model:
 
     def save(self, path: Path) -> None:
         """Write everything to one safetensors file, whole or not at all."""
-        fitted = {name: getattr(self.preprocessing, name) for name in _FITTED}
+        fitted = {name: getattr(self.preprocessing, name) for name in FITTED}
         tensors = dict(self.parameters.views)
         tensors |= {f"preprocessing.{name}": array for name, array in fitted.items() if array is not None}
         header = {
@@ -88,19 +88,16 @@ class Model:
             If the file is cut off, is no model, is of a later version, or its arrays do not fit together.
         """
         tensors, header = read_tensors(path, KIND, VERSION)
-        sizes = header["architecture"]
-        architecture = Architecture(sizes["input_size"], tuple(sizes["hidden_sizes"]), sizes["output_size"])
-        for name, shape in architecture.shapes.items():
-            if name not in tensors or tensors[name].shape != shape:
-                found = "none" if name not in tensors else f"shape {tensors[name].shape}"
-                raise InputError(str(path), expected=f"{name} of shape {shape}", got=found)
+        told = checked_header(path, header)
+        architecture = architecture_of(path, told)
+        check_classes(path, told)
+        check_arrays(path, tensors, told, architecture)
         buffer = np.concatenate([tensors[name].ravel() for name in architecture.shapes])
-        fitted = {name: tensors.get(f"preprocessing.{name}") for name in _FITTED}
-        shape, names = header["image_shape"], header["feature_names"]
+        fitted = {name: tensors.get(f"preprocessing.{name}") for name in FITTED}
         return cls(
             Parameters(architecture, buffer),
-            Preprocessing(tuple(header["preprocessing"]), **fitted),
-            tuple(header["classes"]),
-            None if shape is None else (shape[0], shape[1], shape[2]),
-            None if names is None else tuple(names),
+            Preprocessing(told.preprocessing, **fitted),
+            told.classes,
+            told.image_shape,
+            told.feature_names,
         )

@@ -13,6 +13,8 @@ from numpy import ndarray
 from numpy.typing import DTypeLike
 
 from chainrule.errors import InputError
+from chainrule.network.activations import check_activation
+from chainrule.network.losses import check_loss
 
 LARGEST = 2**33
 """Parameters of the largest network: 32 GiB in float32, and several times that to train."""
@@ -20,17 +22,30 @@ LARGEST = 2**33
 
 @dataclass(frozen=True)
 class Architecture:
-    """The sizes of a fully connected network.
+    """The sizes of a fully connected network, and the functions between and after its affine layers.
 
     ``Architecture(3072, (1024,), 10)`` is the reports' network: W1 (3072, 1024), b1 (1024,), W2 (1024, 10),
     b2 (10,). ``Architecture(4, (), 3)`` has no hidden layer: softmax regression, W1 (4, 3), b1 (3,).
+
+    Attributes
+    ----------
+    input_size, hidden_sizes, output_size
+        D, (H1, ...), C.
+    activation : {"relu", "tanh", "logistic", "identity"}
+        Of the hidden layers; see ``network/activations.py``.
+    loss : {"softmax", "logistic", "squared", "poisson"}
+        What it is trained to make small, which says what outputs are made of the scores; see ``network/losses.py``.
     """
 
     input_size: int
     hidden_sizes: tuple[int, ...]
     output_size: int
+    activation: str = "relu"
+    loss: str = "softmax"
 
     def __post_init__(self) -> None:
+        check_activation(self.activation)
+        check_loss(self.loss)
         for who, size in zip(("inputs", *["hidden units"] * self.depth, "classes"), self.sizes, strict=False):
             if size < 1:
                 raise InputError(f"number of {who}", expected="at least 1", got=str(size))

@@ -1,10 +1,12 @@
-"""The data loss: the mean over the batch of ``-log softmax(scores)[y]`` (cross-entropy), with its gradient."""
+"""Softmax and cross-entropy, ``-log softmax(scores)[y]``: the data loss of one class among C, with its gradient."""
 
 from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float, Integer
 from numpy import ndarray
+
+from chainrule.network import batch_mean
 
 
 def log_softmax(scores: Float[ndarray, "N C"]) -> Float[ndarray, "N C"]:
@@ -22,21 +24,34 @@ def softmax(scores: Float[ndarray, "N C"]) -> Float[ndarray, "N C"]:
     return np.exp(log_softmax(scores))
 
 
-def forward(scores: Float[ndarray, "N C"], y: Integer[ndarray, " N"]) -> float:
-    """Return the data loss of N examples whose right classes are y.
+outputs = softmax
+
+
+def losses(scores: Float[ndarray, "N C"], y: Integer[ndarray, " N"]) -> Float[ndarray, " N"]:
+    """Return the loss of each of N examples whose right classes are y.
 
     The logarithm is taken before the exponential is, so a right class of vanishing probability gives a large
     loss and no ``log(0)``.
     """
-    return float(-log_softmax(scores)[np.arange(len(y)), y].mean())
+    return -log_softmax(scores)[np.arange(len(y)), y]
 
 
-def backward(probs: Float[ndarray, "N C"], y: Integer[ndarray, " N"]) -> Float[ndarray, "N C"]:
-    """Return ``dscores = (probs - onehot(y)) / N``.
+def gradient(probs: Float[ndarray, "N C"], y: Integer[ndarray, " N"]) -> Float[ndarray, "N C"]:
+    """Return the gradient of each example's loss with respect to its scores: ``probs - onehot(y)``.
 
     With ``loss_n = log(sum_k exp(scores[n, k])) - scores[n, y_n]``, the first term's derivative with respect to
-    ``scores[n, c]`` is ``probs[n, c]`` and the second's is 1 where c is the right class; the mean gives 1/N.
+    ``scores[n, c]`` is ``probs[n, c]`` and the second's is 1 where c is the right class.
     """
     dscores = probs.copy()
     dscores[np.arange(len(y)), y] -= 1
-    return dscores / len(y)
+    return dscores
+
+
+def forward(scores: Float[ndarray, "N C"], y: Integer[ndarray, " N"]) -> float:
+    """Return the data loss: the mean of :func:`losses`."""
+    return batch_mean.forward(losses(scores, y))
+
+
+def backward(probs: Float[ndarray, "N C"], y: Integer[ndarray, " N"]) -> Float[ndarray, "N C"]:
+    """Return ``dscores = (probs - onehot(y)) / N``, the gradient of :func:`forward`."""
+    return batch_mean.backward(gradient(probs, y))

@@ -1,16 +1,22 @@
-"""The whole network: affine and ReLU in turn, softmax at the end; its loss, and the chain rule back through it."""
+"""The whole network: affine and activation in turn, a loss at the end, and the chain rule back through it all."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float, Integer
 from numpy import ndarray
 
 from chainrule.errors import InputError
-from chainrule.network import affine, penalty, relu, softmax_loss
+from chainrule.network import affine, dropout, losses, penalty
+from chainrule.network.activations import ACTIVATIONS
+from chainrule.network.dropout import Dropout
+from chainrule.network.losses import LOSSES
 from chainrule.network.parameters import Parameters
+
+Targets = Integer[ndarray, " N"] | Float[ndarray, "N C"]
+"""Labels, or the numbers that the outputs should be."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +29,21 @@ class Forward:
         a0 (the inputs X), a1, ... of shapes (N, D), (N, H1), ...: what each affine step was given.
     pre_activations : list of ndarray
         z1, z2, ... of shapes (N, H1), ..., (N, C); the last one is the scores.
-    probs : ndarray of shape (N, C)
-        Softmax of the scores.
+    outputs : ndarray of shape (N, C)
+        What the loss makes of the scores; softmax, unless the network says otherwise.
+    masks : list of ndarray
+        With dropout, what the activations of each hidden layer were multiplied by; otherwise empty.
     """
 
     activations: list[Float[ndarray, "N _"]]
     pre_activations: list[Float[ndarray, "N _"]]
-    probs: Float[ndarray, "N C"]
+    outputs: Float[ndarray, "N C"]
+    masks: list[Float[ndarray, "N _"]] = field(default_factory=list)
+
+    @property
+    def probs(self) -> Float[ndarray, "N C"]:
+        """The outputs, by the name that they have where they are probabilities."""
+        return self.outputs
 
     @property
     def scores(self) -> Float[ndarray, "N C"]:
@@ -44,7 +58,7 @@ class Forward:
         return named | {"X": self.activations[0], "scores": self.scores, "probs": self.probs}
 
 
-def forward(parameters: Parameters, X: Float[ndarray, "N D"]) -> Forward:
+def forward(parameters: Parameters, X: Float[ndarray, "N D"], drop: Dropout | None = None) -> Forward:
     """Run N examples through the network and keep every intermediate value.
 
     Raises
@@ -52,16 +66,23 @@ def forward(parameters: Parameters, X: Float[ndarray, "N D"]) -> Forward:
     InputError
         If X is not of shape (N, D) with the network's own D.
     """
-    D = parameters.architecture.input_size
+    architecture = parameters.architecture
+    D, activation = architecture.input_size, ACTIVATIONS[architecture.activation]
     if X.ndim != 2 or X.shape[1] != D:
         raise InputError("X", expected=f"shape (N, D) with D = {D} features", got=f"shape {X.shape}")
     activations: list[ndarray] = [X]
     pre_activations: list[ndarray] = []
-    for W, b in zip(parameters.weights, parameters.biases, strict=True):
-        if pre_activations:  # every layer but the first is fed the ReLU of the one before
-            activations.append(relu.forward(pre_activations[-1]))
-        pre_activations.append(affine.forward(activations[-1], W, b))
-    return Forward(activations, pre_activations, softmax_loss.softmax(pre_activations[-1]))
+    masks: list[ndarray] = []
+    for layer in range(1, architecture.depth + 1):
+        z = affine.forward(activations[-1], parameters[f"W{layer}"], parameters[f"b{layer}"])
+        pre_activations.append(z)
+        if layer < architecture.depth:  # the last pre-activation is the scores
+            a = activation.forward(z)
+            if drop:
+                masks.append(dropout.mask(drop, layer, *a.shape, a.dtype))
+                a = dropout.forward(a, masks[-1])
+            activations.append(a)
+    return Forward(activations, pre_activations, LOSSES[architecture.loss].outputs(z), masks)
 
 
 @dataclass(frozen=True)
@@ -77,9 +98,17 @@ class LossParts:
         return self.data + sum(self.penalties)
 
 
-def loss(parameters: Parameters, scores: Float[ndarray, "N C"], y: Integer[ndarray, " N"], reg: float) -> LossParts:
-    """Return the parts of the loss: the mean of -log probs[n, y_n], and reg * ||W||^2 for W1, W2, ..."""
-    return LossParts(softmax_loss.forward(scores, y), tuple(penalty.forward(W, reg) for W in parameters.weights))
+def loss(
+    parameters: Parameters,
+    scores: Float[ndarray, "N C"],
+    y: Targets,
+    reg: float,
+    sample_weight: Float[ndarray, " N"] | None = None,
+    label_smoothing: float = 0.0,
+) -> LossParts:
+    """Return the parts of the loss: the mean of -log probs[n, y_n] (or another loss), and reg * ||W||^2 for each W."""
+    data = losses.forward(parameters.architecture.loss, scores, y, sample_weight, label_smoothing)
+    return LossParts(data, tuple(penalty.forward(W, reg) for W in parameters.weights))
 
 
 @dataclass(frozen=True)
@@ -109,27 +138,61 @@ class Backward:
         return named | {f"d{name}": gradient for name, gradient in self.gradients.views.items()}
 
 
-def backward(parameters: Parameters, values: Forward, y: Integer[ndarray, " N"], reg: float) -> Backward:
+def backward(
+    parameters: Parameters,
+    values: Forward,
+    y: Targets,
+    reg: float,
+    sample_weight: Float[ndarray, " N"] | None = None,
+    label_smoothing: float = 0.0,
+) -> Backward:
     """Hand the upstream gradient from the loss down to W1, one local gradient at a time."""
-    gradients = Parameters(parameters.architecture, np.empty_like(parameters.buffer))
-    dz = softmax_loss.backward(values.probs, y)
+    architecture = parameters.architecture
+    activation = ACTIVATIONS[architecture.activation]
+    gradients = Parameters(architecture, np.empty_like(parameters.buffer))
+    dz = losses.backward(architecture.loss, values.outputs, y, sample_weight, label_smoothing)
     d_pre_activations: list[ndarray] = [dz]
     d_activations: list[ndarray] = []
-    for layer in range(parameters.architecture.depth, 0, -1):
+    for layer in range(architecture.depth, 0, -1):
         W, a = parameters[f"W{layer}"], values.activations[layer - 1]
         gradients[f"W{layer}"][...] = affine.weight_gradient(dz, a) + penalty.backward(W, reg)
         gradients[f"b{layer}"][...] = affine.bias_gradient(dz)
         if layer > 1:
             da = affine.input_gradient(dz, W)
-            dz = relu.backward(da, values.pre_activations[layer - 2])
             d_activations.insert(0, da)
+            if values.masks:
+                da = dropout.backward(da, values.masks[layer - 2])
+            dz = activation.backward(da, values.pre_activations[layer - 2])
             d_pre_activations.insert(0, dz)
     return Backward(d_activations, d_pre_activations, gradients)
 
 
 def loss_and_gradients(
-    parameters: Parameters, X: Float[ndarray, "N D"], y: Integer[ndarray, " N"], reg: float
+    parameters: Parameters,
+    X: Float[ndarray, "N D"],
+    y: Targets,
+    reg: float,
+    *,
+    sample_weight: Float[ndarray, " N"] | None = None,
+    label_smoothing: float = 0.0,
+    drop: Dropout | None = None,
 ) -> tuple[LossParts, Parameters]:
-    """Return the loss of a mini-batch and its gradient with respect to every parameter."""
-    values = forward(parameters, X)
-    return loss(parameters, values.scores, y, reg), backward(parameters, values, y, reg).gradients
+    """Return the loss of a mini-batch and its gradient with respect to every parameter.
+
+    Parameters
+    ----------
+    parameters : Parameters
+    X : ndarray of shape (N, D)
+    y : ndarray
+        Labels (N,), or targets (N, C), as the network's loss wants them.
+    reg : float
+    sample_weight : ndarray of shape (N,), optional
+        How much each example counts in the mean; by default all the same.
+    label_smoothing : float
+        The part of each label that is spread over all classes.
+    drop : Dropout, optional
+        Which hidden units are left out; by default none.
+    """
+    values = forward(parameters, X, drop)
+    parts = loss(parameters, values.scores, y, reg, sample_weight, label_smoothing)
+    return parts, backward(parameters, values, y, reg, sample_weight, label_smoothing).gradients

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy import ndarray
 
 from chainrule.data.features import Features
 from chainrule.network import stack
+from chainrule.network.dropout import Dropout
 from chainrule.network.evaluate import forward_rows
 from chainrule.network.parameters import Parameters
 from chainrule.training.minibatches import Batches
@@ -37,11 +39,43 @@ class Weights:
 
 @dataclass(frozen=True)
 class StepSettings:
-    """What every step is the same in: the penalty and the rule."""
+    """What the steps of a call have in common.
 
-    reg: float
+    Attributes
+    ----------
+    reg : float or ndarray of shape (K,), float64
+        The penalty's strength; one a step where they differ (all 0, or all above).
+    rule : str
+    rule_settings : RuleSettings
+    label_smoothing : float
+        The part of each label that is spread over all classes; for the loss softmax.
+    dropout : float
+        The probability with which a hidden unit is left out, from 0 to below 1.
+    dropout_seed : int
+        Decides, with the number of the step, which units are left out: see ``network/dropout.py``.
+    epsilon_hat : bool
+        Adam's epsilon stands beside the root of the mean square before the correction of its bias, as at the end of
+        section 2 of Kingma & Ba 2015, and in scikit-learn and TensorFlow.
+    """
+
+    reg: float | ndarray
     rule: str
     rule_settings: RuleSettings
+    label_smoothing: float = 0.0
+    dropout: float = 0.0
+    dropout_seed: int = 0
+    epsilon_hat: bool = False
+
+    def regs(self, K: int) -> ndarray:
+        """Return the penalty's strength (K,) in each of K steps."""
+        return np.full(K, float(self.reg)) if np.ndim(self.reg) == 0 else np.asarray(self.reg)
+
+    def rule_settings_at(self, t: int) -> RuleSettings:
+        """Return the rule's numbers in step t, counted from 1."""
+        numbers = self.rule_settings
+        if not self.epsilon_hat:
+            return numbers
+        return replace(numbers, epsilon=numbers.epsilon / math.sqrt(1 - numbers.beta2**t))
 
 
 class Engine(Protocol):
@@ -57,14 +91,18 @@ class Engine(Protocol):
         batches: Batches,
         learning_rates: ndarray,
         settings: StepSettings,
+        sample_weight: ndarray | None = None,
     ) -> ndarray:
         """Take one step for each of K mini-batches, changing ``weights`` in place.
 
         Parameters
         ----------
         features, y
-            All rows (N, D) and labels (N,) that ``batches`` counts in.
+            All rows (N, D) that ``batches`` counts in, with their labels (N,) int64 or, for another loss than softmax,
+            their targets (N, C) in the precision of the parameters.
         learning_rates : ndarray of shape (K,), float64
+        sample_weight : ndarray of shape (N,), float64, optional
+            How much each row counts in the mean of its mini-batch; by default all the same.
 
         Returns
         -------
@@ -78,8 +116,11 @@ class Engine(Protocol):
         """Return the activations of every hidden layer and the scores of some rows: (n, H1), ..., (n, C)."""
 
 
-Gradients = Callable[[Parameters, ndarray, ndarray, float], tuple[stack.LossParts, Parameters]]
-"""``gradients(parameters, X, y, reg)`` returns the loss and the gradient of every parameter."""
+Gradients = Callable[..., tuple[stack.LossParts, Parameters]]
+"""``gradients(parameters, X, y, reg)`` returns the loss and the gradient of every parameter.
+
+It is given more, by name as :func:`chainrule.network.stack.loss_and_gradients` takes it, only where the settings ask
+for more."""
 
 
 class ReferenceEngine:
@@ -104,15 +145,18 @@ class ReferenceEngine:
         batches: Batches,
         learning_rates: ndarray,
         settings: StepSettings,
+        sample_weight: ndarray | None = None,
     ) -> ndarray:
         """Take the steps one after the other; see :class:`Engine`."""
         rule, parameters = RULES[settings.rule], weights.parameters
+        regs = settings.regs(len(batches)).tolist()
         rows: list[tuple[float, ...]] = []
         with np.errstate(all="ignore"):  # a loss that overflows is reported by the loop, in words
             for k, rate in enumerate(learning_rates.tolist()):
                 batch = batches.batch(k)
                 X = features.gather(batch, parameters.dtype)
-                parts, gradients = self.gradients(parameters, X, y[batch], settings.reg)
+                extras = _extras(settings, weights.step + 1, None if sample_weight is None else sample_weight[batch])
+                parts, gradients = self.gradients(parameters, X, y[batch], regs[k], **extras)
                 rows.append((parts.data, *parts.penalties))
                 if not np.isfinite(parts.total):
                     break
@@ -126,7 +170,7 @@ class ReferenceEngine:
                     tuple(weights.moments),
                     rate,
                     weights.step,
-                    settings.rule_settings,
+                    settings.rule_settings_at(weights.step),
                 )
                 for moment, new in zip(weights.moments, moments, strict=True):
                     moment[...] = new
@@ -135,3 +179,15 @@ class ReferenceEngine:
     def forward(self, parameters: Parameters, features: Features, rows: ndarray) -> list[ndarray]:
         """Run some rows forward in NumPy."""
         return forward_rows(parameters, features, rows)
+
+
+def _extras(settings: StepSettings, t: int, sample_weight: ndarray | None) -> dict[str, Any]:
+    """Return what step t has beside the plain mean of a mini-batch and its penalty."""
+    extras: dict[str, Any] = {}
+    if sample_weight is not None:
+        extras["sample_weight"] = sample_weight
+    if settings.label_smoothing > 0:
+        extras["label_smoothing"] = settings.label_smoothing
+    if settings.dropout > 0:
+        extras["drop"] = Dropout(settings.dropout, settings.dropout_seed, t)
+    return extras

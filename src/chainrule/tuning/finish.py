@@ -73,7 +73,7 @@ def _nothing_known(session: Session) -> Exception:
     advice = f"chainrule tune --resume {session.folder.path}"
     if session.search.clock.interrupted:
         return InterruptedByUser(f"interrupted before anything was measured; go on with:\n  {advice}")
-    if not any(trial.state == DIVERGED and trial.curve for trial in session.search.trials.values()):
+    if not any(trial.state == DIVERGED for trial in session.search.trials.values()):
         return DivergedError(f"the budget ended before anything was measured\n  try: {advice} --budget 5m")
     return DivergedError(
         "no trial has an accuracy: the losses of all left the finite numbers\n"
@@ -92,7 +92,7 @@ def _warnings(session: Session) -> list[str]:
         for name, edge in space.edges(best.params).items()
     ]
     elsewhere = sum(trial.state == RUNNING for trial in search.trials.values())
-    if elsewhere and not search.clock.interrupted:
+    if elsewhere and not search.clock.over():
         warnings.append(f"{elsewhere} trials are under way in another process; --resume, later, counts them in")
     if best.state != FINISHED and best.last is not None:
         total = search.total_steps(best)

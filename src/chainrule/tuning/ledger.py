@@ -160,8 +160,10 @@ def open_ledger(storage: BaseStorage, name: str, identity: Mapping[str, Any], sh
     known = {summary.study_name for summary in optuna.get_all_study_summaries(storage, include_best_trial=False)}
     if share is not None and name not in known:
         raise InputError("--resume", expected=f"the search {name!r} in its storage", got="a storage without it")
-    study = optuna.create_study(storage=storage, study_name=name, direction="maximize", load_if_exists=True)
-    if name not in known:
+    if name in known:
+        study = optuna.load_study(storage=storage, study_name=name)
+    else:
+        study = optuna.create_study(storage=storage, study_name=name, direction="maximize", load_if_exists=True)
         study.set_user_attr(IDENTITY, dict(identity))
     refuse_another(study.user_attrs.get(IDENTITY), identity, name, resumed=share is not None)
     return Ledger(study, storage, share if share is not None else joiner if name in known else 0)

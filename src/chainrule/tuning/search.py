@@ -220,12 +220,12 @@ class Search:
         return training.total_steps(self.problem.steps_per_epoch(training.batch_size or 1))
 
     def _stop_where_they_are(self, generation: Generation) -> None:
-        """Write down what is known of trials under way: at the end of the budget they end, on Ctrl-C they may go on."""
+        """Write down what is known of trials under way; at the end of the budget those that were measured end."""
         running = generation.running
         measured = {number for number in running if generation.trials[number].curve}
         self._keep_weights(generation, measured)
         for number in sorted(running):
-            if self.clock.interrupted:
+            if self.clock.interrupted or number not in measured:  # --resume takes them up
                 self.ledger.note(generation.trials[number])
             else:
                 self._end(generation, number, STOPPED)

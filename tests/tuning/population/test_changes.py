@@ -122,3 +122,31 @@ def test_an_interrupt_leaves_all_at_the_same_step() -> None:
         twin = together(problem, [members[number]], 20)
         train(twin, problem, taken, 10**6)
         np.testing.assert_allclose(population.model(number).buffer, twin.model(0).buffer, rtol=1e-7, atol=1e-9)
+
+
+def test_a_population_that_goes_on_elsewhere_has_the_same_bits() -> None:
+    problem = make_problem()
+    members = [Member((6,), 0.1, seed=seed, reg=0.5, rule=rule) for seed, rule in enumerate(RULES)]
+    members.append(Member((6,), 1e30))
+    first = together(problem, members, 9, "float32")
+    train(first, problem, 8)
+    first.keep([0, 2])
+    saved = first.state()
+    second = together(problem, members, 9, "float32")
+    second.restore({name: array.copy() for name, array in saved.items()})
+    assert (second.alive, second.diverged, second.steps_taken) == ((0, 2), first.diverged, 8)
+    assert train(second, problem, 7).tobytes() == train(first, problem, 7).tobytes()
+    for number in (0, 2):
+        assert second.model(number).buffer.tobytes() == first.model(number).buffer.tobytes()
+
+
+def test_a_state_of_other_networks_is_refused() -> None:
+    problem = make_problem()
+    saved = together(problem, [calm(0), calm(1)], 9).state()
+    for members, message in (
+        ([calm(0)], "state: expected 1 networks, got network 1"),
+        ([calm(0), calm(0)], r"state: expected 1.parameters of shape \(53,\) in float64, got \(63,\)"),
+        ([calm(0), calm(1, "adam")], r"state: expected 1.moments of shape \(2, 63\)"),
+    ):
+        with pytest.raises(InputError, match=message):
+            together(problem, members, 9).restore(saved)

@@ -30,6 +30,9 @@ CLOSE = 3e-6
 TWICE = 2500
 """How many pairs of changes of one expression are tried where no single one comes to the truth."""
 
+WHOLE_TERM = "penalty missing"
+"""A change that can be made wherever the loss passes, so it comes after smaller ones."""
+
 TWO_CHANGES = 1.0
 """What a second change of the same expression costs beyond the two."""
 
@@ -71,7 +74,7 @@ def simple_changes(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope)
     """
     with np.errstate(all="ignore"):
         if not aim.site.after:
-            yield from _of_expression(aim, before)
+            yield from (change for change in _of_expression(aim, before) if change.mistake != WHOLE_TERM)
         if aim.site.assigned and isinstance(aim.statement, (ast.Assign, ast.AugAssign, ast.Expr)):
             read = _read(aim)
             for change in statement_edits(aim.statement, block, before, after):
@@ -83,6 +86,7 @@ def larger_changes(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope)
     """Yield changes of a statement in two places, and other formulas, that come to the value that is wanted."""
     with np.errstate(all="ignore"):
         if not aim.site.after:
+            yield from (change for change in _of_expression(aim, before) if change.mistake == WHOLE_TERM)
             yield from _of_expression_twice(aim, before)
             yield from _other_formulas(aim, before)
 

@@ -151,10 +151,12 @@ class Judge:
             return False
         try:
             output = np.asarray(self.experiment.output(case), np.float64)
-            expected = np.asarray(self.experiment.expected(case), np.float64)
+            accepted = self.experiment.expected(case)
         except Exception:
             return False
-        return output.shape == expected.shape and bool(np.allclose(output, expected, rtol=1e-7, atol=1e-9))
+        return not accepted or any(
+            output.shape == one.shape and np.allclose(output, one, rtol=1e-7, atol=1e-9) for one in accepted
+        )
 
     def _gradients(self, number: int, case: Case, result: Result, agrees: bool) -> Mapping[str, Difference]:
         known = self._losses.get(number)

@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.experiment import Case
-from chainrule.checking.locate import Suspect, forward_suspects
+from chainrule.checking.experiment import Case, Experiment
+from chainrule.checking.locate import Suspect, forward_suspects, gives_loss
 from chainrule.checking.objective import ACTIVATIONS, LOSSES, PENALTIES, REDUCTIONS, Convention, Objective
 from chainrule.checking.trace import Event, Watch
-from chainrule.checking.truths import Flow
+from chainrule.checking.truths import Flow, Truth
 
 USUAL = Convention("ReLU", "softmax cross-entropy", "mean", next(iter(PENALTIES)), False)
 
@@ -48,12 +48,29 @@ def meant(watch: Watch, case: Case, seen: Flow, objective: Objective, known: Con
         if time.process_time() > end:
             break
         stages, loss = objective.stages(convention), objective.loss(convention)
-        found = forward_suspects(watch, case, seen, stages, loss)
+        found = forward_suspects(watch, seen, stages, gives_loss(watch, case, loss))
         if len(found) > most:
             best, most = found, len(found)
         elif len(found) == most:
             best += found
     return tuple(best)
+
+
+def meant_output(watch: Watch, case: Case, seen: Flow, experiment: Experiment) -> tuple[Suspect, ...]:
+    """Return the sites where the output that a layer of a known name is meant to have makes it right."""
+    if experiment.expected is None or experiment.output is None:
+        return ()
+    output = experiment.output
+    for accepted in experiment.expected(case):
+
+        def holds(values: Mapping[Event, ndarray], accepted: ndarray = accepted) -> bool:
+            given = watch.with_others(values, lambda: output(case))
+            return given is not None and given.shape == accepted.shape and np.allclose(given, accepted, rtol=1e-7)
+
+        found = forward_suspects(watch, seen, [Truth("output", (accepted,))], holds)
+        if found:
+            return tuple(found)
+    return ()
 
 
 def likely(events: Mapping[Event, ndarray], objective: Objective) -> list[Convention]:

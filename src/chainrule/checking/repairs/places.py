@@ -12,7 +12,7 @@ from chainrule.checking.locate import Suspect, suspects
 from chainrule.checking.probes import Site
 from chainrule.checking.repairs.candidate import blocks
 from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement
-from chainrule.checking.repairs.meant import meant
+from chainrule.checking.repairs.meant import meant, meant_output
 from chainrule.checking.trace import Watch
 from chainrule.checking.truths import Flow, flow, truths
 from chainrule.checking.units import Function
@@ -38,6 +38,8 @@ class Places:
     frontier: tuple[ast.stmt, ...] = ()
     """Statements of the forward pass that ran after the last value that is right."""
     scenes: Mapping[ast.stmt, list[dict[str, Any]]] = field(default_factory=dict)
+    behind: Mapping[ast.stmt, dict[str, Any]] = field(default_factory=dict)
+    """The variables behind statements, the first time that they ran."""
     backward: frozenset[ast.stmt] = frozenset()
     elsewhere: frozenset[ast.stmt] = frozenset()
     """Those of them that no wrong gradient depends on."""
@@ -56,6 +58,7 @@ class Places:
         look = Watch(judge.units, versions, scenes=True)
         with look.installed():
             places.scenes = look.scenes(case)
+            places.behind = look.behind
         with watch.installed():
             error = judgement.errors[number]
             if error is not None:
@@ -75,7 +78,10 @@ class Places:
                 places.forward = True
                 objective = judge.objective(number)
                 known = next((one for one in judgement.conventions if one is not None), None)
-                places.suspects = () if objective is None else meant(watch, case, seen, objective, known)
+                if objective is None:
+                    places.suspects = meant_output(watch, case, seen, judge.experiment)
+                else:
+                    places.suspects = meant(watch, case, seen, objective, known)
                 return places
             values = list(truths(watch, case, seen, seconds=SECONDS_FOR_TRUTHS).values())
             slopes = judge.slopes(number, seen.result.loss)

@@ -51,7 +51,8 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
                 found[other] = min(found[other], READ * hop)
     for statement in found:
         if found[statement] <= 2 * READ and _names_again(statement):
-            found[statement] -= NOTHING if _does_nothing(statement) else ALIAS
+            idle = _does_nothing(statement) or _is_whole(places.homes[statement][1], statement)
+            found[statement] -= NOTHING if idle else 0.0 if isinstance(statement, ast.Return) else ALIAS
     return found
 
 
@@ -105,15 +106,27 @@ def head(statement: ast.stmt) -> ast.AST:
 
 def _names_again(statement: ast.stmt) -> bool:
     """Return whether a statement only gives a value another name, where something may have been left out."""
-    return isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name)
+    if isinstance(statement, ast.Return):
+        return isinstance(statement.value, ast.Name)
+    if isinstance(statement, ast.Assign):
+        return isinstance(statement.targets[0], ast.Name) and isinstance(statement.value, ast.Name)
+    return False
 
 
 def _does_nothing(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Return):
+        return False
     return (
         isinstance(statement, ast.Assign)
         and len(statement.targets) == 1
         and ast.unparse(statement.targets[0]) == ast.unparse(statement.value)
     )
+
+
+def _is_whole(block: list[ast.stmt], statement: ast.stmt) -> bool:
+    """Return whether a function does nothing but give back what it is given."""
+    others = [one for one in block if not isinstance(getattr(one, "value", None), ast.Constant)]
+    return isinstance(statement, ast.Return) and others == [statement]
 
 
 def _end(statement: ast.stmt) -> int:

@@ -17,7 +17,7 @@ from chainrule.checking.repairs.stream import candidates
 from chainrule.checking.units import Function
 
 MOST_MISTAKES = 6
-SECONDS_EACH = 1.8
+SECONDS_EACH = 1.3
 """How long a change is looked for that makes everything right that is wrong, before one that makes part of it right
 is taken."""
 

@@ -142,6 +142,8 @@ def _missing_behind(place: ast.expr, scope: Scope) -> Iterator[tuple[float, ast.
         for text, labels in scope.integers.items():
             if labels.shape == value.shape[:1]:
                 yield 1.4, statement(f"{name}[{rows}, {text}] -= 1"), "-1 at the true class missing"
+                whole = f"{name}[{rows}, {text}] -= {name}.sum(axis=1)"
+                yield 1.45, statement(whole), "the true class's part missing"
             elif labels.shape == value.shape[1:]:
                 yield 1.5, statement(f"{name}[{text}, {columns}] -= 1"), "-1 at the true class missing"
     for text, array in scope.arrays.items():

@@ -6,7 +6,8 @@ import ast
 import heapq
 import itertools
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from chainrule.checking.repairs.aims import Aim, larger_changes, simple_changes
 from chainrule.checking.repairs.candidate import Candidate
@@ -14,12 +15,12 @@ from chainrule.checking.repairs.oddities import odd_changes
 from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.ranks import OTHER, head, ranks
 from chainrule.checking.repairs.scope import Scope, scope_of
-from chainrule.checking.repairs.statements import statement_edits
+from chainrule.checking.repairs.statements import StatementEdit, statement_edits
 
 AIMED = -4.0
 """What is added to the cost of a change that gives a value which is known to be right: they come first."""
 
-SECONDS_AIMED = 0.7
+SECONDS_AIMED = 0.5
 """How long changes are looked for that give known values."""
 
 AIMED_TWICE = -3.0
@@ -31,40 +32,59 @@ LOSS = 2.0
 
 def candidates(places: Places) -> Iterator[Candidate]:
     """Yield changes, each once: first those after which a value is the one that is known to be right."""
-    ranked = ranks(places)
-    of_loss = {one: rank for one, rank in ranked.items() if one in places.reducing} if places.loss_first else {}
-    first = itertools.takewhile(lambda one: one.cost < LOSS, _by_cost(places, of_loss))
     made: set[tuple[int, str]] = set()
-    odd = odd_changes(places, lambda statement: _scopes(places, statement))
-    for candidate in itertools.chain(odd, first, _aimed(places, ranked), _by_cost(places, ranked)):
+    for candidate in _in_order(places, ranks(places)):
         key = (id(candidate.statement), "\n".join(_text(new) for _, news in candidate.changes for new in news))
         if key not in made:
             made.add(key)
             yield candidate
 
 
-def _aimed(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidate]:
-    """Yield the changes that give the values which made things right, those of the most telling place first.
-
-    Where no statement has one, two changes at once and whole formulas are tried.
-    """
-    by_statement: dict[ast.stmt, list[Aim]] = {}
+def _in_order(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidate]:
+    aims: dict[ast.stmt, list[Aim]] = {}
     for aim in sorted(_aims(places), key=lambda one: ranked.get(one.statement, OTHER)):
-        by_statement.setdefault(aim.statement, []).append(aim)
-    for changes_for, cost in ((simple_changes, AIMED), (larger_changes, AIMED_TWICE)):
-        end = time.process_time() + SECONDS_AIMED
-        for statement, aims in by_statement.items():
-            if time.process_time() > end:
-                break
-            unit, block = places.homes[statement]
-            scopes = _scopes(places, statement)
-            rank = ranked.get(statement, OTHER)
-            found = [
-                Candidate(unit, change.changes, cost + rank + change.cost, change.mistake, aim.suspect.repaired)
-                for aim in aims
-                for change in changes_for(aim, block, *scopes)
-            ]
-            yield from sorted(found, key=lambda candidate: candidate.cost)
+        aims.setdefault(aim.statement, []).append(aim)
+    of_loss = {one: rank for one, rank in ranked.items() if one in places.reducing}
+    yield from odd_changes(places, lambda statement: _scopes(places, statement))
+    if places.loss_first:
+        yield from _cheap(_by_cost(places, of_loss))
+    yield from _aimed(places, ranked, aims, simple_changes, AIMED)
+    if places.forward:
+        yield from _cheap(_by_cost(places, of_loss))
+    yield from _aimed(places, ranked, aims, larger_changes, AIMED_TWICE)
+    yield from _by_cost(places, ranked)
+
+
+def _cheap(found: Iterator[Candidate]) -> Iterator[Candidate]:
+    """Yield the changes of the loss that are tried before others, for a limited time."""
+    end = time.process_time() + SECONDS_AIMED
+    for candidate in found:
+        if candidate.cost > LOSS or time.process_time() > end:
+            return
+        yield replace(candidate, cost=candidate.cost + AIMED_TWICE)
+
+
+def _aimed(
+    places: Places,
+    ranked: dict[ast.stmt, float],
+    by_statement: dict[ast.stmt, list[Aim]],
+    changes_for: Callable[[Aim, list[ast.stmt], Scope, Scope], Iterator[StatementEdit]],
+    cost: float,
+) -> Iterator[Candidate]:
+    """Yield the changes that give the values which made things right, those of the most telling place first."""
+    end = time.process_time() + SECONDS_AIMED
+    for statement, aims in by_statement.items():
+        if time.process_time() > end:
+            return
+        unit, block = places.homes[statement]
+        scopes = _scopes(places, statement)
+        rank = ranked.get(statement, OTHER)
+        found = [
+            Candidate(unit, change.changes, cost + rank + change.cost, change.mistake, aim.suspect.repaired)
+            for aim in aims
+            for change in changes_for(aim, block, *scopes)
+        ]
+        yield from sorted(found, key=lambda candidate: candidate.cost)
 
 
 def _aims(places: Places) -> Iterator[Aim]:
@@ -98,12 +118,11 @@ def _of(places: Places, statement: ast.stmt, rank: float) -> Iterable[Candidate]
 
 def _scopes(places: Places, statement: ast.stmt) -> tuple[Scope, Scope]:
     """Return what was within reach before a statement first ran, and behind it."""
-    unit, block = places.homes[statement]
+    unit, _ = places.homes[statement]
     functions = list(places.versions.values())
     names = places.judge.units.live[unit].function.__globals__
     scene = places.scenes[statement][0]
-    position = next(index for index, item in enumerate(block) if item is statement)
-    behind = next((places.scenes[other][0] for other in block[position + 1 :] if other in places.scenes), scene)
+    behind = places.behind.get(statement, scene)
     parameters = list(places.judge.cases[places.number].parameters.values())
     before = scope_of(scene, names, functions, parameters)
     after = scope_of({**scene, **behind}, names, functions, parameters)

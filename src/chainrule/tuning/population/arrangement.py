@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy import ndarray
 
 from chainrule.network.initial import initial_parameters
-from chainrule.network.parameters import Architecture
+from chainrule.network.parameters import Architecture, Parameters
 from chainrule.training.rules import RULES
 from chainrule.tuning.population.grouping import group
 from chainrule.tuning.population.member import Member
@@ -21,6 +21,14 @@ def new_network(member: Member, input_size: int, output_size: int, dtype: np.dty
     architecture = Architecture(input_size, member.hidden, output_size)
     parameters = initial_parameters(architecture, member.initial_weights, member.seed, dtype)
     return Network(member, parameters, np.zeros((RULES[member.rule].n_moments, parameters.buffer.size), dtype))
+
+
+def saved_network(
+    member: Member, state: Mapping[str, ndarray], number: int, input_size: int, output_size: int
+) -> Network:
+    """Return a network as ``Population.state`` wrote it down."""
+    parameters = Parameters(Architecture(input_size, member.hidden, output_size), state[f"{number}.parameters"])
+    return Network(member, parameters, state[f"{number}.moments"], float(state[f"{number}.scale"]))
 
 
 class Arrangement:

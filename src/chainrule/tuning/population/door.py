@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy import ndarray
@@ -11,6 +11,7 @@ from chainrule.data.features import Features
 from chainrule.engine.door import check_forward
 from chainrule.errors import InputError
 from chainrule.network.parameters import Architecture, Parameters
+from chainrule.training.rules import RULES
 from chainrule.tuning.population.member import Member
 
 SAMPLINGS = ("permutation", "replacement")
@@ -109,6 +110,29 @@ def check_numbers(numbers: Sequence[int], alive: Sequence[int]) -> None:
     _demand(len(numbers) > 0, "numbers", f"at least one of the networks that are there ({there})", "none")
     for number in numbers:
         _demand(number in alive, "numbers", f"those of networks that are there ({there})", str(number))
+
+
+def check_state(
+    state: Mapping[str, ndarray],
+    alive: Sequence[int],
+    members: Sequence[Member],
+    sizes: tuple[int, int],
+    dtype: np.dtype[np.floating],
+) -> None:
+    """Refuse a state that is not of these networks.
+
+    Raises
+    ------
+    InputError
+    """
+    for number in alive:
+        _demand(number < len(members), "state", f"{len(members)} networks", f"network {number}")
+        member = members[number]
+        P, M = Architecture(sizes[0], member.hidden, sizes[1]).n_parameters, RULES[member.rule].n_moments
+        for name, shape in (("parameters", (P,)), ("moments", (M, P))):
+            array = state.get(f"{number}.{name}", np.empty(0))
+            ok = array.shape == shape and array.dtype == dtype
+            _demand(ok, "state", f"{number}.{name} of shape {shape} in {dtype}", f"{array.shape} in {array.dtype}")
 
 
 def _demand(ok: bool, who: str, expected: str, got: str) -> None:

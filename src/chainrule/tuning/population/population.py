@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy import ndarray
@@ -11,13 +11,13 @@ from numpy import ndarray
 from chainrule.data.features import Features
 from chainrule.errors import InputError
 from chainrule.network.parameters import Parameters
-from chainrule.training.minibatches import Batches, epoch_batches, steps_per_epoch
-from chainrule.training.schedules import parse_schedule
+from chainrule.training.minibatches import Batches, steps_per_epoch
 from chainrule.tuning.population import door
-from chainrule.tuning.population.arrangement import Arrangement, new_network
+from chainrule.tuning.population.arrangement import Arrangement, new_network, saved_network
 from chainrule.tuning.population.member import Member
 from chainrule.tuning.population.panel import NO_FOLDS, Panel
 from chainrule.tuning.population.scores import Scores
+from chainrule.tuning.population.stream import next_batches, next_rates
 from chainrule.tuning.population.workers import Workers
 
 CALL_SECONDS = 0.2  # about how long compiled code may run: how soon an interrupt is heard
@@ -124,11 +124,13 @@ class Population:
         rows = self._checked(features, y, rows)
         door.check_steps(self.batch_size, len(rows), steps, self.steps_taken, total_steps)
         door.check_folds(self.members, folds, rows, len(y))
+        in_epoch = steps_per_epoch(len(rows), self.batch_size)
         before, losses, done = self.alive, np.full((steps, len(self.alive)), np.nan), 0
         while done < steps and self.alive:
             size = max(1, min(int(CALL_SECONDS / self._step_seconds), steps - done))
             columns = np.searchsorted(before, self.alive)
-            batches, rates = self._batches(rows, size), self._rates(len(rows), size, total_steps)
+            batches = next_batches(rows, self.batch_size, self.sampling, self.order_seed, self.steps_taken, size)
+            rates = next_rates(self.members, in_epoch, self.steps_taken, size, total_steps)
             losses[done : done + size, columns] = self._take(
                 features, y, batches, rates, NO_FOLDS if folds is None else folds
             )
@@ -198,6 +200,36 @@ class Population:
         """Return the label (N,) that the ensemble finds most probable."""
         return self.predict_proba(X).argmax(axis=1)
 
+    def state(self) -> dict[str, ndarray]:
+        """Return everything that training has changed, as arrays by name: what :meth:`restore` goes on from."""
+        state = {
+            "alive": np.array(self.alive, np.int64),
+            "diverged": np.array(sorted(self.diverged.items()), np.int64).reshape(-1, 2),
+            "steps_taken": np.array(self.steps_taken),
+        }
+        for place, number in enumerate(self.alive):
+            network = self._side_by_side.network(place)
+            state[f"{number}.scale"] = np.array(network.scale)
+            state[f"{number}.parameters"], state[f"{number}.moments"] = network.parameters.buffer, network.moments
+        return state
+
+    def restore(self, state: Mapping[str, ndarray]) -> None:
+        """Go on from where :meth:`state` was taken, with the bits that would have come without a break.
+
+        Raises
+        ------
+        InputError
+            If the state is that of other networks; nothing was changed.
+        """
+        alive = tuple(state["alive"].tolist())
+        door.check_state(state, alive, self._all, (self.input_size, self.output_size), self.dtype)
+        networks = [
+            saved_network(self._all[number], state, number, self.input_size, self.output_size) for number in alive
+        ]
+        self._networks = Arrangement(networks, self._workers) if networks else None
+        self.alive, self.diverged = alive, dict(state["diverged"].tolist())
+        self.steps_taken = int(state["steps_taken"])
+
     def _repr_html_(self) -> str:
         from chainrule.display.population import population_html
 
@@ -251,24 +283,3 @@ class Population:
         """Let go whose last step led out of the finite numbers: no loss has shown it yet."""
         finite = self._side_by_side.gather(lambda panel, _: panel.finite())
         self._drop({number: self.steps_taken for number, fine in zip(self.alive, finite, strict=True) if not fine})
-
-    def _batches(self, rows: ndarray, steps: int) -> Batches:
-        """Return the mini-batches of the next steps."""
-        in_epoch = steps_per_epoch(len(rows), self.batch_size)
-        parts, step = [], self.steps_taken
-        while step < self.steps_taken + steps:
-            epoch, begin = divmod(step, in_epoch)
-            end = min(in_epoch, begin + self.steps_taken + steps - step)
-            parts.append(epoch_batches(rows, self.batch_size, self.sampling, self.order_seed, epoch)[begin:end])
-            step += end - begin
-        sizes = np.concatenate([np.diff(part.starts) for part in parts])
-        return Batches(np.concatenate([part.rows for part in parts]), np.concatenate([[0], sizes.cumsum()]))
-
-    def _rates(self, n: int, steps: int, total_steps: int) -> ndarray:
-        """Return the learning rate (steps, K) of every network at each of the next steps."""
-        in_epoch, numbers = steps_per_epoch(n, self.batch_size), range(self.steps_taken, self.steps_taken + steps)
-        factors = {
-            text: [parse_schedule(text).factor(step, in_epoch, total_steps) for step in numbers]
-            for text in {member.schedule for member in self.members}
-        }
-        return np.stack([member.learning_rate * np.array(factors[member.schedule]) for member in self.members], axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
@@ -39,12 +40,23 @@ class Workers:
         Once begun all are done, also where Ctrl-C interrupts the waiting: a population is never left with some of its
         networks ahead of the others.
         """
-        if not items:
-            return []
-        with self._blas.limit(limits=1), ThreadPoolExecutor(min(self.threads, len(items))) as pool:
-            futures = [pool.submit(work, item) for item in items]
+        results: dict[int, Result] = {}
+        left = deque(enumerate(items))
+
+        def take() -> None:
+            while True:
+                try:
+                    place, item = left.popleft()
+                except IndexError:  # all are taken
+                    return
+                results[place] = work(item)
+
+        with self._blas.limit(limits=1), ThreadPoolExecutor(self.threads) as pool:
+            futures = [pool.submit(take) for _ in range(min(self.threads, len(items)))]
             try:
                 wait(futures)
             finally:
                 wait(futures)
-        return [future.result() for future in futures]
+        for future in futures:
+            future.result()
+        return [results[place] for place in range(len(items))]

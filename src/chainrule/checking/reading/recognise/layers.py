@@ -80,7 +80,8 @@ class _Pair:
         expected, output = None, None
         standard = standard_output(self._name)
         if standard is not None:
-            expected = lambda case: standard(*case.parameters.values())  # noqa: E731
+            settings = {key: value for given in self._settings.values() for key, value in given.items()}
+            expected = lambda case: tuple(standard(*case.parameters.values(), **settings))  # noqa: E731
             output = self._output
         yield Experiment(self._partner, "layers", self._draw(shapes[place]), False, LAYER_SIZES, expected, output)
 
@@ -163,7 +164,7 @@ class _LossLayer:
             draw,
             False,
             LAYER_SIZES,
-            lambda case: standard(case.parameters[self._label], case.y),
+            lambda case: tuple(standard(case.parameters[self._label], case.y)),
             lambda case: np.asarray(case.run().loss),
         )
 

@@ -61,3 +61,6 @@ def other_constants(node: ast.Constant, scope: Scope) -> Iterator[Edit]:
         if value:
             for name in scope.numbers:
                 yield Edit(1.35, parsed(name), f"{value} for {name}")
+            for name, array in scope.integers.items():
+                if array.ndim == 1:
+                    yield Edit(1.4, parsed(name), f"{value} for {name}")

@@ -1,0 +1,34 @@
+"""The functions that may stand between two affine steps, by name: each a module with a forward and a backward."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from numpy import ndarray
+
+from chainrule.errors import InputError
+from chainrule.network import identity, logistic, relu, tanh
+
+
+class Activation(Protocol):
+    """A function that is applied to every entry by itself."""
+
+    def forward(self, z: ndarray) -> ndarray:
+        """Return the activation a (N, H) of the pre-activation z (N, H)."""
+
+    def backward(self, da: ndarray, z: ndarray) -> ndarray:
+        """Return dz (N, H): the upstream gradient da times the derivative at z."""
+
+
+ACTIVATIONS: dict[str, Activation] = {"identity": identity, "logistic": logistic, "tanh": tanh, "relu": relu}
+
+
+def check_activation(name: str) -> None:
+    """Refuse a name that none of the functions has.
+
+    Raises
+    ------
+    InputError
+    """
+    if name not in ACTIVATIONS:
+        raise InputError("activation", expected=f"one of {', '.join(ACTIVATIONS)}", got=repr(name))
