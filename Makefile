@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: train test test-slow bench bench-tune check format constraints dist clean
+.PHONY: train test test-slow test-sklearn bench bench-tune check format constraints dist clean
 
 train: $(READY)
 	$(BIN)/chainrule train
@@ -20,8 +20,12 @@ test: check
 test-slow: $(READY)
 	$(BIN)/pytest -n 2
 
+# scikit-learn's own tests of MLPClassifier and MLPRegressor, with ours in their place
+test-sklearn: $(READY)
+	$(BIN)/python -m tests.estimator.own_tests -q
+
 bench: $(VENV)-bench/.ready
-	$(VENV)-bench/bin/python -m benchmarks.steps $(BENCH_OPTIONS)
+	$(VENV)-bench/$(SCRIPTS)/python -m benchmarks.steps $(BENCH_OPTIONS)
 
 bench-tune: $(VENV)-bench/.ready
 	$(VENV)-bench/bin/python -m benchmarks.tune $(BENCH_OPTIONS)
@@ -42,20 +46,35 @@ $(READY): pyproject.toml constraints.txt tools/make-venv
 
 $(VENV)-bench/.ready: pyproject.toml constraints.txt tools/make-venv
 	tools/make-venv $(PYTHON) $(VENV)-bench
-	$(VENV)-bench/bin/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(VENV)-bench/$(SCRIPTS)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	touch $@
+
+# Warnings are errors: a link that leads nowhere, a docstring that cannot be read.
+docs: $(VENV)-docs/.ready
+	$(VENV)-docs/$(SCRIPTS)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
+
+$(VENV)-docs/.ready: pyproject.toml constraints.txt tools/make-venv
+	tools/make-venv $(PYTHON) $(VENV)-docs
+	$(VENV)-docs/$(SCRIPTS)/pip install --quiet --constraint constraints.txt --editable '.[docs]'
 	touch $@
 
 # The newest versions that work together; commit the result once the tests pass with it.
 constraints:
 	rm -rf $(VENV)-new
 	tools/make-venv $(PYTHON) $(VENV)-new
-	$(VENV)-new/bin/pip install --quiet '.[bench,dev]'
-	( head -1 constraints.txt; $(VENV)-new/bin/pip freeze --exclude chainrule | sed 's/+.*//' ) > $(VENV)-new/constraints.txt
+	$(VENV)-new/$(SCRIPTS)/pip install --quiet '.[bench,dev,docs]'
+	( head -1 constraints.txt; $(VENV)-new/$(SCRIPTS)/pip freeze --exclude chainrule | sed 's/+.*//' ) > $(VENV)-new/constraints.txt
 	mv $(VENV)-new/constraints.txt constraints.txt
 	rm -rf $(VENV)-new
 
 dist: $(READY)
 	$(BIN)/python -m build --outdir dist .
 
+test-wheel: $(READY)
+	$(BIN)/python tools/test_wheel.py --python $(PYTHON) -- $(PYTEST_OPTIONS)
+
+test-wheel-lowest: $(READY)
+	$(BIN)/python tools/test_wheel.py --python $(PYTHON) --versions lowest -- $(PYTEST_OPTIONS)
+
 clean:
-	rm -rf $(VENV) $(VENV)-bench dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-docs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

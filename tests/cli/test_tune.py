@@ -16,7 +16,7 @@ from PIL import Image
 
 from ..conftest import Run
 
-QUICK = ("--epochs", 6, "--trials", 6, "--population", 6, "--hidden", "4,8,16")
+QUICK = ("--epochs", 6, "--trials", 6, "--population", 6, "--hidden", "4,8,16", "--learning-rate", "log:1e-2:1")
 FILES = {
     "tune.toml",
     "data.json",
@@ -38,8 +38,8 @@ FILES = {
 
 
 def test_a_search_from_the_table_to_the_prediction(chainrule: Run, table: Path, tmp_path: Path) -> None:
-    words = ("--learning-rate", "log:1e-2:1", "--ensemble", 3, "--final-test")
-    outcome = chainrule("tune", "--data", table, "--label", "kind", *QUICK, *words)
+    words = ("--label", "kind", "--ensemble", 3, "--final-test")
+    outcome = chainrule("tune", "--data", table, *QUICK, *words)
     assert outcome.code == 0
     assert "6 trials, 6 at a time; tpe; halving" in outcome.out
     assert "test accuracy" in outcome.out
@@ -91,6 +91,7 @@ BAD = {
     "a grid of a range": (("--sampler", "grid", "--reg", "log:1e-3:1"), "--reg: expected values, or a range with"),
     "unknown data": (("--data", "nothing"), "nothing: expected"),
     "a file of another kind": (("--config", "flowers.csv"), "flowers.csv: expected settings as TOML"),
+    "a new folder beside the old": (("--resume", ".", "--out", "x"), "--out: expected nothing beside --resume"),
     "no search to resume": (("--resume", "."), "expected the folder of a search"),
 }
 
@@ -98,7 +99,7 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_bad_input_is_told_before_any_work(chainrule: Run, table: Path, tmp_path: Path, name: str) -> None:
     words, message = BAD[name]
-    data = () if "--data" in words or "--resume" in words else ("--data", table.name)
+    data = () if "--data" in words or "--resume" in words else ("--data", table.name, "--label", "kind")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     outcome = chainrule("tune", *data, *words)
     assert outcome.code == 2
@@ -115,7 +116,7 @@ def test_an_unknown_name_in_the_file(chainrule: Run, table: Path, tmp_path: Path
 
 
 def test_a_space_changed_under_resume(chainrule: Run, table: Path) -> None:
-    assert chainrule("tune", "--data", table, *QUICK, "--out", "a", "-q").code == 0
+    assert chainrule("tune", "--data", table, "--label", "kind", *QUICK, "--out", "a", "-q").code == 0
     outcome = chainrule("tune", "--resume", "a", "--hidden", "4,8")
     assert outcome.code == 2
     assert "--resume: expected the space that the search 'flowers' was begun with: hidden 4,8,16" in outcome.err

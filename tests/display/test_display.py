@@ -74,7 +74,7 @@ def test_a_finished_run(run: SavedRun) -> None:
     tree = shown(run)
     results = run.results
     assert results is not None
-    for text in ("run", "all 123 steps taken", "digits: 1,797 rows, 10 classes", "64-128-10, 9,610 parameters"):
+    for text in ("run", "all 123 steps taken", "digits: 1,797 rows, 10 classes", "64-128-10, 9,610 parameters, relu"):
         assert text in tree.text
     assert f"{100 * results['test_accuracy']:.2f} %" in tree.text
     assert tree.tags.count("img") == 2  # the curves, the first layer
@@ -151,6 +151,8 @@ def test_a_population_and_its_scores(dataset: Dataset) -> None:
     assert "2 networks after 12 steps" in words
     assert "network learning rate 0 0.1 1 0.01" in words  # the one setting in which they differ
     assert "rule momentum" in words
+    assert "momentum 0.9" in words
+    assert "beta1" not in words
     assert re.search(r"diverged 2 at step \d+", words)
     scores = population.evaluate(features, dataset.train.y)
     best = int(np.argmax(scores.accuracy))

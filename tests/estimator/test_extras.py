@@ -166,3 +166,32 @@ def test_verbose_lines(problem: Problem, capsys: pytest.CaptureFixture[str]) -> 
     assert lines[0].startswith("Iteration 1, loss = ")
     assert "Setting learning rate to 0.002000" in lines[3]
     assert lines[-1].endswith("Learning rate too small. Stopping.")
+
+
+def test_ctrl_c_keeps_what_was_learned(problem: Problem) -> None:
+    def interrupt(_: MLPClassifier, epoch: Epoch) -> None:
+        if epoch.number == 2:
+            raise KeyboardInterrupt
+
+    estimator = MLPClassifier(**SHORT, callbacks=interrupt)
+    with pytest.warns(UserWarning, match="Training interrupted by user"):
+        estimator.fit(problem.X, problem.three)
+    assert len(estimator.loss_curve_) == 2
+    twice = fit(MLPClassifier(**{**SHORT, "max_iter": 2}), problem.X, problem.three)
+    np.testing.assert_array_equal(estimator.coefs_[0], twice.coefs_[0])
+
+
+def test_parameters_may_change_between_fits(problem: Problem) -> None:
+    estimator = MLPClassifier(**SHORT, warm_start=True, solver="lbfgs")
+    for options in ({}, {"solver": "adam"}, {"early_stopping": True}, {"early_stopping": False}, {"solver": "sgd"}):
+        before = estimator.loss_ if hasattr(estimator, "loss_") else np.inf
+        fit(estimator.set_params(**options), problem.X, problem.three)
+        assert estimator.loss_ < 1.2 * before
+
+
+def test_calls_of_compiled_code_are_short(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = fit(MLPClassifier(**SHORT), problem.X, problem.three)
+    monkeypatch.setattr("chainrule.estimator.descent.CALL_PRODUCTS", 1)
+    parts = fit(MLPClassifier(**SHORT), problem.X, problem.three)
+    np.testing.assert_array_equal(whole.coefs_[0], parts.coefs_[0])
+    assert whole.loss_curve_ == pytest.approx(parts.loss_curve_)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +14,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.checking.numerical import numerical_gradient, relative_error
-from chainrule.network import first_report, relu, second_report, softmax_loss, stack
+from chainrule.network import (
+    batch_mean,
+    dropout,
+    first_report,
+    identity,
+    label_smoothing,
+    logistic,
+    logistic_loss,
+    poisson_loss,
+    relu,
+    second_report,
+    softmax_loss,
+    squared_loss,
+    stack,
+    tanh,
+)
+from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.parameters import Architecture, Parameters
+from tests.network.kinds import KINDS, PLAIN, Kind, extras_of, targets_of
 
 KINK_MARGIN = 1e-2  # how far every hidden pre-activation stays from 0, well beyond what the nudges move it
 
@@ -20,24 +40,26 @@ KINK_MARGIN = 1e-2  # how far every hidden pre-activation stays from 0, well bey
 Problem = tuple[Parameters, np.ndarray, np.ndarray]
 
 
-def draw_problem(data: st.DataObject, depth: int) -> Problem:
-    """Draw parameters (biases too), inputs and labels; all sizes differ, no pre-activation is near its kink."""
+def draw_problem(data: st.DataObject, depth: int, kind: Kind = PLAIN) -> Problem:
+    """Draw parameters (biases too), inputs and targets; all sizes differ, no pre-activation is near its kink."""
     sizes = data.draw(st.lists(st.integers(2, 7), min_size=depth + 2, max_size=depth + 2, unique=True))
-    N, architecture = sizes[0], Architecture(sizes[1], tuple(sizes[2:-1]), sizes[-1])
+    N, architecture = sizes[0], Architecture(sizes[1], tuple(sizes[2:-1]), sizes[-1], kind.activation, kind.loss)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     while True:
         parameters = Parameters(architecture, rng.normal(scale=0.7, size=architecture.n_parameters))
-        X, y = rng.normal(size=(N, architecture.input_size)), rng.integers(0, architecture.output_size, N)
-        hidden = stack.forward(parameters, X).pre_activations[:-1]
-        if all(np.abs(z).min() > KINK_MARGIN for z in hidden):
+        X, y = rng.normal(size=(N, architecture.input_size)), targets_of(kind, N, architecture.output_size, rng)
+        hidden = stack.forward(parameters, X, extras_of(kind, N).get("drop")).pre_activations[:-1]
+        if kind.activation != "relu" or all(np.abs(z).min() > KINK_MARGIN for z in hidden):
             return parameters, X, y
 
 
-def worst_gradient_error(parameters: Parameters, X: np.ndarray, y: np.ndarray, reg: float) -> float:
-    def total_loss() -> float:
-        return stack.loss(parameters, stack.forward(parameters, X).scores, y, reg).total
+def worst_gradient_error(parameters: Parameters, X: np.ndarray, y: np.ndarray, reg: float, kind: Kind = PLAIN) -> float:
+    extras = extras_of(kind, len(X))
 
-    _, gradients = stack.loss_and_gradients(parameters, X, y, reg)
+    def total_loss() -> float:
+        return stack.loss_and_gradients(parameters, X, y, reg, **extras)[0].total
+
+    _, gradients = stack.loss_and_gradients(parameters, X, y, reg, **extras)
     return max(relative_error(gradients[name], numerical_gradient(total_loss, parameters[name])) for name in parameters)
 
 
@@ -48,6 +70,43 @@ def worst_gradient_error(parameters: Parameters, X: np.ndarray, y: np.ndarray, r
 def test_parameter_gradients_are_numerical_gradients(data: st.DataObject, depth: int, reg: float) -> None:
     parameters, X, y = draw_problem(data, depth)
     assert worst_gradient_error(parameters, X, y, reg) < 1e-7
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_gradients_of_other_kinds_of_networks(data: st.DataObject, depth: int, name: str) -> None:
+    parameters, X, y = draw_problem(data, depth, KINDS[name])
+    assert worst_gradient_error(parameters, X, y, 0.1, KINDS[name]) < 1e-7
+
+
+MISTAKES: list[tuple[str, ModuleType, str, Callable[..., Any]]] = [
+    ("identity", identity, "backward", lambda da, z: da * (z > 0)),
+    ("logistic", logistic, "backward", lambda da, z: da * logistic.forward(z)),
+    ("tanh", tanh, "backward", lambda da, z: da * (1 - np.tanh(z))),
+    ("logistic loss", logistic_loss, "gradient", lambda probs, t: (probs - t) * probs * (1 - probs)),
+    ("squared loss", squared_loss, "gradient", lambda outputs, t: 2 * (outputs - t)),
+    ("poisson loss", poisson_loss, "gradient", lambda outputs, t: np.log(outputs) - t),
+    ("weighted", batch_mean, "backward", lambda d, s=None: d / len(d)),
+    ("weighted", batch_mean, "backward", lambda d, s: d * (s / len(s))[:, None]),
+    ("smoothed", label_smoothing, "gradient", lambda probs, y, e: softmax_loss.gradient(probs, y)),
+    ("dropout", dropout, "backward", lambda da, mask: da),
+    ("dropout", dropout, "backward", lambda da, mask: da * (mask > 0)),
+]
+
+
+@pytest.mark.parametrize(("name", "module", "function", "wrong"), MISTAKES)
+def test_a_mistake_in_each_is_seen(
+    name: str, module: ModuleType, function: str, wrong: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, rng = KINDS[name], np.random.default_rng(0)
+    architecture = Architecture(4, (6,), 3, kind.activation, kind.loss)
+    parameters = Parameters(architecture, rng.normal(size=architecture.n_parameters))
+    X, y = rng.normal(size=(5, 4)), targets_of(kind, 5, 3, rng)
+    assert worst_gradient_error(parameters, X, y, 0.1, kind) < 1e-7
+    monkeypatch.setattr(module, function, wrong)
+    assert worst_gradient_error(parameters, X, y, 0.1, kind) > 1e-2
 
 
 def test_the_second_reports_mask_is_found_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +122,7 @@ def test_the_second_reports_mask_is_found_wrong(monkeypatch: pytest.MonkeyPatch)
 def loss_from_a(parameters: Parameters, layer: int, a: np.ndarray, y: np.ndarray) -> float:
     """The data loss of a network that begins at the activation of ``layer``."""
     sizes = parameters.architecture.sizes[layer:]
-    tail = Architecture(sizes[0], sizes[1:-1], sizes[-1])
+    tail = replace(parameters.architecture, input_size=sizes[0], hidden_sizes=sizes[1:-1])
     rest = Parameters(tail, parameters.buffer[-tail.n_parameters :])
     return stack.loss(rest, stack.forward(rest, a).scores, y, 0.0).data
 
@@ -71,15 +130,16 @@ def loss_from_a(parameters: Parameters, layer: int, a: np.ndarray, y: np.ndarray
 def loss_from_z(parameters: Parameters, layer: int, z: np.ndarray, y: np.ndarray) -> float:
     if layer == parameters.architecture.depth:
         return stack.loss(parameters, z, y, 0.0).data
-    return loss_from_a(parameters, layer, relu.forward(z), y)
+    return loss_from_a(parameters, layer, ACTIVATIONS[parameters.architecture.activation].forward(z), y)
 
 
+@pytest.mark.parametrize("name", ["plain", "tanh", "logistic loss"])
 @pytest.mark.parametrize("depth", [1, 2, 3])
 @settings(max_examples=10, deadline=None)
 @given(data=st.data())
-def test_intermediate_gradients_are_numerical_gradients(data: st.DataObject, depth: int) -> None:
+def test_intermediate_gradients_are_numerical_gradients(data: st.DataObject, depth: int, name: str) -> None:
     """Each d-value is the gradient of the loss run on from the value it is named for."""
-    parameters, X, y = draw_problem(data, depth)
+    parameters, X, y = draw_problem(data, depth, KINDS[name])
     forward = stack.forward(parameters, X)
     backward = stack.backward(parameters, forward, y, reg=0.0)
     for layer in range(1, depth + 1):

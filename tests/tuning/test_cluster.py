@@ -29,7 +29,7 @@ from .test_search import told
 def scheduler() -> Iterator[str]:
     """The address of a scheduler with two workers."""
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", memory_limit=0
     ) as cluster:
         yield cluster.scheduler_address
 
@@ -40,6 +40,16 @@ def test_workers_give_what_one_process_gives(tune: Tune, scheduler: str) -> None
     assert told(together) == told(alone)
     assert results["best"]["accuracy"] > 0.8
     assert together.folder.model.read_bytes() == alone.folder.model.read_bytes()
+
+
+def test_one_population_is_divided_among_workers(tune: Tune, scheduler: str) -> None:
+    options = {"batch_size": "16"}
+    alone, _ = tune("alone", options, trials=8)
+    together, _ = tune("together", options, trials=8, scheduler=scheduler)
+    for ours, theirs in zip(told(together), told(alone), strict=True):
+        assert ours[:3] == theirs[:3]
+        assert [point[:2] for point in ours[3]] == [point[:2] for point in theirs[3]]
+        assert [point[2] for point in ours[3]] == pytest.approx([point[2] for point in theirs[3]], rel=1e-4)
 
 
 def test_rows_are_sent_where_workers_cannot_open_them(
@@ -129,13 +139,13 @@ def test_what_cannot_be_a_cluster_is_refused(request_for: Any) -> None:
         {"workers": 2, "scheduler": "tcp://127.0.0.1:9"},
     ]
     for asked in refused:
-        with pytest.raises(InputError, match="--(dask|workers): expected"), opened(request_for("x", **asked)):
+        with pytest.raises(InputError, match=r"--(dask|workers): expected"), opened(request_for("x", **asked)):
             pass
 
 
 def test_a_scheduler_without_workers_is_refused(request_for: Any) -> None:
     with (
-        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as cluster,
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster,
         pytest.raises(InputError, match="a scheduler with workers"),
         opened(request_for("x", scheduler=cluster.scheduler_address)),
     ):

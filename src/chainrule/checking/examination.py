@@ -93,7 +93,8 @@ class Examination:
         if self.earlier and judge.judge(self.earlier).complete:
             return self._part(Verdict.WRONG, None, with_marks)
         end = time.process_time() + SECONDS
-        found = self._search(forward=True, seconds=BRIEFLY if gradients_right else SECONDS * 2 / 3) if judged else None
+        share = BRIEFLY if gradients_right else SECONDS * (2 / 3 if FORWARD in wrong else 1)
+        found = self._search(forward=True, seconds=share) if judged else None
         if found is None or found.proof is None:
             if gradients_right:
                 return self._part(Verdict.CORRECT, None, with_marks, unknown=True)

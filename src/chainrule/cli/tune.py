@@ -18,7 +18,7 @@ from chainrule.cli.progress import ReadingBar
 from chainrule.cli.search_progress import SearchTable
 from chainrule.cli.search_report import tell_results, tell_start
 from chainrule.cli.space_options import takes_space
-from chainrule.errors import InterruptedByUser
+from chainrule.errors import InputError, InterruptedByUser
 from chainrule.training.settings_file import load_settings
 from chainrule.tuning.crew import Clock
 from chainrule.tuning.finish import finish
@@ -144,6 +144,8 @@ def command(
         workers=workers,
         scheduler=dask,
     )
+    if resume is not None and config is not None:
+        raise InputError("--config", expected="nothing beside --resume", got=str(config))
     table = SearchTable(console)
     with opened(request, [table], ReadingBar(console)) as session:
         tell_start(console, session)

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from chainrule.display.fragment import facts, fragment, table, title
+from chainrule.training.rules import RULES
 
 if TYPE_CHECKING:
     from chainrule.tuning.population.member import Member
     from chainrule.tuning.population.population import Population
     from chainrule.tuning.population.scores import Scores
 
-SETTINGS = ("hidden", "initial_weights", "seed", "learning_rate", "reg", "rule", "schedule", "fold")
-
 
 def population_html(population: Population) -> str:
     """Return a population as HTML."""
     members, diverged = population.members, population.diverged
-    spelled = [{name: _spelled(member, name) for name in SETTINGS} for member in members]
-    differing = [name for name in SETTINGS if len({settings[name] for settings in spelled}) > 1]
-    said = {name.replace("_", " "): spelled[0][name] for name in SETTINGS if spelled and name not in differing}
+    spelled = [_settings(member) for member in members]
+    names = list(dict.fromkeys(name for settings in spelled for name in settings))
+    differing = [name for name in names if len({settings.get(name) for settings in spelled}) > 1]
+    said = {name.replace("_", " "): spelled[0][name] for name in names if name not in differing}
     said |= {
         "mini-batches": f"{population.batch_size} examples",
         "inputs and classes": f"{population.input_size:,} and {population.output_size:,}",
         "diverged": ", ".join(f"{number} at step {step:,}" for number, step in diverged.items()),
     }
     rows = [
-        (str(number), *(settings[name] for name in differing))
+        (str(number), *(settings.get(name, "") for name in differing))
         for number, settings in zip(population.alive, spelled, strict=True)
     ]
     return fragment(
@@ -44,10 +45,14 @@ def scores_html(scores: Scores) -> str:
     return fragment(table(("network", "accuracy", "data loss"), rows))
 
 
-def _spelled(member: Member, name: str) -> str:
-    value: Any = getattr(member, name)
-    if name == "hidden":
-        return ", ".join(map(str, value)) or "none"
-    if value is None:
-        return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def _settings(member: Member) -> dict[str, str]:
+    """Return every setting of a network that is in use, spelled out; of the rule's numbers those that it has."""
+    values: dict[str, Any] = {one.name: getattr(member, one.name) for one in fields(member)}
+    rule_settings = values.pop("rule_settings")
+    values |= {name: getattr(rule_settings, name) for name in RULES[member.rule].uses}
+    values["hidden"] = ", ".join(map(str, member.hidden)) or "none"
+    return {
+        name: f"{value:g}" if isinstance(value, float) else str(value)
+        for name, value in values.items()
+        if value is not None
+    }

@@ -38,7 +38,8 @@ def _facts(run: SavedRun, model: Model) -> Element:
     training = settings.training
     said = {
         "data": f"{data['name']}: {data['rows']:,} rows, {len(data['classes'])} classes",
-        "network": f"{'-'.join(map(str, architecture.sizes))}, {architecture.n_parameters:,} parameters",
+        "network": f"{'-'.join(map(str, architecture.sizes))}, {architecture.n_parameters:,} parameters,"
+        f" {architecture.activation}",
         "inputs": f"{settings.data.preprocess}; weights {settings.network.initial_weights}",
         "steps": f"{training.rule}, learning rate {training.learning_rate:g}, {training.schedule}",
         "penalty": f"{training.reg:g}" if training.reg else "",

@@ -135,9 +135,7 @@ def _block_size(sizes: tuple[int, ...]) -> int:
     return max(max(outputs, min(inputs, int(block_rows(outputs))) * outputs) for inputs, outputs in pairwise(sizes))
 
 
-def _rule_numbers(
-    settings: StepSettings, taken: int, K: int, dtype: np.dtype[np.floating]
-) -> tuple[ndarray, ndarray]:
+def _rule_numbers(settings: StepSettings, taken: int, K: int, dtype: np.dtype[np.floating]) -> tuple[ndarray, ndarray]:
     """Return momentum, rho, beta1, beta2, epsilon (5,), and the epsilon of each step (K,) where they differ."""
     numbers = settings.rule_settings
     constants = np.array([numbers.momentum, numbers.rho, numbers.beta1, numbers.beta2, numbers.epsilon], dtype)
@@ -146,7 +144,12 @@ def _rule_numbers(
 
 
 def _objective(
-    loss: str, y: ndarray, batches: Batches, sample_weight: ndarray | None, smoothing: float, dtype: np.dtype[np.floating]
+    loss: str,
+    y: ndarray,
+    batches: Batches,
+    sample_weight: ndarray | None,
+    smoothing: float,
+    dtype: np.dtype[np.floating],
 ) -> Objective:
     """Return what is to become small, in the arrays that compiled code takes."""
     softmax, sizes = loss == "softmax", np.diff(batches.starts)

@@ -104,10 +104,10 @@ def run_steps(
                 )  # fmt: skip
                 now = lap(laps, PRODUCTS, now)
                 if hidden.dropout > 0:
-                    drop(da, hidden.dropout, layer_key(hidden.seed, hidden.step, layer), inputs, top, bottom, left, right)
-                activation_backward(
-                    hidden.activation, da, a, 1 - hidden.dropout, inputs, top, bottom, left, right
-                )
+                    drop(
+                        da, hidden.dropout, layer_key(hidden.seed, hidden.step, layer), inputs, top, bottom, left, right
+                    )
+                activation_backward(hidden.activation, da, a, 1 - hidden.dropout, inputs, top, bottom, left, right)
                 wait(team)
                 now = lap(laps, BETWEEN, now)
             sums[(k + 1) % 2, team.me, 1 + layer] = update_layer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -12,9 +12,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from chainrule.errors import InputError
 from chainrule.estimator.constraints import check_parameters
 from chainrule.estimator.descent import Descent
+from chainrule.estimator.extras import NOTHING_HELD, Held, check_extras
 from chainrule.estimator.forward import scores_of
 from chainrule.estimator.initial import initial_parameters
 from chainrule.estimator.inputs import read_examples, read_inputs, read_weights
@@ -23,20 +23,9 @@ from chainrule.estimator.objective import Objective
 from chainrule.estimator.optimizer import Optimizer
 from chainrule.estimator.outputs import outputs_of
 from chainrule.estimator.rows import Rows
-from chainrule.estimator.stopping import begin_counting, refuse_weights
+from chainrule.estimator.stopping import begin_counting, count_what_was_not, refuse_weights
 from chainrule.estimator.validation import Validation, hold_out
 from chainrule.network.parameters import Architecture, Parameters
-
-
-class Held(NamedTuple):
-    """A validation set of the user's own, as it was given to ``fit``."""
-
-    X: Any = None
-    y: Any = None
-    sample_weight: Any = None
-
-
-NOTHING_HELD = Held()
 
 
 class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
@@ -134,7 +123,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
     def _fit(self, X: Any, y: Any, sample_weight: Any, held: Held = NOTHING_HELD, incremental: bool = False) -> None:
         """Fit from scratch, or go on from the present weights."""
         check_parameters(self)
-        self._check_extras(held, incremental)
+        check_extras(self, held, incremental)
         first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, y = read_examples(self, X, y, reset=first, numeric=self._numeric_targets)
         weights = read_weights(sample_weight, X.shape[0])
@@ -155,40 +144,14 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         if not np.isfinite(parameters.buffer).all():
             refuse_weights(self)
 
-    def _check_extras(self, held: Held, incremental: bool) -> None:
-        """Refuse what would have no effect."""
-        name = type(self).__name__
-        if (held.X is None) != (held.y is None):
-            raise InputError(f"X_val and y_val of {name}.fit", expected="both or neither", got="one")
-        if held.X is None and held.sample_weight is not None:
-            raise InputError(f"sample_weight_val of {name}.fit", expected="X_val and y_val with it", got="neither")
-        if incremental and self.early_stopping:
-            raise ValueError("partial_fit does not support early_stopping=True")
-        measured = held.X is not None or self.early_stopping
-        for option, asked in (("restore_best", self.restore_best), ("scoring", self.scoring is not None)):
-            if asked and not measured and not incremental:
-                raise InputError(
-                    f"{option} of {name}", expected="rows to measure on", got="none",
-                    advice="early_stopping=True, or fit(X, y, X_val=..., y_val=...)",
-                )  # fmt: skip
-        if self.solver == "lbfgs":
-            extras = {
-                "dropout": self.dropout > 0, "schedule": self.schedule is not None, "warm_up": self.warm_up > 0,
-                "callbacks": self.callbacks is not None, "progress": self.progress, "X_val": held.X is not None,
-            }  # fmt: skip
-            for option, asked in extras.items():
-                if asked:
-                    raise InputError(f"{option} of {name}", expected="solver='sgd' or 'adam'", got="solver='lbfgs'")
-
     def _new_parameters(self, n_features: int, dtype: np.dtype[np.floating]) -> Parameters:
         """Draw the weights to begin with, and forget what an earlier fit has found."""
         sizes = self.hidden_layer_sizes
         hidden = (int(sizes),) if np.ndim(sizes) == 0 else tuple(int(size) for size in sizes)
         architecture = Architecture(n_features, hidden, self.n_outputs_)
         self.n_layers_, self.n_iter_ = architecture.depth + 1, 0
-        if self.solver == "lbfgs":
-            self.t_ = 0
-        else:
+        self.t_ = 0
+        if self.solver != "lbfgs":
             begin_counting(self)
         return initial_parameters(architecture, self.activation, self._random_state, dtype)
 
@@ -207,6 +170,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         self, parameters: Parameters, rows: Rows, y: Any, weights: ndarray | None, held: Held, incremental: bool
     ) -> None:
         """Run epochs of mini-batches: one for ``partial_fit``, otherwise until they are enough."""
+        count_what_was_not(self)
         index, validation = np.arange(len(rows)), None
         if held.X is not None:
             validation = self._read_held(held, parameters.dtype)

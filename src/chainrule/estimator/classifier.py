@@ -13,7 +13,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 
 from chainrule.errors import InputError
-from chainrule.estimator.base import BaseMLP, Held, is_stochastic
+from chainrule.estimator.base import BaseMLP, is_stochastic
+from chainrule.estimator.extras import Held
 from chainrule.estimator.labels import Labels
 from chainrule.estimator.objective import Objective
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from chainrule.estimator.base import BaseMLP
 
 
+CALL_PRODUCTS = 3 * 10**9
+"""Multiplications (of the forward pass) in one call of compiled code: tenths of a second, until Ctrl-C is heard."""
+
+
 class Descent:
     """Training of a model by mini-batches; its fitted attributes are up to date after every epoch.
 
@@ -93,7 +97,7 @@ class Descent:
 
     def _refuse_divergence(self) -> None:
         """Raise an error if the last epoch's loss is no number."""
-        if not np.isfinite(self.model.loss_):
+        if self.model.n_iter_ > 0 and not np.isfinite(self.model.loss_):
             refuse_weights(self.model)
 
     def _run_epochs(self, told: list[Callback]) -> None:
@@ -150,7 +154,9 @@ class Descent:
         norms = self.rows.weight_sums(batches)
         rates = optimizer.rates(model, len(batches), len(batches))
         steps, losses = Steps(batches, norms, rates, model.alpha / (2 * norms)), []
-        for rows, some in self.rows.dense(steps):
+        at_a_time = max(1, CALL_PRODUCTS // (self.batch_size * len(self.parameters.buffer)))
+        dense = (pair for some in steps.split(at_a_time) for pair in self.rows.dense(some))
+        for rows, some in dense:
             losses.append(take_steps(self.parameters, optimizer, rows, some, self.objective))
             if not np.isfinite(losses[-1]).all():
                 return float(losses[-1][-1].sum()), float(rates[-1])

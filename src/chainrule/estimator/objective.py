@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from numpy import ndarray
@@ -56,3 +57,12 @@ class Steps:
 
     def __len__(self) -> int:
         return len(self.norms)
+
+    def __getitem__(self, some: slice) -> Steps:
+        """Return a range of the steps."""
+        return Steps(self.batches[some], self.norms[some], self.rates[some], self.regs[some])
+
+    def split(self, length: int) -> Iterator[Steps]:
+        """Yield them some at a time."""
+        for first in range(0, len(self), length):
+            yield self[first : first + length]

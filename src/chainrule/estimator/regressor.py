@@ -10,7 +10,8 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 
-from chainrule.estimator.base import BaseMLP, Held, is_stochastic, one_or_more
+from chainrule.estimator.base import BaseMLP, is_stochastic, one_or_more
+from chainrule.estimator.extras import Held
 from chainrule.estimator.objective import Objective
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -74,11 +74,10 @@ class Rows:
         while first < len(steps):
             last = int(np.searchsorted(starts, starts[first] + room, side="right")) - 1
             some = slice(first, min(max(last, first + 1), len(steps)))
-            chosen = steps.batches[some]
-            rows = self.take(chosen.rows)
-            batches = Batches(np.arange(len(rows)), chosen.starts)
-            dense = Rows(rows.X.toarray(), rows.targets, rows.weights)
-            yield dense, Steps(batches, steps.norms[some], steps.rates[some], steps.regs[some])
+            chosen = steps[some]
+            rows = self.take(chosen.batches.rows)
+            batches = Batches(np.arange(len(rows)), chosen.batches.starts)
+            yield Rows(rows.X.toarray(), rows.targets, rows.weights), replace(chosen, batches=batches)
             first = some.stop
 
 

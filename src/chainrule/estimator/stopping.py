@@ -15,13 +15,24 @@ if TYPE_CHECKING:
 
 def begin_counting(model: BaseMLP) -> None:
     """Set the attributes that tell of progress to their values before the first epoch."""
-    model.t_ = 0
     model.loss_curve_ = []
     model._no_improvement_count = 0
     model.validation_loss_curve_ = None
     model.validation_scores_ = [] if model.early_stopping else None
     model.best_validation_score_ = -float("inf") if model.early_stopping else None
     model.best_loss_ = None if model.early_stopping else float("inf")
+
+
+def count_what_was_not(model: BaseMLP) -> None:
+    """Set those attributes that training so far had no need of: its parameters may have been others."""
+    if not hasattr(model, "loss_curve_"):
+        begin_counting(model)
+    if not hasattr(model, "validation_loss_curve_"):
+        model.validation_loss_curve_ = None
+    if model.early_stopping and model.best_validation_score_ is None:
+        model.best_validation_score_, model.best_loss_ = -float("inf"), None
+    if not model.early_stopping and model.best_loss_ is None:
+        model.best_loss_ = float("inf")
 
 
 def has_stalled(model: BaseMLP, epoch: Epoch) -> bool:

@@ -16,12 +16,10 @@ def forward(losses: Float[ndarray, " N"], sample_weight: Float[ndarray, " N"] | 
     return float(sample_weight @ losses / sample_weight.sum())
 
 
-def backward(
-    d_each: Float[ndarray, "N C"], sample_weight: Float[ndarray, " N"] | None = None
-) -> Float[ndarray, "N C"]:
-    """Return the gradient of the mean, where ``d_each`` holds that of each example's own loss: ``s_n / sum_n s_n`` of it.
+def backward(d_each: Float[ndarray, "N C"], sample_weight: Float[ndarray, " N"] | None = None) -> Float[ndarray, "N C"]:
+    """Return the gradient of the mean: ``s_n / sum_n s_n`` of ``d_each[n]``, which is that of the example's own loss.
 
-    Without weights that is ``d_each / N``.
+    Without weights it is ``d_each / N``.
     """
     if sample_weight is None:
         return d_each / len(d_each)

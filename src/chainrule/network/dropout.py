@@ -54,10 +54,9 @@ def mask(dropout: Dropout, layer: int, N: int, H: int, dtype: DTypeLike) -> Floa
 
 
 def _mix(bits: ndarray) -> ndarray:
-    """Scatter 64 bits, so that inputs that are neighbours have nothing in common (splitmix64: Steele, Lea & Flood
-    2014, with the 13th of Stafford's mixes).
+    """Scatter 64 bits, so that what becomes of neighbours has nothing in common; products wrap around.
 
-    Products wrap around, as those of unsigned arrays do.
+    Splitmix64 (Steele, Lea & Flood 2014) with the 13th of Stafford's mixes, as in its C source.
     """
     bits = (bits ^ (bits >> np.uint64(30))) * _FIRST
     bits = (bits ^ (bits >> np.uint64(27))) * _SECOND

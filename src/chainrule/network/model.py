@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -13,15 +14,19 @@ from chainrule.data.preprocess import Preprocessing
 from chainrule.errors import InputError
 from chainrule.network import stack
 from chainrule.network.model_file import FITTED, architecture_of, check_arrays, check_classes, checked_header
-from chainrule.network.parameters import Parameters
+from chainrule.network.parameters import Architecture, Parameters
 from chainrule.tensor_file import read_tensors, write_tensors
 
 KIND, VERSION = "model", 1
+EVEN = 0.5  # a label that is as probable as not
 
 
 @dataclass(frozen=True)
 class Model:
     """A network that takes raw rows.
+
+    Its loss says what it gives for each: the probability of every class (softmax), of every label by itself (logistic),
+    or numbers (squared, poisson).
 
     Attributes
     ----------
@@ -29,7 +34,7 @@ class Model:
     preprocessing : Preprocessing
         Fitted on the rows that the network was trained on.
     classes : tuple of str
-        The name of every label, C of them.
+        The name of every label or number, C of them.
     image_shape : (height, width, channels) or None
         What an image must be made before its pixels are a row; None for tables.
     feature_names : tuple of str or None
@@ -49,7 +54,7 @@ class Model:
         return self.parameters.architecture.input_size if projection is None else int(projection.shape[0])
 
     def predict_proba(self, X: ndarray) -> ndarray:
-        """Return the probability (N, C) of every class for raw rows X (N, D).
+        """Return the probability (N, C) of every class, or the network's other outputs, for raw rows X (N, D).
 
         Raises
         ------
@@ -58,11 +63,21 @@ class Model:
         """
         if X.ndim != 2 or X.shape[1] != self.n_features:
             raise InputError("X", expected=f"raw rows of shape (N, {self.n_features})", got=f"shape {X.shape}")
-        return stack.forward(self.parameters, self.preprocessing.apply(X, self.parameters.dtype)).probs
+        return stack.forward(self.parameters, self.preprocessing.apply(X, self.parameters.dtype)).outputs
 
     def predict(self, X: ndarray) -> ndarray:
-        """Return the label (N,) of the most probable class for raw rows X (N, D)."""
-        return self.predict_proba(X).argmax(axis=1)
+        """Return what the network finds for raw rows X (N, D).
+
+        Returns
+        -------
+        ndarray
+            With softmax the label (N,) of the most probable class, with logistic whether (N, C) each label is more
+            probable than not, otherwise the outputs (N, C).
+        """
+        outputs, loss = self.predict_proba(X), self.parameters.architecture.loss
+        if loss == "softmax":
+            return outputs.argmax(axis=1)
+        return outputs > EVEN if loss == "logistic" else outputs
 
     def save(self, path: Path) -> None:
         """Write everything to one safetensors file, whole or not at all."""
@@ -70,7 +85,7 @@ class Model:
         tensors = dict(self.parameters.views)
         tensors |= {f"preprocessing.{name}": array for name, array in fitted.items() if array is not None}
         header = {
-            "architecture": asdict(self.parameters.architecture),
+            "architecture": _told(self.parameters.architecture),
             "preprocessing": self.preprocessing.steps,
             "classes": self.classes,
             "image_shape": self.image_shape,
@@ -101,3 +116,10 @@ class Model:
             told.image_shape,
             told.feature_names,
         )
+
+
+def _told(architecture: Architecture) -> dict[str, Any]:
+    """Return an architecture as a header has it: sizes, and functions where they are not the default."""
+    told = {field.name: getattr(architecture, field.name) for field in fields(architecture)}
+    usual = {field.name: field.default for field in fields(architecture) if field.default is not MISSING}
+    return {name: value for name, value in told.items() if name not in usual or value != usual[name]}

@@ -35,25 +35,26 @@ def close_settings(settings: RunSettings, dataset: Dataset) -> RunSettings:
     """Return the settings with everything filled in that training needs and the user left open.
 
     Two recipes hang together. The reports': pixels 0-255 with only the mean image subtracted, weights of 1e-4,
-    a learning rate of 1e-3; it is taken for images, one hidden layer and plain SGD. Everything else (tables, deeper
-    networks, other rules) gets inputs of unit variance, He's weights, and the rates usual for those. Whatever a
-    user does give stands, and decides what is left open: inputs that keep the scale of pixels get small weights.
+    a learning rate of 1e-3; it is taken for images, one hidden layer of ReLU and plain SGD. Everything else (tables,
+    deeper networks, other activations or rules) gets inputs of unit variance, He's or Glorot's weights, and the rates
+    usual for those. Whatever a user does give stands, and decides what is left open: inputs that keep the scale of
+    pixels get small weights.
     """
     data, network, training = settings.data, settings.network, settings.training
     images = dataset.image_shape is not None
-    reports = images and len(network.hidden) == 1 and training.rule == "sgd"
+    relu = network.activation == "relu"
+    reports = images and len(network.hidden) == 1 and relu and training.rule == "sgd"
     preprocess = data.preprocess or ("mean" if reports else "mean,std")
     pixel_scale = images and preprocess in ("none", "mean")
     rates = PIXEL_SCALE_RATES if pixel_scale else UNIT_SCALE_RATES
     n_train = len(split_rows(dataset, data.validation, data.test, data.split_seed).train)
     batch_size = training.batch_size or min(DEFAULT_BATCH_SIZE, n_train)
     sizes = (dataset.n_features, *network.hidden, dataset.n_classes)
+    initial_weights = "normal:1e-4" if pixel_scale else "he" if relu else "glorot"
     used = {name: getattr(training.rule_settings, name) for name in RULES[training.rule].uses}
     return RunSettings(
         data=data.model_copy(update={"source": dataset.source, "preprocess": preprocess}),
-        network=network.model_copy(
-            update={"initial_weights": network.initial_weights or ("normal:1e-4" if pixel_scale else "he")}
-        ),
+        network=network.model_copy(update={"initial_weights": network.initial_weights or initial_weights}),
         training=training.model_copy(
             update={
                 "batch_size": batch_size,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy import ndarray
@@ -127,7 +127,14 @@ class Training:
         self.total_steps = training.total_steps(self.steps_per_epoch)
         self.state = state or self._start()
         self._schedule = parse_schedule(training.schedule)
-        self._step_settings = StepSettings(training.reg, training.rule, training.rule_settings)
+        self._step_settings = StepSettings(
+            training.reg,
+            training.rule,
+            training.rule_settings,
+            label_smoothing=training.label_smoothing,
+            dropout=training.dropout,
+            dropout_seed=training.seed,
+        )
         self._train_sample = data.train.sample(TRAIN_SAMPLE, stream(training.seed, Purpose.SAMPLE))
         self._stop_requested = False
         self._step_seconds = CALL_SECONDS
@@ -136,8 +143,8 @@ class Training:
     @property
     def architecture(self) -> Architecture:
         """The sizes of the network."""
-        hidden = self.settings.network.hidden
-        return Architecture(self.data.input_size, hidden, self.data.dataset.n_classes)
+        network = self.settings.network
+        return Architecture(self.data.input_size, network.hidden, self.data.dataset.n_classes, network.activation)
 
     def stop(self) -> None:
         """Ask the run to end after the steps it is taking; safe to call from a signal handler."""
@@ -251,8 +258,9 @@ class Training:
     def _gradients(self, parameters: Parameters, batch: Batches) -> Parameters:
         """Return the gradient on one mini-batch: the velocity that a step of momentum leaves which began at rest."""
         velocity = Parameters(parameters.architecture, np.zeros_like(parameters.buffer))
-        at_rest = Weights(parameters.copy(), velocity.buffer[None])
-        settings = StepSettings(self.settings.training.reg, "momentum", RuleSettings(momentum=0.0))
+        last = self.state.weights.step - 1  # so that dropout leaves out the same units
+        at_rest = Weights(parameters.copy(), velocity.buffer[None], last)
+        settings = replace(self._step_settings, rule="momentum", rule_settings=RuleSettings(momentum=0.0))
         train = self.data.train
         self.engine.run(at_rest, train.features, train.y, batch, np.zeros(1), settings)
         return velocity

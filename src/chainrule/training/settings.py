@@ -57,7 +57,8 @@ class DataSettings(Section):
     )
     split_seed: int = Field(0, ge=0, lt=2**63, description="the seed of the split")
     preprocess: Annotated[str, _spelled(parse_steps)] | None = Field(
-        None, description=f"{STEPS}; by default mean for one hidden layer on images with sgd, else mean,std"
+        None,
+        description=f"{STEPS}; by default mean for one hidden layer of relu on images with sgd, else mean,std",
     )
 
 
@@ -65,8 +66,13 @@ class NetworkSettings(Section):
     """The network before training."""
 
     hidden: tuple[Positive, ...] = Field((100,), description="units of each hidden layer, 1024 or 512,256; or none")
+    activation: Literal["relu", "tanh", "logistic", "identity"] = Field(
+        "relu", description="what the hidden layers make of their sums"
+    )
     initial_weights: Annotated[str, _spelled(normal_std)] | None = Field(
-        None, description=f"{INITIAL_WEIGHTS}; by default normal:1e-4 where pixels keep their scale, else he"
+        None,
+        description=f"{INITIAL_WEIGHTS}; by default normal:1e-4 where pixels keep their scale, else he with relu and "
+        "glorot with other activations",
     )
     dtype: Literal["float32", "float64"] = Field("float32", description="the precision of all arithmetic")
 
@@ -90,6 +96,12 @@ class TrainingSettings(Section):
     )
     schedule: Annotated[str, _spelled(parse_schedule)] = Field("constant", description=SCHEDULES)
     reg: float = Field(0.0, ge=0, description="the penalty's strength lambda, in lambda * (||W1||^2 + ||W2||^2 + ...)")
+    dropout: float = Field(
+        0.0, ge=0, lt=1, description="the probability with which a hidden unit is left out of an example in a step"
+    )
+    label_smoothing: float = Field(
+        0.0, ge=0, lt=1, description="the part of each label that is spread evenly over all classes"
+    )
     epochs: int | None = Field(
         None, ge=1, le=10**9, description=f"passes over the training rows; {DEFAULT_EPOCHS} if no --steps are given"
     )
@@ -153,6 +165,14 @@ class RunSettings(Section):
     data: DataSettings = DataSettings()
     network: NetworkSettings = NetworkSettings()
     training: TrainingSettings = TrainingSettings()
+
+    @model_validator(mode="after")
+    def _no_option_for_layers_that_are_not_there(self) -> Self:
+        given = {"activation": self.network.activation != "relu", "dropout": self.training.dropout > 0}
+        for name, used in given.items():
+            if used and not self.network.hidden:
+                raise InputError(f"--{name}", expected="a hidden layer", got="--hidden none")
+        return self
 
 
 SECTIONS: dict[str, type[Section]] = {"data": DataSettings, "network": NetworkSettings, "training": TrainingSettings}

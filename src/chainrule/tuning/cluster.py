@@ -42,6 +42,11 @@ class ClusterCrew:
         self._ways: dict[int, Way] = {}
         self._homes: dict[int, str] = {}
 
+    @property
+    def parallel(self) -> int:
+        """How many heats are trained at a time."""
+        return sum(worker["nthreads"] for worker in self._workers().values())
+
     def begin(self, lineups: Sequence[Lineup]) -> None:
         """See :class:`Crew`."""
         self._generation += 1
@@ -64,7 +69,7 @@ class ClusterCrew:
     def weights(self, heat: int, trial: int) -> list[Parameters] | None:
         """See :class:`Crew`; None if the worker that had them is gone."""
         home = self._homes.get(heat)
-        if home is None or home not in self._client.scheduler_info(n_workers=-1)["workers"]:
+        if home is None or home not in self._workers():
             return None
         found: dict[str, Any] = self._client.run(remote_heat.weights, self._ways[heat], trial, workers=[home])
         return found[home]
@@ -73,9 +78,14 @@ class ClusterCrew:
         """Free what the workers hold of this search."""
         self._client.run(remote_heat.forget, self._search)
 
+    def _workers(self) -> dict[str, dict[str, Any]]:
+        """Return what the scheduler knows of its workers, by address."""
+        found: dict[str, dict[str, Any]] = self._client.scheduler_info(n_workers=-1)["workers"]
+        return found
+
     def _submit(self, leg: Leg, clock: Clock) -> Future[Any]:
         before = self._ways[leg.heat].legs if leg.heat in self._ways else ()
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        workers = self._workers()
         slots = slots_by_host([(address, worker["nthreads"]) for address, worker in workers.items()])
         way = Way(self._search, self._generation, self._lineups[leg.heat], (*before, leg), clock.deadline, slots)
         self._ways[leg.heat] = way
@@ -154,7 +164,7 @@ def _local_cluster(workers: int) -> Iterator[str]:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         memory_limit=0,
         silence_logs=logging.CRITICAL,
     ) as cluster:

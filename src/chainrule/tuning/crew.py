@@ -52,7 +52,17 @@ class Leg:
 
 
 class Crew(Protocol):
-    """Trains heats."""
+    """Trains heats.
+
+    Attributes
+    ----------
+    parallel : int
+        How many at a time.
+    """
+
+    @property
+    def parallel(self) -> int:
+        """See above."""
 
     def begin(self, lineups: Sequence[Lineup]) -> None:
         """Take on the heats of a new generation, numbered from 0 in this order; those of the last one are let go."""
@@ -79,6 +89,7 @@ class OwnCrew:
         self._material = material
         self._lineups: Sequence[Lineup] = ()
         self._heats: dict[int, Heat] = {}
+        self.parallel = 1
 
     def begin(self, lineups: Sequence[Lineup]) -> None:
         """See :class:`Crew`."""

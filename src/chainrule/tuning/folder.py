@@ -42,6 +42,23 @@ class SearchFolder(RunFolder):
         self.page = path / "report.html"
 
     @classmethod
+    def create(cls, path: Path | None, name: str) -> SearchFolder:
+        """Make a folder for a new search; without a path, the next free ``runs/NAME-1``, ``runs/NAME-2``, ...
+
+        Raises
+        ------
+        InputError
+            If ``path`` has something in it already.
+        StorageError
+            If it cannot be made.
+        """
+        try:
+            return cls(super().create(path, name).path)
+        except InputError as error:
+            advice = error.advice.replace("chainrule train", "chainrule tune")
+            raise InputError(error.who, expected=error.expected, got=error.got, advice=advice) from None
+
+    @classmethod
     def open(cls, path: Path) -> SearchFolder:
         """Return the folder of a search that was begun.
 

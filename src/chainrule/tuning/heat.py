@@ -208,14 +208,24 @@ def lineups(
     *,
     folds: bool,
     threads: int | None,
+    least: int = 1,
 ) -> list[Lineup]:
-    """Put trials that can train as one population together: those that share the stream of mini-batches."""
+    """Put trials that can train as one population together: those that share the stream of mini-batches.
+
+    Where that makes fewer than ``least`` heats, the largest are divided, so that every worker has something to do.
+    """
     together: dict[int, list[tuple[int, RunSettings]]] = {}
     for number, settings in trials:
         together.setdefault(settings.training.batch_size or 1, []).append((number, settings))
+    groups = [group for _, group in sorted(together.items())]
+    while len(groups) < min(least, len(trials)):
+        largest = max(groups, key=len)
+        groups[groups.index(largest)] = largest[::2]
+        groups.append(largest[1::2])
     found = []
-    for batch_size, group in sorted(together.items()):
+    for group in groups:
         training = group[0][1].training
+        batch_size = training.batch_size or 1
         per_epoch = steps_per_epoch(batch_size)
         found.append(
             Lineup(

@@ -121,7 +121,14 @@ class Search:
         folds = self.plan.folds > 0
         copies = self.plan.folds or self.plan.seeds
         threads = self.problem.base.training.threads if "threads" in self._given_training else None
-        generation.lineups = lineups(closed, self.problem.steps_per_epoch, copies, folds=folds, threads=threads)
+        generation.lineups = lineups(
+            closed,
+            self.problem.steps_per_epoch,
+            copies,
+            folds=folds,
+            threads=threads,
+            least=self.crew.parallel,
+        )
         for watcher in self.watchers:
             watcher.on_generation(self, number, rungs)
         return generation

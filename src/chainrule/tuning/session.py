@@ -84,7 +84,7 @@ def opened(request: Request, watchers: Sequence[Watcher] = (), progress: Progres
     InputError, StorageError
         Before any work, and before anything is written.
     """
-    old = SearchFolder.open(request.resume) if request.resume else None
+    old = _old_folder(request)
     sections = dict(old.read_search() if old else request.sections)
     written = sections.pop("storage", {})
     kept_in = dict(written) if old else {}
@@ -106,16 +106,26 @@ def opened(request: Request, watchers: Sequence[Watcher] = (), progress: Progres
         if old:
             folder.sweep()
             _refuse_hidden_password(storage)
+        crew = stack.enter_context(_crew(problem, data, request))
         opened_at = stack.enter_context(opened_storage(storage or folder.journal))
         ledger = _ledger(opened_at, name, identity, kept_in if old else None)
         plan = _extended(plan, request, ledger) if old else plan
         _write_down(folder, problem, plan, data, ledger, name, storage)
-        crew = stack.enter_context(_crew(problem, data, request))
         clock = Clock(plan.budget, ledger.spent())
         n_kept = max(1, -(-plan.ensemble // (plan.folds or plan.seeds)))
         kept = Kept(folder.kept, problem, n_kept)
         with Heartbeat(ledger):
             yield Session(folder, Search(problem, plan, ledger, crew, kept, clock, watchers), old is not None)
+
+
+def _old_folder(request: Request) -> SearchFolder | None:
+    """Return the folder of the search to go on with, if one is."""
+    if request.resume is None:
+        return None
+    for option, given in (("--out", request.out), ("--study", request.study)):
+        if given is not None:
+            raise InputError(option, expected="nothing beside --resume", got=str(given))
+    return SearchFolder.open(request.resume)
 
 
 def _plan(section: Mapping[str, Any], request: Request) -> Plan:
@@ -131,7 +141,6 @@ def _plan(section: Mapping[str, Any], request: Request) -> Plan:
 def _new_folder(out: Path | None, name: str) -> Iterator[SearchFolder]:
     """Make the folder; leave none behind for a search that could not even begin."""
     folder = SearchFolder.create(out, name)
-    assert isinstance(folder, SearchFolder)
     try:
         yield folder
     except BaseException:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from chainrule.errors import InputError
+from chainrule.errors import InputError, StorageError
 from chainrule.files import storage_errors
 
 if TYPE_CHECKING:
@@ -97,20 +97,28 @@ def _opened_database(url: str) -> Iterator[BaseStorage]:
     try:
         storage = RDBStorage(url)
     except (SQLAlchemyError, StorageInternalError, ImportError, RuntimeError, ValueError) as error:
-        cause = error.__cause__ or error
-        reason = str(getattr(cause, "orig", None) or cause).strip().splitlines()
         raise InputError(
             "--storage",
             expected="a database that can be reached",
             got=without_password(url),
-            where=reason[0] if reason else type(cause).__name__,
+            where=_first_line(error),
             advice="postgresql+psycopg://USER@HOST/DATABASE, sqlite:///FILE, or the path of a journal file",
         ) from None
     try:
         yield storage
+    except (SQLAlchemyError, StorageInternalError) as error:
+        reason = _first_line(error)
+        raise StorageError(without_password(url), reason, "chainrule tune --resume, once it can be reached") from None
     finally:
         storage.remove_session()
         storage.engine.dispose()
+
+
+def _first_line(error: BaseException) -> str:
+    """Return what a database's error says first, without the wrappings of the layers above it."""
+    cause = error.__cause__ or error
+    lines = str(getattr(cause, "orig", None) or cause).strip().splitlines()
+    return lines[0] if lines else type(cause).__name__
 
 
 def without_password(url: str) -> str:

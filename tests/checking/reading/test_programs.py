@@ -90,13 +90,15 @@ def test_layers_are_compared_with_what_their_names_mean() -> None:
     judged = {name for name, one in experiments.items() if one.expected is not None}
     assert judged == {
         *("affine_backward", "relu_backward", "sigmoid_backward", "affine_relu_backward", "softmax_loss"),
+        *("batchnorm_backward", "conv_backward_naive"),
     }
     for name in judged:
         one = experiments[name]
         assert one.expected is not None
         assert one.output is not None
         case = one.draw(2, 0.0, one.sizes[0])
-        np.testing.assert_allclose(one.output(case), one.expected(case), rtol=1e-12)
+        output, accepted = one.output(case), one.expected(case)
+        assert any(output.shape == other.shape and np.allclose(output, other, rtol=1e-12) for other in accepted), name
 
 
 def test_layers_that_a_network_calls_are_checked_with_it() -> None:

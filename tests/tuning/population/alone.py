@@ -10,7 +10,7 @@ from chainrule.data.features import Features
 from chainrule.network import penalty, stack
 from chainrule.network.initial import initial_parameters
 from chainrule.network.parameters import Architecture, Parameters
-from chainrule.training.engine import Engine, ReferenceEngine, StepSettings, Weights
+from chainrule.training.engine import ReferenceEngine, StepSettings, Weights
 from chainrule.training.minibatches import Batches, epoch_batches, steps_per_epoch
 from chainrule.training.rules import RULES
 from chainrule.training.schedules import parse_schedule
@@ -20,10 +20,10 @@ from chainrule.tuning.population.population import Population
 N, D, C = 40, 6, 3
 
 
-def gradients(parameters: Parameters, X: np.ndarray, y: np.ndarray, reg: float) -> tuple[stack.LossParts, Parameters]:
-    """The loss and its gradient; of a mini-batch without rows only the penalty is left."""
-    if len(y):
-        return stack.loss_and_gradients(parameters, X, y, reg)
+def penalty_alone(
+    parameters: Parameters, X: np.ndarray, y: np.ndarray, reg: float, *_: object, **__: object
+) -> tuple[stack.LossParts, Parameters]:
+    """What is left of the loss and its gradient where a mini-batch has no rows."""
     found = Parameters.zeros(parameters.architecture, parameters.dtype)
     for gradient, W in zip(found.weights, parameters.weights, strict=True):
         gradient[...] = penalty.backward(W, reg)
@@ -60,7 +60,7 @@ def together(
 
 
 def alone(
-    problem: Problem, member: Member, batch_size: int, steps: int, dtype: str = "float64", engine: Engine | None = None
+    problem: Problem, member: Member, batch_size: int, steps: int, dtype: str = "float64"
 ) -> tuple[Parameters, np.ndarray]:
     """Train one network by itself; return its weights and the data loss (k,) of every step."""
     D, C = problem.features.X.shape[1], int(problem.y.max()) + 1
@@ -68,7 +68,9 @@ def alone(
     moments = np.zeros((RULES[member.rule].n_moments, parameters.buffer.size), dtype)
     weights = Weights(parameters, moments)
     in_epoch, schedule = steps_per_epoch(len(problem.rows), batch_size), parse_schedule(member.schedule)
-    settings = StepSettings(member.reg, member.rule, member.rule_settings)
+    settings = StepSettings(
+        member.reg, member.rule, member.rule_settings, dropout=member.dropout, dropout_seed=member.seed
+    )
     losses: list[float] = []
     for step in range(steps):
         epoch, k = divmod(step, in_epoch)
@@ -77,9 +79,8 @@ def alone(
             batch = batch[problem.folds[batch] != member.fold]
         batches = Batches(batch, np.array([0, len(batch)]))
         rate = np.array([member.learning_rate * schedule.factor(step, in_epoch, steps)])
-        found = (engine or ReferenceEngine(gradients)).run(
-            weights, problem.features, problem.y, batches, rate, settings
-        )
+        engine = ReferenceEngine() if len(batch) else ReferenceEngine(penalty_alone)
+        found = engine.run(weights, problem.features, problem.y, batches, rate, settings)
         losses.append(found[0, 0])
         if not np.isfinite(found).all():
             break

@@ -35,6 +35,7 @@ def make(members: Any = ONE, **changes: Any) -> chainrule.Population:
         (lambda: Member((4,), 0.1, reg=-1), "reg: expected 0 or a positive number, got -1"),
         (lambda: Member((4,), 0.1, rule="sdg"), "rule: expected one of sgd, momentum, .*, got 'sdg'"),
         (lambda: Member((4,), 0.1, seed=-1), r"seed: expected a whole number from 0 to 2\*\*63 - 1, got -1"),
+        (lambda: Member((4,), 0.1, dropout=1.0), "dropout: expected a number from 0 to below 1, got 1.0"),
         (lambda: Member((4,), 0.1, fold=-1), "fold: expected a number from 0, or None, got -1"),
         (lambda: Member((4,), 0.1, initial_weights="xavier"), "--initial-weights: expected normal:STD, he or glorot"),
         (lambda: Member((4,), 0.1, schedule="sometimes"), "--schedule: expected constant, "),

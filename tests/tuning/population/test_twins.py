@@ -43,6 +43,7 @@ def members_of(draw: st.DrawFn, dtype: str) -> Member:
             epsilon=EPSILONS[dtype],
         ),
         schedule=draw(st.sampled_from(["constant", "decay:0.5", "step:2:0.1", "cosine:1"])),
+        dropout=draw(st.sampled_from([0.0, 0.3])),
         fold=draw(st.sampled_from([None, 0, 1, 2])),
     )
 
@@ -92,12 +93,20 @@ def test_wide_enough_for_many_panels_and_blocks(rule: str) -> None:
 def test_the_run_that_the_command_line_would_make() -> None:
     """The training loop itself, with the compiled engine, on prepared data."""
     data = prepare(clouds(), "mean,std")
-    given = {"hidden": (12, 5), "learning_rate": 0.05, "reg": 1e-3, "rule": "adam", "schedule": "cosine:1", "seed": 3}
+    given = {
+        "hidden": (12, 5),
+        "learning_rate": 0.05,
+        "reg": 1e-3,
+        "rule": "adam",
+        "schedule": "cosine:1",
+        "seed": 3,
+        "dropout": 0.2,
+    }
     settings_ = build_settings({}, {**given, "epochs": 4, "batch_size": 16, "initial_weights": "he"})
     training = Training(data, settings_, CompiledEngine())
     records = list(training)
     population = Population(
-        [Member((12, 5), 0.05, reg=1e-3, rule="adam", schedule="cosine:1", seed=3), Member((3,), 0.1)],
+        [Member((12, 5), 0.05, reg=1e-3, rule="adam", schedule="cosine:1", seed=3, dropout=0.2), Member((3,), 0.1)],
         input_size=5, output_size=3, batch_size=16, order_seed=3,
     )  # fmt: skip
     steps, train, validation = training.total_steps, data.train, data.validation
@@ -108,7 +117,9 @@ def test_the_run_that_the_command_line_would_make() -> None:
     assert scores.loss[0] == pytest.approx(records[-1].validation_loss, rel=1e-4)
 
 
-@pytest.mark.parametrize("difference", [{"reg": 0.051}, {"learning_rate": 0.0501}, {"seed": 1}, {"fold": 0}])
+@pytest.mark.parametrize(
+    "difference", [{"reg": 0.051}, {"learning_rate": 0.0501}, {"seed": 1}, {"fold": 0}, {"dropout": 0.01}]
+)
 def test_a_wrong_twin_is_seen(difference: dict[str, Any]) -> None:
     problem, member = make_problem(), Member((7,), 0.05, reg=0.05)
     population = together(problem, [member, Member((5,), 0.1)], 9)

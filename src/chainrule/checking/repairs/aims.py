@@ -30,8 +30,8 @@ CLOSE = 3e-6
 TWICE = 2500
 """How many pairs of changes of one expression are tried where no single one comes to the truth."""
 
-WHOLE_TERM = "penalty missing"
-"""A change that can be made wherever the loss passes, so it comes after smaller ones."""
+WHOLE_TERMS = ("penalty missing", "the true class's part missing")
+"""Changes that can be made wherever a value passes, so they come after smaller ones."""
 
 TWO_CHANGES = 1.0
 """What a second change of the same expression costs beyond the two."""
@@ -72,23 +72,27 @@ def simple_changes(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope)
     before, after : Scope
         What was within reach before the statement and behind it.
     """
+    return (one for one in _in_one_place(aim, block, before, after) if one.mistake not in WHOLE_TERMS)
+
+
+def larger_changes(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+    """Yield whole terms, changes in two places, and other formulas, that come to the value that is wanted."""
+    yield from (one for one in _in_one_place(aim, block, before, after) if one.mistake in WHOLE_TERMS)
     with np.errstate(all="ignore"):
         if not aim.site.after:
-            yield from (change for change in _of_expression(aim, before) if change.mistake != WHOLE_TERM)
+            yield from _of_expression_twice(aim, before)
+            yield from _other_formulas(aim, before)
+
+
+def _in_one_place(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+    with np.errstate(all="ignore"):
+        if not aim.site.after:
+            yield from _of_expression(aim, before)
         if aim.site.assigned and isinstance(aim.statement, (ast.Assign, ast.AugAssign, ast.Expr)):
             read = _read(aim)
             for change in statement_edits(aim.statement, block, before, after):
                 if read is not None and len(change.changes) == 1 and _meets(aim, change, read, before.names):
                     yield change
-
-
-def larger_changes(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
-    """Yield changes of a statement in two places, and other formulas, that come to the value that is wanted."""
-    with np.errstate(all="ignore"):
-        if not aim.site.after:
-            yield from (change for change in _of_expression(aim, before) if change.mistake == WHOLE_TERM)
-            yield from _of_expression_twice(aim, before)
-            yield from _other_formulas(aim, before)
 
 
 def _of_expression(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:

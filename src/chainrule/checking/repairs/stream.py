@@ -26,6 +26,9 @@ SECONDS_AIMED = 0.5
 AIMED_TWICE = -3.0
 """The same for two changes of one expression, and for another formula in its place."""
 
+NEAR = 1.35
+"""What a change may cost that is tried before two changes at once."""
+
 LOSS = 2.0
 """What a change of the loss may cost that is tried before anything else, where the loss is the likely place."""
 
@@ -47,19 +50,18 @@ def _in_order(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candida
     of_loss = {one: rank for one, rank in ranked.items() if one in places.reducing}
     yield from odd_changes(places, lambda statement: _scopes(places, statement))
     if places.loss_first:
-        yield from _cheap(_by_cost(places, of_loss))
+        yield from _cheap(_by_cost(places, of_loss), below=LOSS)
     yield from _aimed(places, ranked, aims, simple_changes, AIMED)
-    if places.forward:
-        yield from _cheap(_by_cost(places, of_loss))
+    yield from _cheap(_by_cost(places, of_loss) if places.forward else _by_cost(places, ranked), below=NEAR)
     yield from _aimed(places, ranked, aims, larger_changes, AIMED_TWICE)
     yield from _by_cost(places, ranked)
 
 
-def _cheap(found: Iterator[Candidate]) -> Iterator[Candidate]:
-    """Yield the changes of the loss that are tried before others, for a limited time."""
+def _cheap(found: Iterator[Candidate], *, below: float) -> Iterator[Candidate]:
+    """Yield the changes that cost less than so much, for a limited time."""
     end = time.process_time() + SECONDS_AIMED
     for candidate in found:
-        if candidate.cost > LOSS or time.process_time() > end:
+        if candidate.cost > below or time.process_time() > end:
             return
         yield replace(candidate, cost=candidate.cost + AIMED_TWICE)
 

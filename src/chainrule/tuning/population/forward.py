@@ -8,6 +8,7 @@ from numpy import ndarray
 from chainrule.engine.blas import multiply_parts
 from chainrule.engine.compiling import compiled
 from chainrule.engine.kernels import add_bias, gather
+from chainrule.tuning.population.dropout import Dropout, leave_out
 from chainrule.tuning.population.kernels import scale_and_add_bias
 from chainrule.tuning.population.layout import Layout
 
@@ -15,7 +16,7 @@ from chainrule.tuning.population.layout import Layout
 @compiled()
 def run_forward(
     layout: Layout, w: ndarray, scale: ndarray, factors: ndarray, X: ndarray, shift: ndarray, factor: ndarray,
-    rows: ndarray, values: ndarray,
+    rows: ndarray, dropout: Dropout, values: ndarray,
 ) -> None:  # fmt: skip
     """Compute the activations of some rows, all layers one after the other in ``values``: a0 (N, D), a1, ..., scores.
 
@@ -40,6 +41,8 @@ def run_forward(
             scale_and_add_bias(z, factors, w[bias : bias + outputs], floor)
         else:
             add_bias(z, w[bias : bias + outputs], floor, 0, N, 0, outputs)
+        if layer < depth - 1:
+            leave_out(layout, layer + 1, z, rows, dropout)
         below = above
 
 

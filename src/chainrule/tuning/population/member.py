@@ -23,13 +23,15 @@ class Member:
     initial_weights : str
         ``normal:STD``, ``he`` or ``glorot``.
     seed : int
-        Of its initial weights; the order of examples is the population's.
+        Of its initial weights and its dropout; the order of examples is the population's.
     reg : float
         The penalty's strength.
     rule : str
     rule_settings : RuleSettings
         momentum, rho, beta1, beta2, epsilon, weight_decay.
     schedule : str
+    dropout : float
+        The probability with which a hidden unit is left out; which ones is decided by the seed.
     fold : int, optional
         In k-fold cross-validation the fold that it is validated on: it does not learn from its rows.
 
@@ -47,6 +49,7 @@ class Member:
     rule: str = "sgd"
     rule_settings: RuleSettings = field(default_factory=RuleSettings)
     schedule: str = "constant"
+    dropout: float = 0.0
     fold: int | None = None
 
     def __post_init__(self) -> None:
@@ -56,6 +59,7 @@ class Member:
         _demand(0 <= self.reg < math.inf, "reg", "0 or a positive number", self.reg)
         _demand(self.rule in RULES, "rule", f"one of {', '.join(RULES)}", self.rule)
         _demand(0 <= self.seed < 2**63, "seed", "a whole number from 0 to 2**63 - 1", self.seed)
+        _demand(0 <= self.dropout < 1, "dropout", "a number from 0 to below 1", self.dropout)
         _demand(self.fold is None or self.fold >= 0, "fold", "a number from 0, or None", self.fold)
         normal_std(self.initial_weights)
         parse_schedule(self.schedule)

@@ -15,6 +15,7 @@ from chainrule.engine.updates import CODES
 from chainrule.network.parameters import Parameters
 from chainrule.training.minibatches import Batches
 from chainrule.training.rules import RULES
+from chainrule.tuning.population.dropout import dropout_off
 from chainrule.tuning.population.evaluation import run_ensemble, run_evaluation
 from chainrule.tuning.population.layout import layout_of, parameter_views
 from chainrule.tuning.population.member import Member
@@ -116,7 +117,7 @@ class Panel:
         run_steps(
             layout, self.buffer, self.moments.reshape(-1), self.scale, taken, *inputs_of(features, dtype), y,
             batches.rows, batches.starts, rates, CODES[self.rule], regs, self._constants(), self._weight_decays(),
-            self._columns, folds, self._fold_numbers(), np.empty(K), np.empty(K), values, np.empty(widest, dtype),
+            self._columns, *self._dropout(), folds, self._fold_numbers(), np.empty(K), np.empty(K), values, np.empty(widest, dtype),
             np.empty(int(total[1:].max()), dtype), losses,
         )  # fmt: skip
         return losses
@@ -133,7 +134,7 @@ class Panel:
         chunk, work_space = self._chunk(len(rows))
         run_evaluation(
             self.layout, self.buffer, self.scale, self._columns.rate, *inputs_of(features, self.buffer.dtype), y, rows,
-            chunk, work_space, folds, folded, *sums,
+            dropout_off(), chunk, work_space, folds, folded, *sums,
         )  # fmt: skip
         return sums
 
@@ -143,7 +144,7 @@ class Panel:
         chunk, work_space = self._chunk(len(rows))
         run_ensemble(
             self.layout, self.buffer, self.scale, self._columns.rate, *inputs_of(features, self.buffer.dtype), rows,
-            chunk, work_space, probs.reshape(-1),
+            dropout_off(), chunk, work_space, probs.reshape(-1),
         )  # fmt: skip
         return probs
 
@@ -156,6 +157,11 @@ class Panel:
     def _fold_numbers(self) -> ndarray:
         """Return the fold of each network (K,); -1 for one that has none."""
         return np.array([-1 if member.fold is None else member.fold for member in self.members], np.int64)
+
+    def _dropout(self) -> tuple[ndarray, ndarray]:
+        """Return the rate and the seed of each network's dropout (K,)."""
+        rates = [member.dropout for member in self.members]
+        return np.array(rates, np.float64), np.array([member.seed for member in self.members], np.int64)
 
     def _constants(self) -> ndarray:
         """Return momentum, rho, beta1, beta2, epsilon of each network (K, 5), in the precision of the weights."""

@@ -9,6 +9,7 @@ from chainrule.engine.borrowing import borrow
 from chainrule.engine.compiling import compiled
 from chainrule.engine.layer_update import block_rows
 from chainrule.engine.updates import SGD, scale_of, update
+from chainrule.tuning.population.dropout import Dropout, hand_back
 from chainrule.tuning.population.forward import run_forward
 from chainrule.tuning.population.kernels import count_rows, relu_backward, scale_columns, softmax_losses, sum_columns
 from chainrule.tuning.population.layout import Layout, borrowed
@@ -19,7 +20,8 @@ from chainrule.tuning.population.updates import Columns, shrink, update_row, wri
 def run_steps(
     layout: Layout, w: ndarray, moments: ndarray, scale: ndarray, taken: int, X: ndarray, shift: ndarray,
     factor: ndarray, y: ndarray, rows: ndarray, starts: ndarray, rates: ndarray, rule: int, regs: ndarray,
-    constants: ndarray, weight_decays: ndarray, columns: Columns, folds: ndarray, fold_of: ndarray, counts: ndarray,
+    constants: ndarray, weight_decays: ndarray, columns: Columns, dropout_rates: ndarray,
+    seeds: ndarray, folds: ndarray, fold_of: ndarray, counts: ndarray,
     products: ndarray, values: ndarray, gradient: ndarray, sums: ndarray, losses: ndarray,
 ) -> None:  # fmt: skip
     """Take one step for each mini-batch with every network.
@@ -40,6 +42,8 @@ def run_steps(
     constants : ndarray of shape (K, 5)
     columns : Columns
         Work space, but for what stays the same in every step.
+    dropout_rates, seeds : ndarray of shape (K,), float64 and int64
+        See ``dropout.Dropout``.
     folds, fold_of : ndarray of shape (all rows,) and (K,), int64
         The fold of every row, and of every network; -1 for one that learns from all rows.
     counts, products, values, gradient, sums
@@ -52,11 +56,13 @@ def run_steps(
     losses, counts, sums, constants = borrow(losses), borrow(counts), borrow(sums), borrow(constants)
     layout, scale, rates, regs = borrowed(layout), borrow(scale), borrow(rates), borrow(regs)
     folds, fold_of, products = borrow(folds), borrow(fold_of), borrow(products)
+    dropout_rates, seeds = borrow(dropout_rates), borrow(seeds)
     depth, K = len(layout.biases), len(regs)
     for step in range(len(rates)):
         batch = rows[starts[step] : starts[step + 1]]
         N = len(batch)
-        run_forward(layout, w, scale, columns.rate, X, shift, factor, batch, values)
+        dropout = Dropout(dropout_rates, seeds, taken + step + 1, folds, fold_of)
+        run_forward(layout, w, scale, columns.rate, X, shift, factor, batch, dropout, values)
         below = N * layout.total[:depth].sum()
         dz_start, above = below, below + N * layout.total[depth]
         count_rows(batch, folds, fold_of, counts)
@@ -68,6 +74,7 @@ def run_steps(
             if layer == depth - 1:
                 sum_columns(dz, sums[:outputs])
             else:
+                hand_back(layout, layer + 1, dz, dropout_rates)
                 relu_backward(dz, values[below + N * inputs : below + N * (inputs + outputs)], sums[:outputs])
             if layer > 0:  # before W changes
                 hand_down(layout, layer, w, values, dz_start, above, N)
