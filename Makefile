@@ -3,13 +3,20 @@
 # make bench   time a step beside scikit-learn, PyTorch and JAX, in an environment of its own (about 15 minutes;
 #              BENCH_OPTIONS="--rounds 5 --seconds 0.3" is shorter)
 # make bench-tune   time a search beside scikit-learn's and Optuna over PyTorch (about 10 minutes)
+# make docs    the documentation as a site: build/docs/index.html
+# make dist    the wheel and the source distribution, in dist/
+# make test-wheel, make test-wheel-lowest
+#              the suite against the built wheel alone, with the newest and with the oldest dependencies allowed
+#              (PYTEST_OPTIONS="tests/cli" is shorter)
 
 PYTHON ?= python3
+SCRIPTS := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 VENV := .venv
-BIN := $(VENV)/bin
+BIN := $(VENV)/$(SCRIPTS)
 READY := $(VENV)/.ready
+PYTEST_OPTIONS ?= -n 2 -m "not slow"
 
-.PHONY: train test test-slow test-sklearn bench bench-tune check format constraints dist clean
+.PHONY: train test test-slow test-sklearn bench bench-tune check format docs constraints dist test-wheel test-wheel-lowest clean
 
 train: $(READY)
 	$(BIN)/chainrule train

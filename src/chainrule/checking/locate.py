@@ -18,6 +18,9 @@ from chainrule.checking.experiment import Case, Result
 from chainrule.checking.trace import Event, Watch
 from chainrule.checking.truths import Flow, Truth
 
+MOST_LAYERS = 6
+"""A value that is computed for more layers than this is not looked for in loops over some of them."""
+
 MOST_TRUTHS = 3
 """How many truths are kept that make the same right at one place: dL/da, and dL/dz of a masked one."""
 
@@ -116,6 +119,10 @@ def _placements(
     elif times == 1:
         orders += [(events, rows) for rows in _in_rows(truth.arrays[0], len(events))]
         orders.append((events[-1:], truth.arrays))
+    elif 1 < len(events) < times <= MOST_LAYERS:  # of some layers in a row, as a loop over the hidden ones
+        for start in range(times - len(events) + 1):
+            window = truth.arrays[start : start + len(events)]
+            orders += [(events, window), (events, window[::-1])]
     elif len(events) == 1 and truth.arrays[0].ndim <= 1 and len({array.shape for array in truth.arrays}) == 1:
         orders.append((events, (np.array(truth.arrays),)))
     for places, arrays in orders:

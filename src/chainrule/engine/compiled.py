@@ -20,7 +20,7 @@ from chainrule.engine.steps import run_steps
 from chainrule.engine.team import Team
 from chainrule.engine.threads import Threads
 from chainrule.engine.updates import CODES
-from chainrule.network.parameters import Parameters
+from chainrule.network.parameters import Architecture, Parameters
 from chainrule.training.engine import StepSettings, Weights
 from chainrule.training.minibatches import Batches
 from chainrule.training.rules import RULES
@@ -73,7 +73,7 @@ class CompiledEngine:
         own_constants = np.tile(constants, (threads, 1))
         weight_decay = numbers.weight_decay if RULES[settings.rule].decays_weights else 0.0
         hidden = Hidden(ACTIVATIONS[architecture.activation], settings.dropout, settings.dropout_seed, 0)
-        objective = _objective(architecture.loss, y, batches, sample_weight, settings.label_smoothing, dtype)
+        objective = _objective(architecture, y, batches, sample_weight, settings.label_smoothing, dtype)
         inputs, rows, regs = _inputs(features, dtype), _read_only(batches.rows), settings.regs(len(batches))
 
         def steps(team: Team) -> int:
@@ -144,21 +144,17 @@ def _rule_numbers(settings: StepSettings, taken: int, K: int, dtype: np.dtype[np
 
 
 def _objective(
-    loss: str,
-    y: ndarray,
-    batches: Batches,
-    sample_weight: ndarray | None,
-    smoothing: float,
+    architecture: Architecture, y: ndarray, batches: Batches, sample_weight: ndarray | None, smoothing: float,
     dtype: np.dtype[np.floating],
-) -> Objective:
+) -> Objective:  # fmt: skip
     """Return what is to become small, in the arrays that compiled code takes."""
-    softmax, sizes = loss == "softmax", np.diff(batches.starts)
+    softmax, sizes = architecture.loss == "softmax", np.diff(batches.starts)
     weights = np.empty(0) if sample_weight is None else sample_weight
     used = batches.rows[: batches.starts[-1]]
     norms = np.add.reduceat(weights[used], batches.starts[:-1]) if len(weights) and len(sizes) else sizes
     labels, targets = (y, np.empty(0, dtype)) if softmax else (np.empty(0, np.int64), y.reshape(-1))
     arrays = [_read_only(array) for array in (labels, targets, weights, norms.astype(np.float64))]
-    return Objective(LOSSES[loss], *arrays, smoothing)
+    return Objective(LOSSES[architecture.loss], *arrays, smoothing)
 
 
 def _inputs(features: Features, dtype: np.dtype[np.floating]) -> tuple[ndarray, ndarray, ndarray]:
