@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chainrule.estimator.classifier import MLPClassifier
 from chainrule.estimator.convert import from_sklearn, to_sklearn
+from chainrule.estimator.models import from_model, to_model
 from chainrule.estimator.regressor import MLPRegressor
 
-__all__ = ["MLPClassifier", "MLPRegressor", "from_sklearn", "to_sklearn"]
+__all__ = ["MLPClassifier", "MLPRegressor", "from_model", "from_sklearn", "to_model", "to_sklearn"]

@@ -56,6 +56,16 @@ def with_batches(given: dict[str, Any], **change: Any) -> dict[str, Any]:
     return {"batches": replace(given["batches"], **change)}
 
 
+def with_settings(given: dict[str, Any], **change: Any) -> dict[str, Any]:
+    return {"settings": replace(given["settings"], **change)}
+
+
+def with_loss(given: dict[str, Any], loss: str) -> dict[str, Any]:
+    weights = given["weights"]
+    architecture = replace(weights.parameters.architecture, loss=loss)
+    return {"weights": replace(weights, parameters=Parameters(architecture, weights.parameters.buffer))}
+
+
 CASES: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], str]] = {
     "parameters of half precision": (lambda a: with_parameters(a, lambda w: w.astype(np.float16)), "parameters:"),
     "parameters read-only": (lambda a: with_parameters(a, read_only), "parameters:"),
@@ -84,6 +94,31 @@ CASES: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], str]] = {
     "starts beyond the end": (lambda a: with_batches(a, starts=a["batches"].starts + 9), "starts:"),
     "an empty batch": (lambda a: with_batches(a, starts=np.zeros_like(a["batches"].starts)), "starts:"),
     "too few rates": (lambda a: {"learning_rates": a["learning_rates"][:-1]}, "starts:"),
+    "weights of float32": (lambda a: {"sample_weight": np.ones(40, np.float32)}, "sample_weight:"),
+    "too few weights": (lambda a: {"sample_weight": np.ones(39)}, "sample_weight:"),
+    "weights strided": (lambda a: {"sample_weight": np.ones(80)[::2]}, "sample_weight:"),
+    "too many penalties": (lambda a: with_settings(a, reg=np.ones(7)), "reg: expected a number, or shape (6,)"),
+    "penalties of float32": (lambda a: with_settings(a, reg=np.ones(6, np.float32)), "reg: expected a number, or"),
+    "some penalties": (lambda a: with_settings(a, reg=np.arange(6.0)), "reg: expected all 0, or all above 0"),
+    "a negative penalty": (lambda a: with_settings(a, reg=-1.0), "reg: expected all 0, or all above 0"),
+    "everything dropped": (lambda a: with_settings(a, dropout=1.0), "dropout:"),
+    "dropout that is no number": (lambda a: with_settings(a, dropout=np.nan), "dropout:"),
+    "a negative seed": (lambda a: with_settings(a, dropout_seed=-1), "dropout_seed:"),
+    "too much smoothing": (lambda a: with_settings(a, label_smoothing=1.1), "label_smoothing:"),
+    "labels for numbers": (lambda a: with_loss(a, "squared"), "y: expected targets of shape (40, 3) of float64"),
+    "too few targets": (
+        lambda a: with_loss(a, "squared") | {"y": np.zeros((40, 2))},
+        "y: expected targets of shape (40, 3) of float64",
+    ),
+    "targets of float32": (
+        lambda a: with_loss(a, "poisson") | {"y": np.zeros((40, 3), np.float32)},
+        "y: expected targets of shape (40, 3) of float64",
+    ),
+    "targets for classes": (lambda a: {"y": np.zeros((40, 3))}, "y: expected shape (40,) of int64"),
+    "smoothing without labels": (
+        lambda a: with_loss(a, "logistic") | {"y": np.zeros((40, 3))} | with_settings(a, label_smoothing=0.1),
+        "label smoothing: expected the loss softmax",
+    ),
     "rates of float32": (lambda a: {"learning_rates": a["learning_rates"].astype(np.float32)}, "learning_rates:"),
 }
 

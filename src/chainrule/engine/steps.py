@@ -104,9 +104,8 @@ def run_steps(
                 )  # fmt: skip
                 now = lap(laps, PRODUCTS, now)
                 if hidden.dropout > 0:
-                    drop(
-                        da, hidden.dropout, layer_key(hidden.seed, hidden.step, layer), inputs, top, bottom, left, right
-                    )
+                    key = layer_key(hidden.seed, hidden.step, layer)
+                    drop(da, hidden.dropout, key, inputs, top, bottom, left, right)
                 activation_backward(hidden.activation, da, a, 1 - hidden.dropout, inputs, top, bottom, left, right)
                 wait(team)
                 now = lap(laps, BETWEEN, now)

@@ -149,8 +149,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         sizes = self.hidden_layer_sizes
         hidden = (int(sizes),) if np.ndim(sizes) == 0 else tuple(int(size) for size in sizes)
         architecture = Architecture(n_features, hidden, self.n_outputs_)
-        self.n_layers_, self.n_iter_ = architecture.depth + 1, 0
-        self.t_ = 0
+        self.n_layers_, self.n_iter_, self.t_ = architecture.depth + 1, 0, 0
         if self.solver != "lbfgs":
             begin_counting(self)
         return initial_parameters(architecture, self.activation, self._random_state, dtype)
