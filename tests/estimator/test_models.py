@@ -40,6 +40,13 @@ def test_there_and_back(problem: Problem, target: str, activation: str, tmp_path
     assert back.partial_fit(problem.X, back.predict(problem.X)).n_iter_ == 1
 
 
+def test_a_single_class(problem: Problem) -> None:
+    fitted = fit(MLPClassifier(**SHORT), problem.X, np.full(len(problem.X), "only"))
+    model = to_model(fitted)
+    np.testing.assert_array_equal(model.predict_proba(problem.X), 1)
+    assert set(from_model(model).predict(problem.X)) == {"only"}
+
+
 def test_from_their_object_to_a_model_and_to_their_object(problem: Problem) -> None:
     X = pandas.DataFrame(problem.X, columns=list("abcdef"))
     original = fit(theirs.MLPClassifier(**SHORT), X, problem.three)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -73,6 +74,8 @@ class Examination:
     """What stands before the names of its gradients."""
     earlier: Mapping[str, Function] = field(default_factory=dict)
     """Functions that were repaired for another experiment of the same file."""
+    stopped: tuple[Note, ...] = ()
+    """Said where the search could not go on."""
 
     def run(self, with_marks: bool) -> Part:
         """Judge it on all draws, and look for what is wrong.
@@ -122,13 +125,24 @@ class Examination:
             if first.complete and len(cases) < len(self.draws.all):
                 cases = self._with_one_that_fails(cases, forward)
                 continue
-            outcome = search(judge, first, seconds=max(0.5, end - time.process_time()))
+            outcome = self._looked_for(judge, first, max(0.5, end - time.process_time()))
             found = repairs(self.program, outcome.steps)
             proof = self.prove(outcome, found, forward) if outcome.judgement.complete else None
             gave_up = not outcome.judgement.complete or time.process_time() > end
             if proof is not None or gave_up or len(cases) == len(self.draws.all):
                 return Searched(outcome, tuple(found), proof)
             cases = self.draws.all  # right in these, wrong in others: look in all of them
+
+    def _looked_for(self, judge: Judge, first: Judgement, seconds: float) -> Outcome:
+        """Search; where a stranger's values stop the search itself, what was judged stands all the same."""
+        try:
+            return search(judge, first, seconds=seconds)
+        except Exception as error:
+            if "CHAINRULE_DEBUG" in os.environ:
+                raise
+            said = f"the search for the line stopped with {type(error).__name__}: {error}"
+            self.stopped = (Note(f"{said} (CHAINRULE_DEBUG=1 shows where)"),)
+            return Outcome((), {}, first, None)
 
     def _with_one_that_fails(self, cases: tuple[Case, ...], forward: bool) -> tuple[Case, ...]:
         wrong = {number for name, number in self.whole.wanted - self.whole.right if forward or name != FORWARD}
@@ -146,9 +160,8 @@ class Examination:
         said: tuple[Finding, ...] = ()
         if found is not None:
             said = findings(self.program, found.outcome.steps, found.repairs, self._words(found.proof))
-        notes = (
-            (Note("its loss is not one of the stated objectives: only its gradients were judged"),) if unknown else ()
-        )
+        unjudged = Note("its loss is not one of the stated objectives: only its gradients were judged")
+        notes = (*((unjudged,) if unknown else ()), *self.stopped)
         seen = self._marks(found) if with_marks else ()
         repaired = found.outcome.changed if found is not None and found.proof is not None else {}
         return Part(verdict, self._gradients(), said, notes, seen, self._conventions(found), repaired)

@@ -30,8 +30,10 @@ def to_model(fitted: MLPClassifier | MLPRegressor) -> Model:
     coefs, intercepts, loss = list(fitted.coefs_), list(fitted.intercepts_), LOSSES[fitted.out_activation_]
     if isinstance(fitted, MLPClassifier):
         names = [str(label) for label in fitted.classes_.tolist()]
-        if fitted._labels.kind == "binary" and len(names) == 2:
-            coefs[-1], intercepts[-1], loss = _beside_zero(coefs[-1]), _beside_zero(intercepts[-1]), "softmax"
+        if fitted._labels.kind == "binary":
+            loss = "softmax"
+        if loss == "softmax" and len(names) == 2:
+            coefs[-1], intercepts[-1] = _beside_zero(coefs[-1]), _beside_zero(intercepts[-1])
     else:
         names = [str(output) for output in range(fitted.n_outputs_)]
     sizes = [fitted.n_features_in_, *(len(b) for b in intercepts)]
@@ -68,7 +70,9 @@ def from_model(model: Model) -> MLPClassifier | MLPRegressor:
         else:
             estimator._labels = Labels(np.arange(len(model.classes)), "multilabel")  # as scikit-learn counts them
         if estimator._labels.kind == "binary":
-            coefs[-1], intercepts[-1], output = _difference(coefs[-1]), _difference(intercepts[-1]), "logistic"
+            output = "logistic"
+            if len(model.classes) == 2:
+                coefs[-1], intercepts[-1] = _difference(coefs[-1]), _difference(intercepts[-1])
         estimator.classes_ = estimator._labels.classes
     estimator.coefs_, estimator.intercepts_, estimator.out_activation_ = coefs, intercepts, output
     estimator.n_features_in_, estimator.n_outputs_ = model.n_features, len(intercepts[-1])

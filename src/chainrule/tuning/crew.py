@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chainrule.network.parameters import Parameters
@@ -68,7 +69,7 @@ class Crew(Protocol):
         """Take on the heats of a new generation, numbered from 0 in this order; those of the last one are let go."""
 
     def run(self, legs: Sequence[Leg], clock: Clock) -> Iterator[tuple[int, Reading]]:
-        """Train each heat to its rung, and yield its number and its reading as it gets there.
+        """Train each heat to its rung, and yield its number and its reading as it gets there, or some way to it.
 
         When the clock says that it is over, heats stop where they are, and their readings say so.
         """
@@ -78,7 +79,9 @@ class Crew(Protocol):
 
 
 class OwnCrew:
-    """The process itself: one heat after the other, each on all cores.
+    """The process itself: a heat at a time, each on all cores, and each only until it is measured the next time.
+
+    So when the time is up, something is known of all of them.
 
     Parameters
     ----------
@@ -97,12 +100,18 @@ class OwnCrew:
 
     def run(self, legs: Sequence[Leg], clock: Clock) -> Iterator[tuple[int, Reading]]:
         """See :class:`Crew`."""
-        for leg in legs:
-            if clock.over():
-                return
+        waiting = deque(legs)
+        while waiting and not clock.over():
+            leg = waiting.popleft()
             if leg.heat not in self._heats:
                 self._heats[leg.heat] = Heat.begin(self._lineups[leg.heat], self._material)
-            yield leg.heat, self._heats[leg.heat].advance(set(leg.keep), leg.until, self._material, clock.over)
+            heat = self._heats[leg.heat]
+            mark = heat.next_mark(leg.until)
+            reading = heat.advance(set(leg.keep), mark, self._material, clock.over)
+            if reading.complete and mark < leg.until and heat.alive:
+                waiting.append(leg)
+                reading = replace(reading, complete=False)
+            yield leg.heat, reading
 
     def weights(self, heat: int, trial: int) -> list[Parameters]:
         """See :class:`Crew`."""

@@ -70,7 +70,7 @@ class Reading:
     examples : int
         Examples that went through a network, summed over the networks.
     complete : bool
-        Whether the rung was reached, rather than the end of the budget.
+        Whether the heat got where it was to go, before the end of the budget.
     """
 
     points: Mapping[int, tuple[Point, ...]]
@@ -114,7 +114,7 @@ class Heat:
         points: dict[int, list[Point]] = {trial: [] for trial in self.alive}
         before, measured = set(self.alive), self.population.steps_taken
         while self.alive and self.population.steps_taken < until and not over():
-            mark = min(until, self._next_mark())
+            mark = self.next_mark(until)
             examples += self._train(mark, material, over)
             self._let_go(self._broken())
             if self.alive and self.population.steps_taken > measured:
@@ -145,12 +145,12 @@ class Heat:
         alive = set(self.population.alive)
         return {trial for trial in self.alive if not alive.issuperset(self.lineup.networks(trial))}
 
-    def _next_mark(self) -> int:
-        """Return the step at which the networks are to be measured next."""
+    def next_mark(self, until: int) -> int:
+        """Return the step at which the networks are to be measured next on the way to a rung."""
         every = max(1, round(self.lineup.total_steps / MEASURED))
         if every > self.lineup.steps_per_epoch // 2:  # whole epochs, where they are short enough
             every = self.lineup.steps_per_epoch * max(1, round(every / self.lineup.steps_per_epoch))
-        return (self.population.steps_taken // every + 1) * every
+        return min(until, (self.population.steps_taken // every + 1) * every)
 
     def _train(self, mark: int, material: Material, over: Callable[[], bool]) -> int:
         """Take the steps up to ``mark`` in calls of bounded length; return the examples that went through networks."""

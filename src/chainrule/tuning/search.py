@@ -199,7 +199,7 @@ class Search:
             timed = tuple(replace(point, elapsed=round(began + point.elapsed, 3)) for point in points)
             trial = replace(trial, curve=trial.curve + timed)
             self._set(generation, trial)
-            if points and number not in reading.diverged:
+            if points and reading.complete and number not in reading.diverged:
                 self.ledger.report(trial, points[-1])
         for number in reading.diverged:
             self._end(generation, number, DIVERGED)
@@ -235,6 +235,7 @@ class Search:
             if self.clock.interrupted or number not in measured:  # --resume takes them up
                 self.ledger.note(generation.trials[number])
             else:
+                self.ledger.report(generation.trials[number], generation.trials[number].curve[-1])
                 self._end(generation, number, STOPPED)
 
     def _end(self, generation: Generation, number: int, state: str) -> None:
