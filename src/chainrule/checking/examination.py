@@ -109,10 +109,8 @@ class Examination:
 
     def _better(self, one: Searched | None, other: Searched) -> Searched:
         """Return the search that says more: a proved one, or one that made the forward pass right."""
-        if one is None or other.proof is not None:
-            return other
-        went_on = any(step.forward and step.candidate is not None for step in one.outcome.steps)
-        return one if went_on else other
+        went_on = one is not None and any(step.forward and step.candidate is not None for step in one.outcome.steps)
+        return one if one is not None and went_on else other
 
     def _search(self, *, forward: bool, seconds: float = SECONDS) -> Searched:
         """Look for the mistakes in the cases made for it; if those are right, in others that are not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -60,7 +60,7 @@ class Judge:
     """The parameters that the loss of the program as it came does not depend on."""
 
     def gains(self, versions: Mapping[str, Function], before: Judgement, number: int) -> bool:
-        """Return whether a version makes more right in one case, and nothing wrong there that was right.
+        """Return whether a version makes more right in one case.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class Judge:
         """
         with self.units.exchanged(versions):
             right, *_ = self._case(number)
-        return right > {item for item in before.right if item[1] == number}
+        return more_right(right, {item for item in before.right if item[1] == number})
 
     def judge(self, versions: Mapping[str, Function]) -> Judgement:
         """Judge a version of the program in all cases.
@@ -185,3 +185,14 @@ class Judge:
 
 def _key(number: int, loss: float) -> tuple[int, float]:
     return number, float(f"{loss:.12g}")
+
+
+def more_right(after: Set[Item], before: Set[Item]) -> bool:
+    """Return whether more is right than before, and nothing wrong that was right.
+
+    A gradient that was right for a wrong forward pass may become wrong with it, if more become right.
+    """
+    if after > before:
+        return True
+    forward = {item for item in after - before if item[0] == FORWARD}
+    return bool(forward) and len(after) > len(before) + len(forward)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from chainrule.checking.locate import Suspect
 from chainrule.checking.repairs.candidate import Candidate
-from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement
+from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement, more_right
 from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.ranks import ranks
 from chainrule.checking.repairs.stages import frontier, reached
@@ -21,6 +21,9 @@ SECONDS_EACH = 1.3
 """How long a change is looked for that makes everything right that is wrong, before one that makes part of it right
 is taken."""
 
+
+TRIES = 60
+"""How many changes are tried after one that makes right what is looked at, in case another makes everything right."""
 
 MARGIN = 0.6
 """How much dearer a change may be than one that makes right what is looked at, if it makes more right."""
@@ -104,15 +107,18 @@ def _best(
 ) -> tuple[Candidate, Judgement] | None:
     """Return the cheapest change that makes everything right in the case looked at, or else the one that makes most."""
     best: tuple[Candidate, Judgement] | None = None
-    dearest = float("inf")
+    dearest, tries = float("inf"), TRIES
     for candidate in candidates(places):
         if time.process_time() > end or candidate.cost > dearest:
             break
         after = _tried(judge, versions, candidate, (before, places.number))
-        if after is None or not after.right > before.right or not after.right & places.wrong_here:
+        tries -= best is not None and best[1].right >= places.wrong_here
+        if tries < 0:
+            break
+        if after is None or not more_right(after.right, before.right) or not after.right & places.wrong_here:
             continue
         if candidate.promised and not places.one_suffices and _kept(candidate, after, places):
-            return candidate, after
+            return best if best is not None and len(best[1].right) >= len(after.right) else (candidate, after)
         if best is None or len(after.right) > len(best[1].right):
             best = candidate, after
         if after.complete:

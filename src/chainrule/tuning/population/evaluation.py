@@ -19,8 +19,8 @@ _FAST = {"reassoc", "contract", "nsz"}
 @compiled()
 def run_evaluation(
     layout: Layout, w: ndarray, scale: ndarray, factors: ndarray, X: ndarray, shift: ndarray, factor: ndarray,
-    y: ndarray, rows: ndarray, off: Dropout, chunk: int, values: ndarray, folds: ndarray, fold_of: ndarray, losses: ndarray,
-    right: ndarray,
+    y: ndarray, rows: ndarray, off: Dropout, chunk: int, values: ndarray, folds: ndarray, fold_of: ndarray,
+    losses: ndarray, right: ndarray,
 ) -> None:  # fmt: skip
     """Add up the data loss and the right answers of every network, on the rows of its own fold where it has one.
 
