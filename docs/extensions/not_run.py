@@ -6,9 +6,11 @@ from typing import Any
 
 REASONS = {
     "pip install": "it installs something",
-    "make ": "it sets up the project",
+    "make ": "it runs the project's own tests and tools",
     "tensorboard --": "it is a server that runs until it is stopped",
     "cifar10": "it needs data that are downloaded, and time",
+    "--budget": "it computes for minutes",
+    "chainrule tune\n": "it computes for a minute",
 }
 
 

@@ -124,6 +124,23 @@ def test_a_config_repeats_a_run_to_the_bit(chainrule: Run, photo_run: Path) -> N
         assert again != (Path("other") / name).read_bytes()
 
 
+def test_other_activations_and_dropout_from_settings_to_predictions(chainrule: Run, photos: Path) -> None:
+    options = ["--activation", "tanh", "--dropout", 0.2, "--label-smoothing", 0.05, "--hidden", "8,6"]
+    command = ["train", "--data", photos, *options, "--epochs", 12, "--batch-size", 8, "--out", "run", "-q"]
+    assert chainrule(*command) == (0, "", "")
+    settings = RunFolder.open(Path("run")).read_settings()
+    assert (settings.network.activation, settings.network.initial_weights) == ("tanh", "glorot")
+    assert (settings.training.dropout, settings.training.label_smoothing) == (0.2, 0.05)
+    assert Model.load(Path("run/model.safetensors")).parameters.architecture.activation == "tanh"
+    results = json.loads(Path("run/results.json").read_text())
+    judged = json.loads(chainrule("evaluate", "run", "--json").out)  # with every unit
+    assert (judged["accuracy"], judged["data_loss"]) == (results["test_accuracy"], results["test_loss"])
+    outcome = chainrule("predict", "run", photos / "red/00.png", photos / "blue/29.png", "--json")
+    assert [prediction["class"] for prediction in json.loads(outcome.out)["predictions"]] == ["red", "blue"]
+    assert chainrule("train", "--config", "run/run.toml", "--out", "again", "-q").code == 0
+    assert Path("again/model.safetensors").read_bytes() == Path("run/model.safetensors").read_bytes()
+
+
 def test_data_tells_and_draws(chainrule: Run, photos: Path) -> None:
     described = json.loads(chainrule("data", photos, "--json", "--sheet", "sheet.png").out)
     assert described["class_counts"]["train"] == [30, 30]

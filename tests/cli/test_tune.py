@@ -97,7 +97,10 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_told_before_any_work(chainrule: Run, table: Path, tmp_path: Path, name: str) -> None:
+def test_bad_input_is_told_before_any_work(
+    chainrule: Run, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("chainrule.tuning.cluster.REACHED_WITHIN", 0.5)
     words, message = BAD[name]
     data = () if "--data" in words or "--resume" in words else ("--data", table.name, "--label", "kind")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}

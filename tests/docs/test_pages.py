@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib
@@ -24,7 +25,7 @@ LANGUAGES = {"python", "console", "text", "sh", "toml"}
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The examples, and two digits as picture files, as a user might have them; modules of the folder are found."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     digits = load_digits()
@@ -32,8 +33,11 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pixels = np.rint(digits.images[i] * 255 / 16).astype(np.uint8)
         Image.fromarray(pixels).save(tmp_path / f"scan-{digits.target[i]}.png")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "modules", dict(sys.modules))
     matplotlib.use("agg")
+    yield
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(str(tmp_path)):
+            del sys.modules[name]
 
 
 @each_page

@@ -19,7 +19,11 @@ SHOWN = {  # what a reader must have seen at the end, in outputs as text or HTML
     "tuning": ("networks", "learning rate", "all ten together: 9", "winner"),
     "two_reports": ("mask taken from dp1", "right mask: test accuracy 9", "wrong mask: test accuracy 8", "1,797"),
 }
-SLOW = {"two_reports"}  # more than twenty seconds
+SLOW = {
+    "from_scikit_learn",
+    "tuning",
+    "two_reports",
+}  # ten seconds and more, and a minute where the engine must be compiled
 
 
 def read(path: Path) -> Any:

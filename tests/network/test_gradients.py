@@ -46,7 +46,8 @@ def draw_problem(data: st.DataObject, depth: int, kind: Kind = PLAIN) -> Problem
     N, architecture = sizes[0], Architecture(sizes[1], tuple(sizes[2:-1]), sizes[-1], kind.activation, kind.loss)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     while True:
-        parameters = Parameters(architecture, rng.normal(scale=0.7, size=architecture.n_parameters))
+        scale = 0.3 if kind.loss == "poisson" else 0.7  # differences of huge exponentials would lose their digits
+        parameters = Parameters(architecture, rng.normal(scale=scale, size=architecture.n_parameters))
         X, y = rng.normal(size=(N, architecture.input_size)), targets_of(kind, N, architecture.output_size, rng)
         hidden = stack.forward(parameters, X, extras_of(kind, N).get("drop")).pre_activations[:-1]
         if kind.activation != "relu" or all(np.abs(z).min() > KINK_MARGIN for z in hidden):
@@ -72,10 +73,9 @@ def test_parameter_gradients_are_numerical_gradients(data: st.DataObject, depth:
     assert worst_gradient_error(parameters, X, y, reg) < 1e-7
 
 
-@pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("depth", [1, 2, 3])
-@settings(max_examples=10, deadline=None)
-@given(data=st.data())
+@pytest.mark.parametrize("name", [name for name in KINDS if name != "plain"])
+@settings(max_examples=6, deadline=None)
+@given(data=st.data(), depth=st.integers(1, 3))
 def test_gradients_of_other_kinds_of_networks(data: st.DataObject, depth: int, name: str) -> None:
     parameters, X, y = draw_problem(data, depth, KINDS[name])
     assert worst_gradient_error(parameters, X, y, 0.1, KINDS[name]) < 1e-7
@@ -135,7 +135,7 @@ def loss_from_z(parameters: Parameters, layer: int, z: np.ndarray, y: np.ndarray
 
 @pytest.mark.parametrize("name", ["plain", "tanh", "logistic loss"])
 @pytest.mark.parametrize("depth", [1, 2, 3])
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(data=st.data())
 def test_intermediate_gradients_are_numerical_gradients(data: st.DataObject, depth: int, name: str) -> None:
     """Each d-value is the gradient of the loss run on from the value it is named for."""

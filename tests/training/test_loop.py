@@ -83,7 +83,18 @@ def test_grouping_of_steps_into_calls_does_not_change_a_bit(dataset: Dataset, mo
     assert results[0] == results[1]
 
 
-@pytest.mark.parametrize("change", [{}, {"seed": 1}, {"sampling": "replacement"}])
+def test_the_norms_are_those_of_the_gradient_that_the_last_step_used(dataset: Dataset) -> None:
+    """The units that dropout leaves out are the same in both."""
+    training = training_of(dataset, batch_size=86, epochs=1, dropout=0.5, learning_rate=0.01)  # all rows in one step
+    before = training.state.weights.parameters.copy()
+    [record] = list(training)
+    step = (before["W1"] - training.state.weights.parameters["W1"]) / 0.01
+    assert record.gradient_norms["W1"] == pytest.approx(np.linalg.norm(step), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"seed": 1}, {"sampling": "replacement"}, {"dropout": 0.3}, {"label_smoothing": 0.1}]
+)
 def test_same_seed_same_bits(dataset: Dataset, change: dict[str, Any]) -> None:
     def bits(**options: Any) -> bytes:
         training = training_of(dataset, batch_size=10, **options)

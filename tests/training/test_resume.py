@@ -29,7 +29,10 @@ def rows(tmp_path: Path) -> Path:
 
 
 def train(rows: Path, out: str) -> tuple[str, ...]:
-    options = "--hidden 64,32 --rule adam --reg 1e-4 --schedule cosine:1 --epochs 120 --batch-size 50"
+    options = (
+        "--hidden 64,32 --activation tanh --dropout 0.1 --rule adam --reg 1e-4 --schedule cosine:1 --epochs 120 "
+        "--batch-size 50"
+    )
     return (*COMMAND, "--data", str(rows), "--out", out, *options.split(), "--checkpoint-seconds", "0.05")
 
 

@@ -32,9 +32,9 @@ def test_factors(text: str, factors: tuple[float, ...]) -> None:
 
 @pytest.mark.parametrize(
     "text", ["", "linear", "decay", "decay:0", "decay:1.5", "decay:x", "step:5", "step:0:0.5", "step:1.5:0.5",
-             "cosine:-1", "cosine:nan", "constant:1", "decay:0.9:2", "warm-up:1", "warm-up:0,cosine", "warm-up:x,cosine",
-             "warm-up,cosine", "warm-up:1:2,cosine", "warm-up:1,cosine:1", "warm-up:1,", "cosine,warm-up:1",
-             "warm-up:1,warm-up:1,cosine", "warm-up:inf,cosine"]
+             "cosine:-1", "cosine:nan", "constant:1", "decay:0.9:2", "warm-up:1", "warm-up:0,cosine",
+             "warm-up:x,cosine", "warm-up,cosine", "warm-up:1:2,cosine", "warm-up:1,cosine:1", "warm-up:1,",
+             "cosine,warm-up:1", "warm-up:1,warm-up:1,cosine", "warm-up:inf,cosine"]
 )  # fmt: skip
 def test_what_is_no_schedule_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="--schedule: expected constant, decay:FACTOR"):

@@ -47,6 +47,9 @@ def pictures(dataset: Dataset) -> Dataset:
         (True, {"rule": "adam", "preprocess": "mean"}, "mean", "normal:1e-4", 1e-4),
         (False, {}, "mean,std", "he", 0.1),
         (False, {"rule": "momentum"}, "mean,std", "he", 0.01),
+        (False, {"activation": "tanh"}, "mean,std", "glorot", 0.1),
+        (True, {"activation": "logistic"}, "mean,std", "glorot", 0.1),
+        (True, {"activation": "tanh", "preprocess": "mean"}, "mean", "normal:1e-4", 1e-3),
         (True, {"learning_rate": 0.5, "initial_weights": "glorot"}, "mean", "glorot", 0.5),
     ],
 )
@@ -89,6 +92,17 @@ def test_options_go_over_the_file_and_a_length_replaces_the_other() -> None:
         ({"data": 3}, "setting data: expected a table of settings, [section], got 3"),
         ({"trainin": {}}, "setting trainin: expected a section: data, network, training, got an unknown name"),
         ({"data": {"sourc": "x"}}, "setting data.sourc: expected a setting of [data], got an unknown name"),
+        ({"network": {"activation": "swish"}}, "--activation: expected 'relu', 'tanh', 'logistic' or 'identity', got"),
+        ({"training": {"dropout": 1.0}}, "--dropout: expected a number below 1, got 1.0"),
+        (
+            {"training": {"dropout": 0.1}, "network": {"hidden": []}},
+            "--dropout: expected a hidden layer, got --hidden none",
+        ),
+        (
+            {"network": {"hidden": [], "activation": "tanh"}},
+            "--activation: expected a hidden layer, got --hidden none",
+        ),
+        ({"training": {"label_smoothing": -0.1}}, "--label-smoothing: expected a number from 0, got -0.1"),
         ({"training": {"weight_decay": 0.1}}, "--weight-decay: expected --rule adamw, got 0.1 with --rule sgd"),
     ],
 )

@@ -28,7 +28,7 @@ from .test_search import told
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
     """The address of a scheduler with two workers."""
-    with LocalCluster(
+    with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", memory_limit=0
     ) as cluster:
         yield cluster.scheduler_address
@@ -56,7 +56,7 @@ def test_rows_are_sent_where_workers_cannot_open_them(
     tune: Tune, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone, _ = tune("alone", trials=8)
-    monkeypatch.setattr(cluster_module.remote_heat, "examine", _cannot_open)
+    monkeypatch.setattr(remote_heat, "examine", _cannot_open)
     sent, _ = tune("sent", trials=8, scheduler=scheduler)
     assert told(sent) == told(alone)
 
@@ -78,7 +78,7 @@ class Killer(Watcher):
             threading.Thread(target=self._kill, daemon=True).start()
 
     def _kill(self) -> None:
-        with Client(self.address, set_as_default=False) as client:
+        with Client(self.address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
             deadline = time.monotonic() + 20
             while time.monotonic() < deadline:
                 busy = [worker for worker, tasks in client.processing().items() if tasks]
@@ -131,7 +131,8 @@ def _lineup(search: Search) -> Lineup:
     return lineups(trials, search.problem.steps_per_epoch, 1, folds=False, threads=1)[0]
 
 
-def test_what_cannot_be_a_cluster_is_refused(request_for: Any) -> None:
+def test_what_cannot_be_a_cluster_is_refused(request_for: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "REACHED_WITHIN", 0.5)
     refused: list[dict[str, Any]] = [
         {"scheduler": "tcp://127.0.0.1:9"},
         {"scheduler": "nonsense"},
@@ -145,7 +146,9 @@ def test_what_cannot_be_a_cluster_is_refused(request_for: Any) -> None:
 
 def test_a_scheduler_without_workers_is_refused(request_for: Any) -> None:
     with (
-        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster,
+        LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+        ) as cluster,
         pytest.raises(InputError, match="a scheduler with workers"),
         opened(request_for("x", scheduler=cluster.scheduler_address)),
     ):

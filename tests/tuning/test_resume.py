@@ -155,7 +155,7 @@ def test_an_interrupted_search_knows_what_it_had_and_goes_on(tune: Tune, request
             search.clock.interrupted = seen[0] >= 10
             report(*arguments)
 
-        search.ledger.report = interrupt  # type: ignore[method-assign]
+        search.ledger.report = interrupt  # type: ignore[method-assign, assignment]
         search.run()
         results = finish(session)
     assert results["interrupted"]

@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+from joblib import parallel_config
 from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, PredefinedSplit
@@ -37,7 +38,8 @@ class Peer:
         search = GridSearchCV(
             classifier, parameters, scoring="accuracy", n_jobs=self.threads, cv=self.split, refit=False
         )
-        search.fit(self.X, self.y)
+        with one_thread_a_job():
+            search.fit(self.X, self.y)
         return np.asarray(search.cv_results_["mean_test_score"])
 
     def parameters(self) -> dict[str, list[float]]:
@@ -57,6 +59,11 @@ class Peer:
             tol=0.0,
             random_state=0,
         )
+
+
+def one_thread_a_job() -> Any:
+    """Return a context in which every job multiplies on one thread: jobs and threads of BLAS would be too many."""
+    return parallel_config(backend="loky", inner_max_num_threads=1)
 
 
 class _Quiet(MLPClassifier):  # type: ignore[misc]

@@ -48,7 +48,8 @@ class Peer(scikit_learn_grid.Peer):
             refit=False,
             random_state=0,
         )
-        search.fit(self.X, self.y)
+        with scikit_learn_grid.one_thread_a_job():
+            search.fit(self.X, self.y)
         return search.cv_results_
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chainrule.checking import teaching
@@ -37,8 +37,7 @@ def _examine(program: Program, loaded: Loaded, *, with_marks: bool) -> Answer:
     parts: list[Part] = []
     repaired: dict[str, Function] = {}
     for experiment in loaded.experiments:
-        prove, label = _Reread(program, loaded, experiment), _label(loaded, experiment)
-        part = Examination(loaded.units, experiment, prove, program, label, repaired).run(with_marks)
+        part = _examined(program, loaded, experiment, repaired, with_marks)
         repaired |= part.repaired
         parts.append(part)
     verdicts = [part.verdict for part in parts]
@@ -57,6 +56,17 @@ def _examine(program: Program, loaded: Loaded, *, with_marks: bool) -> Answer:
         checked=(*_what_was_checked(loaded.experiments), *taught.checked),
         seconds=time.monotonic() - start,
     )
+
+
+def _examined(
+    program: Program, loaded: Loaded, experiment: Experiment, repaired: Mapping[str, Function], with_marks: bool
+) -> Part:
+    prove, label = _Reread(program, loaded, experiment), _label(loaded, experiment)
+    part = Examination(loaded.units, experiment, prove, program, label, repaired).run(with_marks)
+    proved = any(finding.verified for finding in part.findings)
+    if experiment.otherwise is None or part.verdict is Verdict.CORRECT or proved:
+        return part
+    return _examined(program, loaded, experiment.otherwise, repaired, with_marks)
 
 
 def _label(loaded: Loaded, experiment: Experiment) -> str:

@@ -63,6 +63,8 @@ class Experiment:
     None for networks."""
     output: Callable[[Case], ndarray] | None = None
     """The forward output that ``expected`` is compared with (for single layers)."""
+    otherwise: Experiment | None = None
+    """What it is, unless a mistake in this reading of it is found and its repair proved."""
     conventions: dict[str, str] = field(default_factory=dict)
     """What the reader understood: ``examples``: ``rows`` or ``columns``, ``labels``: ``integers`` or ``one-hot``."""
 

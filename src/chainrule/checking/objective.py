@@ -116,7 +116,8 @@ class Objective:
     @classmethod
     def of(cls, case: Case) -> Objective | None:
         """Return the objective of a case, or None if its parameters are not those of such a network."""
-        layers = _layers(case)
+        classes = np.asarray(case.y).dtype.kind in "iub" and np.ndim(case.y) == 1
+        layers = _layers(case) if classes else None
         return None if layers is None else cls(case, layers)
 
     @cached_property

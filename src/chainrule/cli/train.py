@@ -51,7 +51,7 @@ Examples:
 PROFILED = {
     "gather": "gathering rows",
     "products": "matrix products",
-    "between": "biases, ReLU, softmax, loss",
+    "between": "biases, activations, loss",
     "penalty": "penalty",
     "update": "update rule",
 }

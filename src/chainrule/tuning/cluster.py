@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 PAUSE = 0.02  # seconds between two looks at what has come back
-REACHED_WITHIN = "10s"
+REACHED_WITHIN = 10.0  # seconds
 
 
 class ClusterCrew:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,16 +77,31 @@ def opened_storage(where: str | Path) -> Iterator[BaseStorage]:
     with storage_errors(str(journal)):
         if not journal.parent.is_dir():
             raise InputError("--storage", expected="a database's URL or a journal file's path", got=str(where))
+        _refuse_another_file(journal)
         lock = JournalLock(journal)
         lock.acquire()
         lock.release()
+    yield JournalStorage(JournalFileBackend(str(journal), lock_obj=lock))  # type: ignore[arg-type]
+
+
+def _refuse_another_file(journal: Path) -> None:
+    """See that a file that is there already has a journal's first line.
+
+    Raises
+    ------
+    InputError
+        If it has not.
+    """
+    if not journal.exists() or journal.stat().st_size == 0:
+        return
+    with journal.open("rb") as file:
+        first = file.readline()
     try:
-        storage = JournalStorage(JournalFileBackend(str(journal), lock_obj=lock))  # type: ignore[arg-type]
-    except (ValueError, KeyError, OSError) as error:
-        raise InputError(
-            "--storage", expected="a journal file of Optuna's", got="another file", where=f"{journal}: {error}"
-        ) from None
-    yield storage
+        begun = "op_code" in json.loads(first)
+    except (ValueError, TypeError):
+        begun = not first.endswith(b"\n")  # its writer was killed in the middle of its first line
+    if not begun:
+        raise InputError("--storage", expected="a journal file of Optuna's", got="another file", where=str(journal))
 
 
 @contextmanager

@@ -63,6 +63,11 @@ class StepOutcome:
             gradients = {name: self._gradient(after, name) for name in self._gradients}
         return Result(self._loss_of(after), gradients)
 
+    @property
+    def loss_name(self) -> str:
+        """The name of the variable that was taken for the loss, as far as there is one."""
+        return next((step for step in reversed(self._loss or ()) if isinstance(step, str)), "")
+
     def _gradient(self, after: Mapping[str, Any], name: str) -> ndarray:
         path, factor = self._gradients[name]
         if path is None:

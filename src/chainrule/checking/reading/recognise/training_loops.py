@@ -131,14 +131,24 @@ def literal_rate(body: list[ast.stmt]) -> float | None:
 
 
 def _is_update(node: ast.AST) -> bool:
-    """Whether a statement moves something that is called like a parameter: ``W -= …``, ``W = W - …``."""
+    """Whether a statement moves something: ``W -= …``, ``W = W - …``.
+
+    It is called like a parameter, or it is moved by a learning rate times something.
+    """
     if isinstance(node, ast.AugAssign):
-        return isinstance(node.op, ast.Add | ast.Sub) and _is_parameter(node.target)
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and _is_parameter(node.targets[0]):
+        moves = isinstance(node.op, ast.Add | ast.Sub)
+        return moves and (_is_parameter(node.target) or _is_rate_times(node.value))
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
         target = ast.unparse(node.targets[0])
         left, right = ast.unparse(node.value.left), ast.unparse(node.value.right)
-        return isinstance(node.value.op, ast.Add | ast.Sub) and target in (left, right)
+        moves = isinstance(node.value.op, ast.Add | ast.Sub) and target in (left, right)
+        return moves and (_is_parameter(node.targets[0]) or _is_rate_times(node.value.right))
     return False
+
+
+def _is_rate_times(value: ast.expr) -> bool:
+    factors = [value.left, value.right] if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult) else []
+    return any(role(_name(factor)) == "rate" for factor in factors)
 
 
 def _is_parameter(target: ast.expr) -> bool:

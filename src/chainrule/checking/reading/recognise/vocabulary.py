@@ -22,7 +22,7 @@ ROLES: dict[str, str] = {
         "reg lambd lambda lam lmbda lambda1 regularization regstrength l2 l2reg weightdecay "
         "regularizationstrength lamda lmd reglambda regparam wd regularizationparameter regularizationrate "
         "l2lambda lambdareg lambdaval regrate lambdal2 l2strength regcoef regcoeff regularizationcoefficient "
-        "regularizer regfactor lambd2 lamd"
+        "regularizer regfactor lambd2 lamd decay l2decay l2penalty penalty l2coef l2weight shrinkage"
     ),
     "D": (
         "inputsize dim inputdim inputdims nin ninput ninputs inputnodes d infeatures numinputs nx "
