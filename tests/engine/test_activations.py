@@ -22,7 +22,7 @@ def test_activations_to_the_last_digits(name: str, dtype: str, digits: float) ->
     z = np.concatenate([ENDS, np.random.default_rng(0).normal(scale=5, size=4000)]).astype(dtype)
     found = z.copy()
     activate(CODES[name], found, len(z), 0, 1, 0, len(z))
-    expected = ACTIVATIONS[name].forward(z.astype(np.float64))
+    expected = ACTIVATIONS[name].forward(z.astype(np.float64)[None])[0]
     np.testing.assert_allclose(found, expected, rtol=digits, atol=1e-37 if dtype == "float32" else 1e-303)
 
 
@@ -64,7 +64,7 @@ def test_masks_are_those_of_the_reference_bit_for_bit(
     top, bottom, left, right = *sorted(edges[:2]), *sorted(edges[2:])
     expected = mask(Dropout(rate, seed, step), layer, N, H, dtype)
     values = np.ones(N * H, dtype)
-    key = compiled_dropout.layer_key(seed, step, layer)
+    key = np.uint64(compiled_dropout.layer_key(seed, step, layer))
     compiled_dropout.drop(values, rate, key, H, top, bottom, left, right)
     found = values.reshape(N, H)
     np.testing.assert_array_equal(found[top:bottom, left:right], expected[top:bottom, left:right])
@@ -74,5 +74,5 @@ def test_masks_are_those_of_the_reference_bit_for_bit(
 
 def test_another_key_is_seen() -> None:
     values = np.ones(400)
-    compiled_dropout.drop(values, 0.5, compiled_dropout.layer_key(0, 1, 1), 20, 0, 20, 0, 20)
+    compiled_dropout.drop(values, 0.5, np.uint64(compiled_dropout.layer_key(0, 1, 1)), 20, 0, 20, 0, 20)
     assert (values.reshape(20, 20) != mask(Dropout(0.5, 0, 2), 1, 20, 20, "float64")).mean() > 0.3

@@ -149,9 +149,12 @@ def _fit(array: ndarray, shape: tuple[int, ...], turned: bool) -> ndarray | None
 
 
 def _distinct(known: Sequence[Truth]) -> list[Truth]:
-    """Leave out truths that say the same numbers as an earlier one, and those that are nothing but zeros."""
+    """Leave out truths that say the same numbers as another one, and those that are nothing but zeros.
+
+    Of the same numbers, what has a name of its own is kept: ``z1`` rather than ``X @ W1``.
+    """
     kept: list[Truth] = []
-    for truth in known:
+    for truth in sorted(known, key=lambda one: not one.name.isidentifier()):
         if any(np.any(array) for array in truth.arrays) and not any(_equal(truth, other) for other in kept):
             kept.append(truth)
     return kept

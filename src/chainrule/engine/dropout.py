@@ -31,7 +31,7 @@ def layer_key(seed: int, step: int, layer: int) -> int:
 @compiled()
 def row_key(key: int, row: int) -> int:
     """Return the key of a row, counted from 0 in its mini-batch, of the layer that ``key`` is of."""
-    return mix(key + np.uint64(row))
+    return mix(np.uint64(key) + np.uint64(row))
 
 
 @compiled()
@@ -46,7 +46,7 @@ def drop_row(values: ndarray, key: int, first: int, rate: float) -> None:
         The row's.
     """
     scale, zero = values.dtype.type(1 / (1 - rate)), values.dtype.type(0)
-    least, place = np.int64(rate * 2.0**53), key + np.uint64(first + 1) * _GOLDEN
+    least, place = np.int64(rate * 2.0**53), np.uint64(key) + np.uint64(first + 1) * _GOLDEN
     for i in range(len(values)):
         bits = mix(place + np.uint64(i) * _GOLDEN)
         values[i] = values[i] * scale if np.int64(bits >> _11) >= least else zero

@@ -126,9 +126,7 @@ def _code(answer: Answer, source: Source) -> Element:
 
 
 def _lists(answer: Answer, source: Source) -> Element:
-    notes = [
-        note.message if note.line is None else f"{source.place(note.line)}: {note.message}" for note in answer.notes
-    ]
+    notes = [source.note(note) for note in answer.notes]
     conventions = [f"{word}: {said}" for word, said in answer.target.conventions.items()]
     lists = {
         "Notes": notes,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chainrule.checking.answer import Finding
+from chainrule.checking.answer import Finding, Note
 from chainrule.errors import ChainruleError, StorageError
 from chainrule.files import storage_errors
 
@@ -52,6 +52,11 @@ class Source:
         """Return ``line 12``, or ``cell 3, line 5``, for a line of the file."""
         found = self.at(line, line)
         return self.code[found[0]].place if len(found) == 1 else f"line {line}"
+
+    def note(self, note: Note) -> str:
+        """Return a note with its place before it, once."""
+        place = "" if note.line is None else self.place(note.line)
+        return note.message if note.message.startswith(place) else f"{place}: {note.message}"
 
     def place_of(self, finding: Finding) -> str:
         """Return where a finding is, as its message says it, or else as its line does."""

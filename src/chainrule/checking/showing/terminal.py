@@ -136,10 +136,4 @@ class _Terminal:
         self.bullets("how it was read", [f"{name}: {said}" for name, said in answer.target.conventions.items()])
 
     def notes(self, answer: Answer, source: Source) -> None:
-        self.bullets(
-            "notes",
-            [
-                note.message if note.line is None else f"{source.place(note.line)}: {note.message}"
-                for note in answer.notes
-            ],
-        )
+        self.bullets("notes", [source.note(note) for note in answer.notes])
