@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from ..conftest import Run
@@ -54,8 +55,12 @@ class Reader:
         assert missing is None, f"{where}: {command}\nprints no line like\n{missing}\n{printed}"
 
     def _run(self, name: str, block: Block) -> str:
-        """Run Python as if it stood at its place on the page, and return what it prints."""
-        code = compile("\n" * (block.line - 1) + block.text, name, "exec")
+        """Run Python from a file in which it stands in the line that it has on the page; return what it prints."""
+        file = Path(".blocks", f"{name}-{block.line}.py")  # a check reads the source of what it checks
+        file.parent.mkdir(exist_ok=True)
+        text = "\n" * (block.line - 1) + block.text
+        file.write_text(text, encoding="utf-8")
+        code = compile(text, str(file.resolve()), "exec")
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             exec(code, self._names)
         return printed.getvalue()
