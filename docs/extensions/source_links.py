@@ -1,4 +1,4 @@
-"""Links to files of the package, as they work in the repository, lead to the pages that show these files on the site."""
+"""Links to files of the package, which work in the repository, lead to the pages that show these files."""
 
 from __future__ import annotations
 

@@ -69,7 +69,9 @@ def test_the_file_of_a_search_repeats_it(chainrule: Run, table: Path) -> None:
     other = json.loads(chainrule("tune", "--config", "a/tune.toml", "--out", "c", "--seed", 1, "--json").out)
     best = [{k: v for k, v in result["best"].items() if k != "elapsed"} for result in (first, again, other)]
     assert best[0] == best[1] != best[2]
-    resumed = json.loads(chainrule("tune", "--resume", "a", "--trials", 9, "--json").out)
+    outcome = chainrule("tune", "--resume", "a", "--trials", 9, "--json")
+    assert outcome.code == 0, outcome.err
+    resumed = json.loads(outcome.out)
     assert sum(resumed["trials"].values()) == 9
 
 

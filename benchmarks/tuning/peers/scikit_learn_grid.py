@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 import numpy as np
-from joblib import parallel_config
+from joblib import parallel_config  # type: ignore[import-untyped]
 from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, PredefinedSplit

@@ -25,7 +25,7 @@ KINK = 1e-3
 MOST_ENTRIES, FEWEST_ENTRIES = 120, 6
 """Of larger parameters a sample is nudged; fewer entries where the program is slow."""
 
-SECONDS = 0.2
+SECONDS = 0.12
 """About how long the gradients of one case may take."""
 
 DIRECTIONS = 4

@@ -27,6 +27,9 @@ SECONDS = 3.0
 BRIEFLY = 1.5
 """The same where every gradient is right, and only the loss is none that is known."""
 
+SECONDS_FOR_MARKS = 0.5
+"""How long the gradients are looked for that lines are compared with on the page."""
+
 OWN_CRASHES = (ValueError, IndexError, ArithmeticError)
 """What NumPy raises where shapes do not fit: a mistake of the code, and not of how it was called."""
 
@@ -200,7 +203,7 @@ class Examination:
             seen = flow(watch, case)
             if isinstance(seen, Exception):
                 return ()
-            known = truths(watch, case, seen, seconds=1.0)
+            known = truths(watch, case, seen, seconds=SECONDS_FOR_MARKS)
         places = found.outcome.places if found else None
         return tuple(
             replace(mark, line=self.program.file_line(mark.line))

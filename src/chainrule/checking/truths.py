@@ -24,7 +24,7 @@ MOST_NUMBERS = 400
 MANY = 12
 """A site that is passed more often than this is in a loop whose passings are not told apart."""
 
-SECONDS = 1.0
+SECONDS = 0.6
 """How long a program is nudged to see what depends on what."""
 
 

@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from chainrule.cli.search_progress import SHOWN, best_table
+from chainrule.engine.compiling import kept_versions
 from chainrule.tuning.plan import told_seconds
+from chainrule.tuning.population.steps import run_steps
 from chainrule.tuning.session import Session
 
 
@@ -32,6 +34,8 @@ def tell_start(console: Console, session: Session) -> None:
     }
     if plan.seeds > 1:
         facts["seeds"] = f"{plan.seeds} networks of each setting"
+    if not kept_versions(run_steps):
+        facts["engine"] = "compiling for this machine: some seconds, this once"
     if session.resumed:
         facts["resumed"] = f"{len(search.trials)} trials are known"
     for name, fact in facts.items():

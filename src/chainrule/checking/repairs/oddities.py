@@ -41,6 +41,30 @@ def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
             yield _candidate(places, statement, old, new, 1.0, mistake)
     for name, where in places.idle.items():
         yield from _used(places, name, where, scopes)
+    for statement in places.scenes:
+        for other in _of_other_layers(statement, places.scenes[statement][0]):
+            if ast.unparse(other) not in _texts(places, statement):
+                change = ((statement, (statement, other)),)
+                yield Candidate(places.homes[statement][0], change, ODD + 1.2, f"{ast.unparse(other)} missing")
+
+
+def _of_other_layers(statement: ast.stmt, variables: Mapping[str, object]) -> Iterator[ast.stmt]:
+    """Yield a statement that changes a variable of one layer as it would be for each of the others."""
+    if not isinstance(statement, ast.AugAssign):
+        return
+    text = ast.unparse(statement)
+    own = set(re.findall(r"\b[A-Za-z_]\w*?(\d)\b", text))
+    layers = set(re.findall(r"\b[A-Za-z_]+(\d)\b", " ".join(variables))) - own
+    if len(own) == 1:
+        for layer in sorted(layers):
+            renamed = re.sub(rf"\b([A-Za-z_]\w*?){next(iter(own))}\b", rf"\g<1>{layer}", text)
+            yield ast.copy_location(ast.parse(renamed).body[0], statement)
+
+
+def _texts(places: Places, statement: ast.stmt) -> set[str]:
+    """Return what stands in the function of a statement, a text for each statement."""
+    unit = places.homes[statement][0]
+    return {ast.unparse(other) for other in places.scenes if places.homes[other][0] == unit}
 
 
 def _candidate(
