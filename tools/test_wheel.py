@@ -27,9 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--python", default=sys.executable, help="the Python to test with")
     parser.add_argument("--versions", choices=RESOLUTION, default="highest", help="of the dependencies")
-    parser.add_argument(
-        "--dist", type=Path, help="a folder with both distributions; built if absent"
-    )
+    parser.add_argument("--dist", type=Path, help="a folder with both distributions; built if absent")
     parser.add_argument("pytest", nargs="*", help="what pytest is given")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="chainrule-wheel-") as folder:

@@ -32,6 +32,17 @@ def write_tensors(path: Path, kind: str, version: int, tensors: dict[str, ndarra
     write_whole(path, save(contents, metadata={HEADER: text}))
 
 
+def kind_of(path: Path) -> str:
+    """Return the kind that a file was marked with, or "" if it is no file of ours."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with storage_errors(str(path)), safe_open(path, framework="numpy") as file:
+            return str(json.loads((file.metadata() or {}).get(HEADER, "{}")).get("kind", ""))
+    except (SafetensorError, ValueError, AttributeError):
+        return ""
+
+
 def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray], dict[str, Any]]:
     """Read what :func:`write_tensors` wrote.
 

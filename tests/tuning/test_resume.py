@@ -95,6 +95,7 @@ def test_a_generation_half_written_is_completed(tune: Tune, request_for: Any, mo
     assert told(session) == told(whole)
 
 
+@pytest.mark.slow
 def test_killed_by_the_system(rows: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "chainrule", "tune", "-q"]
     options = "--hidden 32,64 --learning-rate log:1e-3:1 --batch-size 8,16 --epochs 60 --trials 48 --population 12"

@@ -12,6 +12,7 @@ from chainrule.errors import DivergedError
 from chainrule.network.model import Model
 from chainrule.runs import new_run
 from chainrule.training.settings_file import build_settings, load_settings
+from chainrule.tensor_file import kind_of
 from chainrule.tuning.ensemble import Ensemble
 from chainrule.tuning.session import Session, opened
 from chainrule.tuning.trial import DIVERGED, FINISHED, RUNNING, Trial, ranked
@@ -99,7 +100,9 @@ def test_folds_rank_on_every_row_once(tune: Tune) -> None:
 
 def test_an_ensemble_is_one_file_that_averages_probabilities(tune: Tune) -> None:
     session, results = tune(ensemble=5, trials=8, final_test=True)
+    assert kind_of(session.folder.ensemble) == "ensemble"
     ensemble = Ensemble.load(session.folder.ensemble)
+    assert ensemble.image_shape == ensemble.models[0].image_shape
     data = session.search.problem.data
     X = data.dataset.train.X[data.validation.index]
     mean = np.mean([model.predict_proba(X) for model in ensemble.models], axis=0)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
@@ -18,7 +18,11 @@ from chainrule.data.image_pixels import Plan, image_suffixes, open_image, pillow
 from chainrule.errors import ChainruleError, InputError
 from chainrule.files import storage_errors
 from chainrule.network.model import Model
+from chainrule.tensor_file import kind_of
 from chainrule.training.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from chainrule.tuning.ensemble import Ensemble
 
 HELP = """Name the class of images or rows, and say how probable it is.
 
@@ -46,13 +50,15 @@ class Prediction:
 
 
 def command(
-    run: Annotated[Path, typer.Argument(help="The run folder, or a model.safetensors.", metavar="RUN")],
+    run: Annotated[
+        Path, typer.Argument(help="The run folder, a model.safetensors, or an ensemble.safetensors.", metavar="RUN")
+    ],
     inputs: Annotated[list[Path], typer.Argument(help="Images, folders of images, or tables.", metavar="FILE...")],
     top: Annotated[int, typer.Option(min=1, help="How many classes to name for each.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
 ) -> None:
     """See HELP."""
-    model = Model.load(run) if run.is_file() else RunFolder.open(run).read_model()
+    model = _model(run)
     unreadable: list[ChainruleError] = []
     if model.image_shape is None:
         predictions = _predict_tables(model, inputs, top, unreadable)
@@ -71,6 +77,17 @@ def command(
 command.__doc__ = HELP
 
 
+def _model(run: Path) -> Model | Ensemble:
+    """Return the model of a run folder, or of a file: one network, or several that `chainrule tune` kept as one."""
+    if not run.is_file():
+        return RunFolder.open(run).read_model()
+    if kind_of(run) == "ensemble":
+        from chainrule.tuning.ensemble import Ensemble
+
+        return Ensemble.load(run)
+    return Model.load(run)
+
+
 def _image_files(inputs: Sequence[Path], unreadable: list[ChainruleError]) -> Iterator[Path]:
     """Yield the files that are named, and the images in folders that are, sorted."""
     for path in inputs:
@@ -84,7 +101,7 @@ def _image_files(inputs: Sequence[Path], unreadable: list[ChainruleError]) -> It
 
 
 def _predict_images(
-    model: Model, files: Iterator[Path], top: int, unreadable: list[ChainruleError]
+    model: Model | Ensemble, files: Iterator[Path], top: int, unreadable: list[ChainruleError]
 ) -> Iterator[Prediction]:
     """Yield a prediction for each readable image, in order, a chunk at a time."""
     height, width, channels = model.image_shape or (0, 0, 0)
@@ -106,7 +123,7 @@ def _predict_images(
 
 
 def _predict_tables(
-    model: Model, inputs: Sequence[Path], top: int, unreadable: list[ChainruleError]
+    model: Model | Ensemble, inputs: Sequence[Path], top: int, unreadable: list[ChainruleError]
 ) -> Iterator[Prediction]:
     """Yield a prediction for each row of each readable table."""
     from chainrule.data.tables import read_features
@@ -120,7 +137,7 @@ def _predict_tables(
             yield from _name_classes(model, [f"{path}:{row}" for row in range(1, len(X) + 1)], X, top)
 
 
-def _name_classes(model: Model, names: Sequence[str], X: ndarray, top: int) -> Iterator[Prediction]:
+def _name_classes(model: Model | Ensemble, names: Sequence[str], X: ndarray, top: int) -> Iterator[Prediction]:
     for name, probs in zip(names, model.predict_proba(X), strict=True):
         best = np.argsort(-probs, kind="stable")[:top]
         yield Prediction(name, [(model.classes[label], float(probs[label])) for label in best])

@@ -153,8 +153,14 @@ def _objective(
     used = batches.rows[: batches.starts[-1]]
     norms = np.add.reduceat(weights[used], batches.starts[:-1]) if len(weights) and len(sizes) else sizes
     labels, targets = (y, np.empty(0, dtype)) if softmax else (np.empty(0, np.int64), y.reshape(-1))
-    arrays = [_read_only(array) for array in (labels, targets, weights, norms.astype(np.float64))]
-    return Objective(LOSSES[architecture.loss], *arrays, smoothing)
+    return Objective(
+        LOSSES[architecture.loss],
+        _read_only(labels),
+        _read_only(targets),
+        _read_only(weights),
+        _read_only(norms.astype(np.float64)),
+        smoothing,
+    )
 
 
 def _inputs(features: Features, dtype: np.dtype[np.floating]) -> tuple[ndarray, ndarray, ndarray]:

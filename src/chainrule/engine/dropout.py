@@ -15,7 +15,7 @@ _30, _27, _31, _11 = (np.uint64(n) for n in (30, 27, 31, 11))
 
 
 @compiled()
-def mix(bits: int) -> int:
+def mix(bits: np.uint64) -> np.uint64:
     """Scatter 64 bits (splitmix64)."""
     bits = (bits ^ (bits >> _30)) * _FIRST
     bits = (bits ^ (bits >> _27)) * _SECOND
@@ -23,19 +23,19 @@ def mix(bits: int) -> int:
 
 
 @compiled()
-def layer_key(seed: int, step: int, layer: int) -> int:
+def layer_key(seed: int, step: int, layer: int) -> np.uint64:
     """Return the key of a hidden layer in a step, both counted from 1."""
     return mix(mix(mix(np.uint64(seed)) + np.uint64(step)) + np.uint64(layer))
 
 
 @compiled()
-def row_key(key: int, row: int) -> int:
+def row_key(key: np.uint64, row: int) -> np.uint64:
     """Return the key of a row, counted from 0 in its mini-batch, of the layer that ``key`` is of."""
     return mix(np.uint64(key) + np.uint64(row))
 
 
 @compiled()
-def drop_row(values: ndarray, key: int, first: int, rate: float) -> None:
+def drop_row(values: ndarray, key: np.uint64, first: int, rate: float) -> None:
     """Set units of a row to 0 with probability ``rate``, and divide the others by ``1 - rate``.
 
     Parameters
@@ -43,7 +43,7 @@ def drop_row(values: ndarray, key: int, first: int, rate: float) -> None:
     values : ndarray of shape (n,)
         The units from number ``first`` on, counted from 0: their activations, or the gradients of what became of them.
     key : uint64
-        The row's.
+        The row's. (From Python, as NumPy's uint64: half of them are beyond the integers that Numba takes.)
     """
     scale, zero = values.dtype.type(1 / (1 - rate)), values.dtype.type(0)
     least, place = np.int64(rate * 2.0**53), np.uint64(key) + np.uint64(first + 1) * _GOLDEN
@@ -53,7 +53,9 @@ def drop_row(values: ndarray, key: int, first: int, rate: float) -> None:
 
 
 @compiled()
-def drop(values: ndarray, rate: float, key: int, width: int, top: int, bottom: int, left: int, right: int) -> None:
+def drop(
+    values: ndarray, rate: float, key: np.uint64, width: int, top: int, bottom: int, left: int, right: int
+) -> None:
     """Do so with a part of a layer (N, width), all of its units where ``left, right`` are ``0, width``."""
     for n in range(top, bottom):
         drop_row(values[n * width + left : n * width + right], row_key(key, n), left, rate)

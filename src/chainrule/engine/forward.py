@@ -68,7 +68,8 @@ def run_forward(
         floor = 0.0 if hidden.activation == RELU and not last else -np.inf
         add_bias(z, w[bias : bias + outputs], floor, top, bottom, left, right)
         if not last:
-            activate(hidden.activation, z, outputs, top, bottom, left, right)
+            if hidden.activation != RELU:
+                activate(hidden.activation, z, outputs, top, bottom, left, right)
             if hidden.dropout > 0:
                 key = layer_key(hidden.seed, hidden.step, layer + 1)
                 drop(z, hidden.dropout, key, outputs, top, bottom, left, right)

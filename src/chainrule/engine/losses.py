@@ -9,7 +9,7 @@ from numpy import ndarray
 
 from chainrule.engine.borrowing import borrow
 from chainrule.engine.compiling import compiled
-from chainrule.engine.kernels import exp_of_negative, softmax_loss
+from chainrule.engine.kernels import exp_of_negative
 
 SOFTMAX, LOGISTIC, SQUARED, POISSON = range(4)
 CODES = {"softmax": SOFTMAX, "logistic": LOGISTIC, "squared": SQUARED, "poisson": POISSON}
@@ -57,16 +57,19 @@ def borrow_objective(given: Objective) -> Objective:
 
 
 @compiled()
-def loss_of_rows(objective: Objective, step: int, scores: ndarray, rows: ndarray, N: int) -> float:
+def is_plain(objective: Objective) -> bool:
+    """Tell whether it is that of ``kernels.softmax_loss``, which is faster: the mean of softmax's cross-entropy."""
+    return bool(objective.loss == SOFTMAX and len(objective.weights) == 0 and objective.smoothing == 0)
+
+
+@compiled()
+def loss_of_rows(objective: Objective, step: int, scores: ndarray, rows: ndarray) -> float:
     """Return a part of the data loss, and replace the scores by their gradients.
 
-    The scores are those of the examples ``rows``, some or all of a mini-batch of N, which is that of step number
-    ``step`` of the call.
+    The scores are those of the examples ``rows``, some or all of the mini-batch of step number ``step`` of the call.
     """
     if len(rows) == 0:
         return 0.0
-    if objective.loss == SOFTMAX and len(objective.weights) == 0 and objective.smoothing == 0:
-        return softmax_loss(scores, objective.y, rows, N)
     width, total, norm = len(scores) // len(rows), 0.0, objective.norms[step]
     for n in range(len(rows)):
         share = (objective.weights[rows[n]] if len(objective.weights) > 0 else 1.0) / norm

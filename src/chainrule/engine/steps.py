@@ -9,15 +9,16 @@ from __future__ import annotations
 import numpy as np
 from numpy import ndarray
 
-from chainrule.engine.activations import activation_backward
+from chainrule.engine.activations import RELU, activation_backward
 from chainrule.engine.blas import multiply_parts
 from chainrule.engine.borrowing import borrow
 from chainrule.engine.clock import BETWEEN, PRODUCTS, lap, read_clock
 from chainrule.engine.compiling import compiled
 from chainrule.engine.dropout import drop, layer_key
 from chainrule.engine.forward import Hidden, run_forward
+from chainrule.engine.kernels import relu_backward, softmax_loss
 from chainrule.engine.layer_update import sum_layer, update_layer
-from chainrule.engine.losses import Objective, borrow_objective, loss_of_rows
+from chainrule.engine.losses import Objective, borrow_objective, is_plain, loss_of_rows
 from chainrule.engine.team import Team, part, part_of_layer, wait
 from chainrule.engine.updates import scale_of
 
@@ -71,6 +72,7 @@ def run_steps(
     constants, epsilons = borrow(constants), borrow(epsilons)
     sums, losses, laps = borrow(sums), borrow(losses), borrow(laps)
     team, depth = Team(team.me, team.size, borrow(team.arrivals)), len(sizes) - 1
+    plain = is_plain(objective)
     sum_squares(team, w, sizes, regs[0] if len(regs) > 0 else 0.0, sums[0, team.me])
     for k in range(len(rates)):
         batch, reg = rows[starts[k] : starts[k + 1]], regs[k]
@@ -81,7 +83,11 @@ def run_steps(
         below = N * sizes[:depth].sum()  # where the scores begin; then, where the activations below dz do
         dz = values[below : below + N * C]
         top, bottom = part(team, N, 1)
-        sums[k % 2, team.me, 0] = loss_of_rows(objective, k, dz[top * C : bottom * C], batch[top:bottom], N)
+        scores, own_rows = dz[top * C : bottom * C], batch[top:bottom]
+        if plain:
+            sums[k % 2, team.me, 0] = softmax_loss(scores, objective.y, own_rows, N)
+        else:
+            sums[k % 2, team.me, 0] = loss_of_rows(objective, k, scores, own_rows)
         wait(team)
         if not np.isfinite(add_up(team, sums[k % 2], reg, losses[k])):
             return k + 1
@@ -106,7 +112,11 @@ def run_steps(
                 if hidden.dropout > 0:
                     key = layer_key(hidden.seed, hidden.step, layer)
                     drop(da, hidden.dropout, key, inputs, top, bottom, left, right)
-                activation_backward(hidden.activation, da, a, 1 - hidden.dropout, inputs, top, bottom, left, right)
+                if hidden.activation == RELU:
+                    relu_backward(da, a, inputs, top, bottom, left, right)
+                else:
+                    kept = 1 - hidden.dropout
+                    activation_backward(hidden.activation, da, a, kept, inputs, top, bottom, left, right)
                 wait(team)
                 now = lap(laps, BETWEEN, now)
             sums[(k + 1) % 2, team.me, 1 + layer] = update_layer(

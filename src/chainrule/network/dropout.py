@@ -50,7 +50,7 @@ def mask(dropout: Dropout, layer: int, N: int, H: int, dtype: DTypeLike) -> Floa
     rows, units = np.arange(N, dtype=np.uint64), np.arange(1, H + 1, dtype=np.uint64)
     bits = _mix(_mix(key + rows)[:, None] + units * GOLDEN)
     kept = (bits >> np.uint64(11)) >= np.uint64(int(dropout.rate * 2**53))
-    return kept.astype(dtype) * np.dtype(dtype).type(1 / (1 - dropout.rate))
+    return np.where(kept, 1 / (1 - dropout.rate), 0.0).astype(dtype)
 
 
 def _mix(bits: ndarray) -> ndarray:

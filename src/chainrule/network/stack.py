@@ -79,7 +79,7 @@ def forward(parameters: Parameters, X: Float[ndarray, "N D"], drop: Dropout | No
         if layer < architecture.depth:  # the last pre-activation is the scores
             a = activation.forward(z)
             if drop:
-                masks.append(dropout.mask(drop, layer, *a.shape, a.dtype))
+                masks.append(dropout.mask(drop, layer, len(a), a.shape[1], a.dtype))
                 a = dropout.forward(a, masks[-1])
             activations.append(a)
     return Forward(activations, pre_activations, LOSSES[architecture.loss].outputs(z), masks)

@@ -42,6 +42,16 @@ class Ensemble:
         """The name of every label."""
         return self.models[0].classes
 
+    @property
+    def image_shape(self) -> tuple[int, int, int] | None:
+        """Height, width and channels of the images that it takes, or None."""
+        return self.models[0].image_shape
+
+    @property
+    def feature_names(self) -> tuple[str, ...] | None:
+        """The columns of the table that it was trained on, or None."""
+        return self.models[0].feature_names
+
     def save(self, path: Path) -> None:
         """Write all networks and what they share to one safetensors file, whole or not at all."""
         first, tensors = self.models[0], dict[str, ndarray]()
@@ -74,7 +84,7 @@ class Ensemble:
         shape, names = header["image_shape"], header["feature_names"]
         models = []
         for number, sizes in enumerate(header["architectures"]):
-            architecture = Architecture(sizes["input_size"], tuple(sizes["hidden_sizes"]), sizes["output_size"])
+            architecture = Architecture(**{**sizes, "hidden_sizes": tuple(sizes["hidden_sizes"])})
             arrays = [tensors.get(f"{number}.{name}") for name in architecture.shapes]
             shapes = [None if array is None else array.shape for array in arrays]
             if shapes != list(architecture.shapes.values()):
