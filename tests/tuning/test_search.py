@@ -11,8 +11,8 @@ import pytest
 from chainrule.errors import DivergedError
 from chainrule.network.model import Model
 from chainrule.runs import new_run
-from chainrule.training.settings_file import build_settings, load_settings
 from chainrule.tensor_file import kind_of
+from chainrule.training.settings_file import build_settings, load_settings
 from chainrule.tuning.ensemble import Ensemble
 from chainrule.tuning.session import Session, opened
 from chainrule.tuning.trial import DIVERGED, FINISHED, RUNNING, Trial, ranked
