@@ -47,6 +47,9 @@ class Cell:
             if row_at <= end_row and last >= row:
                 found.append((index, row_at))
             row_at += rows
+        if not found:  # the empty row after the end of the last line
+            last_piece = len(self.pieces) - 1
+            return last_piece, last_piece, row_at - self.pieces[-1].value.count("\n")
         return found[0][0], found[-1][0], found[0][1]
 
 

@@ -14,11 +14,13 @@ from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
 from chainrule.checking.reading.recognise.draws import random_inputs
 from chainrule.checking.reading.recognise.found import Found
+from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied
+from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import labelled, leaves
 from chainrule.checking.reading.recognise.returns import own_statements, return_names
 from chainrule.checking.reading.recognise.sequence import Step
 from chainrule.checking.reading.recognise.sources import Source, sources
-from chainrule.checking.reading.recognise.trials import Form, best, forms, used_as_index
+from chainrule.checking.reading.recognise.trials import Form, Score, agreeing, forms, grades, used_as_index
 from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
 from chainrule.checking.reading.recognise.words import (
     BACKWARD,
@@ -29,6 +31,12 @@ from chainrule.checking.reading.recognise.words import (
     special_words,
     takes_upstream,
 )
+
+MOST_KEYS = 16
+"""So many keys of a dictionary of parameters are learnt from its misses."""
+REG = 0.3
+MOST_IMPLIED = 8
+"""For so many ways of running functions a loss is looked for that none of them computes."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,10 @@ def find(module: Module) -> Iterator[Found]:
         found = _Routine(module, kind, sequence).found()
         if found is not None:
             yield found
+    for name in _untold(module):
+        found = _Routine(module, "function", (name,)).found()
+        if found is not None and _shows_it(found.experiment):
+            yield found
 
 
 def _single(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -62,6 +74,22 @@ def _single(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
             "y" in roles and len(names) > 1 and _computes_gradients(node) and not FORWARD.search(name)
         ):
             yield "function", (name,)
+
+
+def _untold(module: Module) -> Iterator[str]:
+    """Yield functions of parameters and data that return several things, where no name says what these are."""
+    told = {name for _, names in _single(module) for name in names}
+    for name, node in module.functions().items():
+        roles = {role(argument.arg) for argument in node.args.args}
+        if name in told or NOT_BACKWARD.search(name) or FORWARD.search(name) or not {"X", "y"} <= roles:
+            continue
+        if len(return_names(node)) > 1 and _takes_parameters(module, node):
+            yield name
+
+
+def _shows_it(experiment: Experiment) -> bool:
+    """Whether what it gives shows that it is loss and gradients: at least one gradient is that of the loss."""
+    return agreeing(experiment.draw, experiment.sizes[0], REG) > 0
 
 
 def _takes_parameters(module: Module, node: ast.FunctionDef) -> bool:
@@ -134,27 +162,63 @@ class _Routine:
 
     def found(self) -> Found | None:
         """Return the best way to run the functions, or None if there is none."""
-        indexed = used_as_index(*self._labels())
-        ways = [
-            Way(self._names, source, form, sizes)
-            for source in sources(self._module, self._nodes)
-            for form in forms(indexed)
-            for sizes in source.sizes(form)
-        ]
-        place, score, _ = best(((way.form, self._draw(way), way.sizes[0]) for way in ways), self._filename)
-        if place < 0 or (not score.ran and score.progress <= 0):
+        tried = self._tried()
+        if not tried:
             return None
-        way = ways[place]
-        experiment = Experiment(
+        way, score, _ = tried[0]
+        if not score.ran and self._kind == "stages":
+            found = self._without_loss([way for way, _, error in tried if isinstance(error, NoLoss)])
+            if found is not None:
+                return found
+        if not score.ran and score.progress <= 0:
+            return None
+        certain = self._kind == "function" or len(self._names) == 3
+        return Found(self._experiment(way), score, self._names, certain)
+
+    def _without_loss(self, ways: list[Way]) -> Found | None:
+        """Return the way to run the functions whose gradients are those of a loss that none of them computes."""
+        partly: Found | None = None
+        for way in ways[:MOST_IMPLIED]:
+            implied_by = implied(lambda loss, way=way: self._draw(way, loss), way.sizes[0])  # type: ignore[misc]
+            if implied_by is not None:
+                whole = implied_by.whole
+                score = Score(True, not way.form.single, not way.form.binary, whole, whole, 0)
+                found = Found(self._experiment(way, implied_by), score, self._names)
+                if whole:
+                    return found
+                partly = partly or found
+        return partly
+
+    def _experiment(self, way: Way, found: Implied | None = None) -> Experiment:
+        conventions = way.form.conventions()
+        if found is not None:
+            conventions["loss"] = f"not computed by the program; its gradients are those of {found.meaning}"
+        return Experiment(
             self._names[-1] if self._kind == "function" else " + ".join(self._names),
             self._kind,
-            self._draw(way),
+            self._draw(way, found.loss if found else None),
             self._takes_reg(way),
             way.sizes,
-            conventions=way.form.conventions(),
+            conventions=conventions,
         )
-        certain = self._kind == "function" or len(self._names) == 3
-        return Found(experiment, score, self._names, certain)
+
+    def _tried(self) -> list[tuple[Way, Score, Exception | None]]:
+        """Return all ways, the best first; a parameter that is asked for under an unforeseen key is added."""
+        indexed = used_as_index(*self._labels())
+        also: list[str] = []
+        while True:
+            ways = [
+                Way(self._names, source, form, sizes)
+                for source in sources(self._module, self._nodes, also)
+                for form in forms(indexed)
+                for sizes in source.sizes(form)
+            ]
+            graded = grades(((way.form, self._draw(way), way.sizes[0]) for way in ways), self._filename)
+            missing = [] if not graded or graded[0][1].ran else [_missing(error) for _, _, error in graded]
+            key = next((key for key in missing if key and key not in also), "")
+            if not key or len(also) == MOST_KEYS:
+                return [(ways[place], score, error) for place, score, error in graded]
+            also.append(key)
 
     def _labels(self) -> tuple[list[ast.FunctionDef], set[str]]:
         """Return all functions that these reach, and the names of labels in them."""
@@ -173,7 +237,7 @@ class _Routine:
         except Exception:  # it crashes at any rate
             return True
 
-    def _draw(self, way: Way) -> Callable[[int, float, Sizes], Case]:
+    def _draw(self, way: Way, loss: Loss | None = None) -> Callable[[int, float, Sizes], Case]:
         module = self._module
 
         def draw(seed: int, reg: float, sizes: Sizes) -> Case:
@@ -184,7 +248,7 @@ class _Routine:
             names = way.source.make(known, sizes)
             holder = Holder(names, _places(names), named=True, mirror=module.namespace if way.source.mirrored else None)
             steps = [self._step(index) for index in range(len(self._names))]
-            return refilled_case(Inputs(sizes, reg, X, y, given_X, given_y, known), holder, steps, rng)
+            return refilled_case(Inputs(sizes, reg, X, y, given_X, given_y, known), holder, steps, rng, loss)
 
         return draw
 
@@ -196,6 +260,12 @@ class _Routine:
         result = "yhat" if first else ("loss" if LOSS.match(name) else "")
         order = ("X", "parameters") if first else ("yhat", "y", "cache") if result == "loss" else ("X", "y", "cache")
         return Step(self._module.namespace[name], return_names(node), order, result)
+
+
+def _missing(error: Exception | None) -> str:
+    """Return the parameter that a dictionary was asked for in vain, or ``""``."""
+    key = error.args[0] if isinstance(error, KeyError) and error.args else None
+    return key if isinstance(key, str) and is_parameter(key) else ""
 
 
 def _places(names: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Implied:
     """Whether all of its gradients are those of the loss, or only the most of them."""
 
 
-def implied(drawn_with: Callable[[Loss], Draw], sizes: Sizes, computed: bool) -> Implied | None:
+def implied(drawn_with: Callable[[Loss], Draw], sizes: Sizes) -> Implied | None:
     """Return the loss that a program's gradients are those of.
 
     Parameters
@@ -58,8 +58,6 @@ def implied(drawn_with: Callable[[Loss], Draw], sizes: Sizes, computed: bool) ->
     drawn_with : callable
         Makes the drawing function for a loss.
     sizes : Sizes
-    computed : bool
-        Whether the program computes something that looks like its loss: then only one with which all is right counts.
     """
     try:
         with time_limit(SEARCH_SECONDS), np.errstate(all="ignore"):
@@ -73,7 +71,7 @@ def implied(drawn_with: Callable[[Loss], Draw], sizes: Sizes, computed: bool) ->
         return None
     right, _, data_loss, meaning = max(tried, key=lambda one: one[:2])
     whole = right == slopes.count
-    if not right or (computed and not whole):
+    if not right:
         return None
     agreed = {factor: agreeing(drawn_with(_with_penalty(data_loss, factor)), sizes, 0.3) for factor in PENALTIES}
     factor = max(agreed, key=lambda one: agreed[one])

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.experiment import Case, Experiment, Sizes, same
+from chainrule.checking.compare import slopes
+from chainrule.checking.experiment import Case, Experiment, Result, Sizes, same
 from chainrule.checking.objective import Objective
 from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.module import Module
@@ -90,7 +91,10 @@ class _Loop:
         self._steps.clear()
         if not score.ran and (score.progress <= 0 or isinstance(error, NoLoss)):
             return None
-        return Found(self._experiment(setups[place], None, ""), score, self._functions())
+        experiment = self._experiment(setups[place], None, "")
+        if score.ran and not score.right and computed != CROSS_ENTROPY:
+            experiment = self._by_its_gradients(experiment)
+        return Found(experiment, score, self._functions())
 
     def _computed(self, setup: Setup) -> str:
         """Return what a loop's own loss is called, or ``CROSS_ENTROPY`` if it is one in a known convention."""
@@ -102,6 +106,38 @@ class _Loop:
         if known is not None and "cross-entropy" in known.loss:
             return CROSS_ENTROPY
         return "" if self._outcome is None else self._outcome.loss_name
+
+    def _by_its_gradients(self, experiment: Experiment) -> Experiment:
+        """Return an experiment whose loss is the program's times the number that some of its gradients are off by.
+
+        A loop that prints a squared error and follows the gradients of half of it is right. (The factor of a
+        cross-entropy is not free.)
+        """
+        case = experiment.draw(1, 0.0, experiment.sizes[0])
+        try:
+            with time_limit(1.0), np.errstate(all="ignore"):
+                result, true = case.run(), slopes(case)
+        except (Exception, TookTooLong):  # it crashes at any rate
+            return experiment
+        factors = [_factor(result.gradients.get(name), true.entries[name], true.values[name]) for name in true.values]
+        known = [factor for factor in factors if factor is not None]
+        if not known or any(abs(factor - 1) < 1e-6 for factor in known):
+            return experiment
+        factor = known[0]
+
+        def draw(seed: int, reg: float, sizes: Sizes) -> Case:
+            drawn = experiment.draw(seed, reg, sizes)
+            run = drawn.run
+
+            def scaled() -> Result:
+                result = run()
+                return Result(factor * result.loss, result.gradients)
+
+            drawn.run = scaled
+            return drawn
+
+        meaning = f"{factor:g} times the one that the program computes, by its gradients"
+        return replace(experiment, draw=draw, conventions={**experiment.conventions, "loss": meaning})
 
     def _stated(self, setup: Setup, computed: str, implied: Found) -> Found:
         """Return what is found by its own loss, if that is called one: where no repair of it is proved, by the other.
@@ -167,13 +203,26 @@ class _Loop:
             return False
 
     def _implied(self, setup: Setup, computed: bool) -> Found | None:
-        """Return the loop with a loss of ours, if its gradients are those of one."""
-        found = implied(lambda loss: self._draw(setup, loss), setup.sizes[0], computed)
+        """Return the loop with a loss of ours, if its gradients are those of one.
+
+        Where it computes a loss itself, ours is that one times a number, or one that all gradients are of.
+        """
+        found = implied(lambda loss: self._draw(setup, loss), setup.sizes[0])
         self._steps.clear()
-        if found is None:
+        if found is None or (computed and not found.whole and not self._proportional(setup, found.loss)):
             return None
         experiment = self._experiment(setup, found.loss, found.meaning)
         return Found(experiment, Score(True, True, True, found.whole, found.whole, 0), self._functions())
+
+    def _proportional(self, setup: Setup, loss: Loss) -> bool:
+        """Return whether a loss is the program's own times a number: half of it, or its sum for its mean."""
+        ratios = []
+        with np.errstate(all="ignore"):
+            for seed in (1, 2, 3):
+                own, other = (self._draw(setup, one)(seed, 0.0, setup.sizes[0]).run().loss for one in (None, loss))
+                ratios.append(other / own)
+        self._steps.clear()
+        return bool(np.ptp(ratios) <= 1e-6 * abs(ratios[0]))
 
     def _draw(self, setup: Setup, loss: Loss | None = None) -> Callable[[int, float, Sizes], Case]:
         def draw(seed: int, reg: float, sizes: Sizes) -> Case:
@@ -251,3 +300,15 @@ class _Loop:
                 if isinstance(value, int | float) and value > 1e-7:
                     return float(value)
         return literal_rate(self._training.loop.body)
+
+
+def _factor(gradient: ndarray | None, entries: ndarray, true: ndarray) -> float | None:
+    """Return the number by which a gradient is the true one; None if it is no multiple of it, or has no scale."""
+    if gradient is None or not true.any():
+        return None
+    claimed = np.asarray(gradient, np.float64).reshape(-1)
+    if entries.max(initial=0) >= claimed.size:
+        return None
+    factor = float(np.vdot(claimed[entries], true) / np.vdot(true, true))
+    apart = np.abs(claimed[entries] - factor * true).max()
+    return factor if factor > 0 and apart <= 1e-5 * np.abs(factor * true).max() else None

@@ -97,7 +97,7 @@ class _Class:
         """Return the way to run the class whose gradients are those of a loss that it does not compute."""
         partly: Found | None = None
         for plan in [plan for plan in plans if plan.depth == plans[0].depth][:MOST_IMPLIED]:
-            found = implied(lambda loss, plan=plan: self._draw(plan, loss), self._sizes(plan)[0], False)  # type: ignore[misc]
+            found = implied(lambda loss, plan=plan: self._draw(plan, loss), self._sizes(plan)[0])  # type: ignore[misc]
             if found is not None:
                 score = Score(True, not plan.form.single, True, found.whole, found.whole, 0)
                 whole = Found(self._experiment(plan, found), score, (self._name,))

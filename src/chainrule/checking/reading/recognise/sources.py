@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,8 +48,16 @@ class Source:
         return tuple(sizes for sizes in self.possible if sizes[0].C > 1)
 
 
-def sources(module: Module, nodes: list[ast.FunctionDef]) -> Iterator[Source]:
-    """Yield the sources for these functions, the likeliest first."""
+def sources(module: Module, nodes: list[ast.FunctionDef], also: Sequence[str] = ()) -> Iterator[Source]:
+    """Yield the sources for these functions, the likeliest first.
+
+    Parameters
+    ----------
+    module : Module
+    nodes : list of ast.FunctionDef
+    also : sequence of str
+        Keys of a dictionary of parameters that do not stand in these functions, but were asked for when they ran.
+    """
     wanted = _wanted(nodes)
     if not wanted:
         yield from _from_variables(module, nodes)
@@ -59,7 +67,7 @@ def sources(module: Module, nodes: list[ast.FunctionDef]) -> Iterator[Source]:
         found = True
         yield source
     if not found:
-        yield from _from_layouts(nodes, wanted)
+        yield from _from_layouts(nodes, wanted, also)
 
 
 def _wanted(nodes: list[ast.FunctionDef]) -> list[str]:
@@ -141,10 +149,11 @@ def _from_variables(module: Module, nodes: list[ast.FunctionDef]) -> Iterator[So
         yield Source(lambda *_: dict(found), tuple(fixed_sizes(arrays)), mirrored=True, open_sizes=False)
 
 
-def _from_layouts(nodes: list[ast.FunctionDef], wanted: list[str]) -> Iterator[Source]:
+def _from_layouts(nodes: list[ast.FunctionDef], wanted: list[str], also: Sequence[str]) -> Iterator[Source]:
     """Yield parameters of our own making, in every layout that they may have."""
     holders = [name for name in wanted if any(_holds(node, name) for node in nodes)]
-    keys = in_order(key for node in nodes for name in holders for key in _keys(node, name))
+    written = [key for node in nodes for name in holders for key in _keys(node, name)]
+    keys = in_order([*written, *also])
     names = in_order(name for name in wanted if name not in holders)
     everything = keys or names
     for name in wanted:
@@ -202,14 +211,23 @@ def _keys(node: ast.FunctionDef, name: str) -> Iterator[str]:
     begins: list[str] = []
     for inner in ast.walk(node):
         if isinstance(inner, ast.Subscript) and isinstance(inner.value, ast.Name) and inner.value.id == name:
-            if isinstance(inner.slice, ast.Constant):
-                constant += [inner.slice.value] if isinstance(inner.slice.value, str) else []
+            key = _constant(inner.slice)
+            if key is not None:
+                constant += [key] if isinstance(key, str) else []
             else:
                 begins += [start for start in [_beginning(inner.slice)] if start]
     yield from constant
     numbers = dict.fromkeys(match[0] for key in constant if (match := re.search(r"\d+$", key)))
     for number in numbers or ("1", "2", "3"):
         yield from (start + number for start in dict.fromkeys(begins))
+
+
+def _constant(key: ast.expr) -> object:
+    """Return what a key is, also if it is put together of constants (``"W" + "1"``), or None."""
+    if isinstance(key, ast.BinOp) and isinstance(key.op, ast.Add):
+        left, right = _constant(key.left), _constant(key.right)
+        return left + right if isinstance(left, str) and isinstance(right, str) else None
+    return key.value if isinstance(key, ast.Constant) else None
 
 
 def _beginning(key: ast.expr) -> str:
