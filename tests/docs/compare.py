@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+ONLY_ONCE = "engine   compiling for this machine"  # said by the first run on a machine alone
 GAP = re.compile(r"^ *\.\.\.$", re.MULTILINE)
 
 
@@ -14,7 +15,7 @@ def shape_of(line: str) -> str:
 
 def first_missing(shown: str, printed: str) -> str | None:
     """Return the first line shown that is not printed in its place; ``...`` stands for any lines."""
-    lines = [shape_of(line) for line in printed.strip("\n").split("\n")]
+    lines = [shape_of(line) for line in printed.strip("\n").split("\n") if not line.startswith(ONLY_ONCE)]
     at = 0
     for part in re.split(GAP, shown.strip("\n")):
         wanted = part.strip("\n").split("\n") if part.strip("\n") else []

@@ -128,12 +128,14 @@ def differences(gradients: Mapping[str, object], case: Case, truth: Slopes) -> d
     """Compare what a program returned for each parameter with its slopes."""
     scale = max(1.0, abs(truth.loss))
     return {
-        name: _difference(gradients.get(name), parameter, truth.entries[name], truth.values[name], scale)
+        name: _difference(gradients.get(name), parameter, truth.entries[name], truth.values[name], scale, case.slack)
         for name, parameter in case.parameters.items()
     }
 
 
-def _difference(gradient: object, parameter: ndarray, entries: ndarray, slope: ndarray, scale: float) -> Difference:
+def _difference(
+    gradient: object, parameter: ndarray, entries: ndarray, slope: ndarray, scale: float, slack: float
+) -> Difference:
     if gradient is None:
         return Difference(np.inf, False, "there is no gradient of it")
     try:
@@ -148,8 +150,9 @@ def _difference(gradient: object, parameter: ndarray, entries: ndarray, slope: n
         return Difference(np.inf, False, "it holds inf or nan")
     larger = np.maximum(np.abs(flat), np.abs(slope))
     apart = np.abs(flat - slope)
-    ok = bool(np.all(apart <= RELATIVE * larger + ABSOLUTE * scale))
-    return Difference(float(apart.max(initial=0.0) / max(larger.max(initial=0.0), 1e-12)), ok)
+    largest = larger.max(initial=0.0)
+    ok = bool(np.all(apart <= RELATIVE * larger + slack * largest + ABSOLUTE * scale))
+    return Difference(float(apart.max(initial=0.0) / max(largest, 1e-12)), ok)
 
 
 def _squeezed(array: ndarray) -> tuple[int, ...]:

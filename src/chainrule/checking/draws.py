@@ -40,9 +40,10 @@ def draws(experiment: Experiment, *, seed: int = 1) -> Draws:
     regs = (0.0, REG) if experiment.takes_reg else (0.0,)
     explained = tuple(experiment.draw(seed, reg, first) for reg in regs)
     sizes: list[Sizes] = [*others, first] if others else [first, first]
+    strengths = OTHER_REGS if experiment.takes_reg else (0.0, 0.0, 0.0)
     fresh = tuple(
         experiment.draw(_away_from_kinks(experiment, seed + 100 * number, size), reg, size)
-        for number, (size, reg) in enumerate(zip(sizes, (*OTHER_REGS, *OTHER_REGS), strict=False), 1)
+        for number, (size, reg) in enumerate(zip(sizes, strengths, strict=False), 1)
     )
     return Draws(explained, fresh)
 

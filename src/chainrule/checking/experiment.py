@@ -43,6 +43,8 @@ class Case:
     run: Callable[[], Result]
     """Run forward and backward on the present content of ``parameters`` (the program is given copies, a fresh state and
     the same random numbers each time). Whatever the program raises comes out as it is."""
+    slack: float = 0.0
+    """How far gradients may be off, relative to their size, because of epsilons that the program adds in logarithms."""
 
 
 @dataclass(frozen=True)

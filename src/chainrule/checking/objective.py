@@ -132,7 +132,7 @@ class Objective:
         """Return the convention in which this is the loss, the most usual one first."""
         if not np.isfinite(loss):
             return None
-        near = np.abs(self._values - loss) <= AGREEMENT * np.maximum(1.0, np.abs(self._values))
+        near = np.abs(self._values - loss) <= (AGREEMENT + self._case.slack) * np.maximum(1.0, np.abs(self._values))
         return self._losses[int(near.argmax())][0] if near.any() else None
 
     def has(self, convention: Convention) -> bool:

@@ -25,7 +25,14 @@ CRASHING = {
 KINDS = {"class": "class", "function": "function", "stages": "stages", "script": "script", "layers": "layers"}
 WITH_PENALTY = {
     *("class_loss", "class_attributes", "class_deep", "class_bias_row", "function_arguments", "function_model"),
-    *("function_softmax_loops", "function_globals", "function_unrolled", "stages_regularised", "script_spiral"),
+    *(
+        "function_dictionary",
+        "function_softmax_loops",
+        "function_globals",
+        "function_unrolled",
+        "stages_regularised",
+        "script_spiral",
+    ),
 }
 
 

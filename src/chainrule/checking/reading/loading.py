@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chainrule.checking.answer import Note, Target
-from chainrule.checking.experiment import Experiment
+from chainrule.checking.experiment import Case, Experiment, Sizes
 from chainrule.checking.reading.module import Module, run_once
 from chainrule.checking.reading.program import Program
 from chainrule.checking.reading.recognise.choose import chosen
+from chainrule.checking.reading.recognise.epsilons import slack
 from chainrule.checking.units import Units
 
 
@@ -40,10 +41,24 @@ def load(program: Program, name: str = "") -> Loaded:
         If nothing is found; the message says what was seen.
     """
     module = run_once(program)
-    experiments = chosen(module, name)
+    experiments = [_with_slack(one, slack(program.tree)) for one in chosen(module, name)]
     first = experiments[0]
     target = Target(str(program.path), first.name, first.kind, first.conventions)
     return Loaded(tuple(experiments), module.units, tuple(module.notes), module.namespace, target)
+
+
+def _with_slack(experiment: Experiment, amount: float) -> Experiment:
+    """Return an experiment whose cases know what the epsilons of the program are worth."""
+    if not amount:
+        return experiment
+
+    def draw(seed: int, reg: float, sizes: Sizes) -> Case:
+        case = experiment.draw(seed, reg, sizes)
+        case.slack = amount
+        return case
+
+    otherwise = experiment.otherwise and _with_slack(experiment.otherwise, amount)
+    return replace(experiment, draw=draw, otherwise=otherwise)
 
 
 __all__ = ["Loaded", "Module", "load"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from numpy import ndarray
 
@@ -39,6 +40,8 @@ def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
     for statement in places.scenes:
         for old, new, mistake in _loops(statement, places.scenes[statement][0]):
             yield _candidate(places, statement, old, new, 1.0, mistake)
+        for old, new in _masks(statement):
+            yield _candidate(places, statement, old, new, 1.1, "mask inverted")
     for name, where in places.idle.items():
         yield from _used(places, name, where, scopes)
     for statement in places.scenes:
@@ -46,6 +49,15 @@ def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
             if ast.unparse(other) not in _texts(places, statement):
                 change = ((statement, (statement, other)),)
                 yield Candidate(places.homes[statement][0], change, ODD + 1.2, f"{ast.unparse(other)} missing")
+
+
+def _masks(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield the other comparisons of a mask that is set in place: ``<`` of a ReLU's output is true nowhere."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Compare) and len(target.slice.ops) == 1:
+        for operation in (ast.LtE, ast.Lt, ast.Gt, ast.GtE, ast.Eq):
+            if not isinstance(target.slice.ops[0], operation):
+                yield target.slice, ast.Compare(target.slice.left, [operation()], target.slice.comparators)
 
 
 def _of_other_layers(statement: ast.stmt, variables: Mapping[str, object]) -> Iterator[ast.stmt]:
@@ -145,4 +157,5 @@ def _used(places: Places, name: str, where: ast.stmt, scopes: Scopes) -> Iterato
             text = ast.unparse(node)
             if text != name and text in before.arrays and before.arrays[text].shape == idle.shape:
                 made += 1
-                yield _candidate(places, statement, node, parsed(name), 1.0, f"{text} for {name}")
+                found = _candidate(places, statement, node, parsed(name), 1.0, f"{text} for {name}")
+                yield replace(found, natural=True)

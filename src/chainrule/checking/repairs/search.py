@@ -117,6 +117,8 @@ def _best(
             break
         if after is None or not more_right(after.right, before.right) or not after.right & places.wrong_here:
             continue
+        if candidate.natural:
+            return candidate, after
         if candidate.promised and not places.one_suffices and _kept(candidate, after, places):
             return best if best is not None and len(best[1].right) >= len(after.right) else (candidate, after)
         if best is None or len(after.right) > len(best[1].right):

@@ -38,8 +38,13 @@ def large_scores(subject: Subject) -> Lessons:
         outcome = attempt(case)
         if isinstance(outcome, Exception):
             return Lessons()
-        if not np.isfinite(outcome.loss):
+        if "loss" in subject.experiment.conventions:  # the loss is ours, not computed by the program
+            if not _finite_gradients(outcome):
+                return _said(subject, case, outcome, words.replace("the loss becomes {loss}", "gradients are lost"))
+        elif not np.isfinite(outcome.loss):
             return _said(subject, case, outcome, words)
+    if "loss" in subject.experiment.conventions:
+        return Lessons(checked=("gradients at scores of -1000 and 1000: finite",))
     return Lessons(checked=("loss at scores of -1000 and 1000: finite",))
 
 
@@ -59,11 +64,14 @@ _APART_LOGISTIC = (
 
 def _said(subject: Subject, case: Case, outcome: Result, words: str) -> Lessons:
     place = _first_lost(subject, case)
-    finite = all(np.isfinite(one).all() for one in outcome.gradients.values())
-    gradients = " The gradients stay finite." if finite and outcome.gradients else ""
+    gradients = " The gradients stay finite." if _finite_gradients(outcome) and outcome.gradients else ""
     reason = place.reason if place is not None else "a value on the way is no longer finite"
     message = words.format(loss=outcome.loss, reason=reason, gradients=gradients)
     return subject.note(message, place.line if place is not None else None)
+
+
+def _finite_gradients(outcome: Result) -> bool:
+    return all(np.isfinite(one).all() for one in outcome.gradients.values())
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,28 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
 def _networks(module: Module) -> Iterator[Found]:
     """Yield classes, then functions; training loops only if nothing else is the network."""
     found = [*network_class.find(module), *functions.find(module)]
-    if not any(one.score.ran or one.certain for one in found):
+    if not any((one.score.ran or one.certain) and not _is_part(one) for one in found):
         loop = max(loops.find(module), key=lambda one: one.score, default=None)
-        found = [loop, *found] if loop is not None else found
+        found = _with_loop(found, loop) if loop is not None else found
     running = {function for one in found if one.score.ran for function in one.functions}
     for one in found:
         if one.score.ran or not running & set(one.functions):
             yield one
+
+
+def _is_part(found: Found) -> bool:
+    """Whether it is forward and backward alone: the loss is not computed, and a training loop may show more."""
+    return found.experiment.kind == "stages" and "loss" in found.experiment.conventions
+
+
+def _with_loop(found: list[Found], loop: Found) -> list[Found]:
+    """Return what is found with a training loop: it is judged in the place of its parts, unless these are wrong."""
+    parts = [one for one in found if _is_part(one)]
+    if not parts:
+        return [loop, *found]
+    if loop.score.ran and (loop.score.right or all(one.score.right for one in parts)):
+        return [loop, *(one for one in found if one not in parts)]
+    return found
 
 
 def _reached(module: Module, names: list[str]) -> set[str]:

@@ -26,7 +26,8 @@ def random_inputs(rng: np.random.Generator, sizes: Sizes) -> tuple[ndarray, ndar
     X = rng.normal(size=(sizes.N, sizes.D))
     classes = max(sizes.C, 2)
     y = rng.integers(0, classes, sizes.N)
-    y[rng.integers(sizes.N)] = classes - 1
+    if sizes.N > 1:
+        y[rng.integers(sizes.N)] = classes - 1
     if len(set(y.tolist())) == 1 and sizes.N > 1:
         y[0] = 0
     return X, y

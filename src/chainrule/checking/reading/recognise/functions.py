@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from chainrule.checking.reading.recognise.words import (
     special_words,
     takes_upstream,
 )
+from chainrule.checking.reading.standins.anything import Anything
 
 MOST_KEYS = 16
 """So many keys of a dictionary of parameters are learnt from its misses."""
@@ -159,6 +161,11 @@ class _Routine:
         self._module, self._kind, self._names = module, kind, names
         self._nodes = [module.functions()[name] for name in names]
         self._filename = str(module.program.path)
+        self._uncounted = [
+            name
+            for name, value in module.namespace.items()
+            if isinstance(value, Anything) and role(name) == "N" and name in _read(self._labels()[0])
+        ]
 
     def found(self) -> Found | None:
         """Return the best way to run the functions, or None if there is none."""
@@ -248,6 +255,9 @@ class _Routine:
             names = way.source.make(known, sizes)
             holder = Holder(names, _places(names), named=True, mirror=module.namespace if way.source.mirrored else None)
             steps = [self._step(index) for index in range(len(self._names))]
+            counts = dict.fromkeys(self._uncounted, sizes.N)
+            if counts:
+                steps[0] = replace(steps[0], function=_told(steps[0].function, module.namespace, counts))
             return refilled_case(Inputs(sizes, reg, X, y, given_X, given_y, known), holder, steps, rng, loss)
 
         return draw
@@ -260,6 +270,25 @@ class _Routine:
         result = "yhat" if first else ("loss" if LOSS.match(name) else "")
         order = ("X", "parameters") if first else ("yhat", "y", "cache") if result == "loss" else ("X", "y", "cache")
         return Step(self._module.namespace[name], return_names(node), order, result)
+
+
+def _read(nodes: list[ast.FunctionDef]) -> set[str]:
+    """Return the names whose values functions read."""
+    return {inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def _told(function: Callable[..., Any], namespace: dict[str, Any], counts: dict[str, int]) -> Callable[..., Any]:
+    """Return a function that is run with variables of its module set: how many examples there are.
+
+    The data of the program is not there, so that what it counted in them is unknown.
+    """
+
+    @functools.wraps(function)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        namespace.update(counts)
+        return function(*args, **kwargs)
+
+    return told
 
 
 def _missing(error: Exception | None) -> str:

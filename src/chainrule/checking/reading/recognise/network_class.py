@@ -180,10 +180,7 @@ class _Class:
         return used_as_index(nodes, names or {"y"})
 
     def _sizes(self, plan: Plan) -> tuple[Sizes, ...]:
-        sizes: tuple[Sizes, ...] = BY_DEPTH[plan.depth]
-        if plan.form.binary:
-            sizes = tuple(Sizes(one.N, one.D, one.hidden, 1) for one in sizes)
-        return sizes
+        return plan.form.sizes(BY_DEPTH[plan.depth])
 
     def _takes_reg(self, plan: Plan) -> bool:
         """Whether the penalty of this class can be set, and its loss changes with it."""

@@ -41,11 +41,8 @@ class Source:
 
     def sizes(self, form: Form) -> tuple[tuple[Sizes, ...], ...]:
         """Return the sets of sizes at which it can be drawn."""
-        if form.binary and self.open_sizes:
-            return tuple(tuple(Sizes(one.N, one.D, one.hidden, 1) for one in sizes) for sizes in self.possible)
-        if form.binary:
-            return tuple(sizes for sizes in self.possible if sizes[0].C == 1)
-        return tuple(sizes for sizes in self.possible if sizes[0].C > 1)
+        possible = self.possible if self.open_sizes else [one for one in self.possible if (one[0].C == 1) == form.binary]
+        return tuple(form.sizes(sizes) for sizes in possible)
 
 
 def sources(module: Module, nodes: list[ast.FunctionDef], also: Sequence[str] = ()) -> Iterator[Source]:

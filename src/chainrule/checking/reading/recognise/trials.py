@@ -30,6 +30,10 @@ class Form:
 
     single: bool = False
     """Whether there is one example only, a column (D, 1) or a row (1, D)."""
+    flat: bool = False
+    """Whether that one example has one axis only: (D,), its label (C,), or a bare number."""
+    rows_of_labels: bool = False
+    """Whether labels are rows although examples are columns."""
 
     @property
     def binary(self) -> bool:
@@ -37,28 +41,41 @@ class Form:
 
     def inputs(self, X: ndarray, y: ndarray, C: int) -> tuple[ndarray, ndarray]:
         """Return X and y of a draw in this form."""
-        if self.single:
-            X, y = X[:1], y[:1]
         if self.labels == "one-hot":
             given = np.eye(C)[y]
         else:
             given = y.astype(np.float64 if self.binary else np.int64)
             given = given if self.labels in ("integers", "binary flat") else given[:, None]
-        return (X.T.copy(), given.T.copy()) if self.columns else (X, given)
+        if self.flat:
+            return X[0], given[0]
+        if not self.columns:
+            return X, given
+        return X.T.copy(), given if self.rows_of_labels else given.T.copy()
+
+    def sizes(self, several: tuple[Sizes, ...]) -> tuple[Sizes, ...]:
+        """Return sizes as far as they are possible in this form: one example, one output."""
+        return tuple(
+            Sizes(1 if self.single else one.N, one.D, one.hidden, 1 if self.binary else one.C) for one in several
+        )
 
     def conventions(self) -> dict[str, str]:
         """Return this in the words of an answer."""
         labels = {"integers": "integers", "integer column": "integers", "one-hot": "one-hot"}.get(self.labels, "0 or 1")
-        return {"examples": "columns" if self.columns else "rows", "labels": labels}
+        examples = "one at a time" if self.single else "columns" if self.columns else "rows"
+        return {"examples": examples, "labels": labels}
 
 
 def forms(indexed: bool) -> list[Form]:
     """Return all forms in the order in which they are tried; ``indexed``: labels are used as indices."""
     labels = ["integers", "integer column"] if indexed else ["one-hot", "integers", "binary", "binary flat"]
     if indexed:
-        return [Form(columns, kind) for columns in (False, True) for kind in labels]
+        several = [Form(columns, kind) for columns in (False, True) for kind in labels]
+        return [*several, Form(False, "integers", single=True, flat=True)]
     several = [Form(columns, kind) for kind in labels for columns in (False, True)]
-    return [*several, *(Form(columns, "one-hot", single=True) for columns in (True, False))]
+    mixed = Form(True, "one-hot", rows_of_labels=True)
+    alone = [Form(columns, kind, single=True) for kind in ("one-hot", "binary") for columns in (True, False)]
+    flat = [Form(False, kind, single=True, flat=True) for kind in ("one-hot", "binary", "binary flat")]
+    return [*several, mixed, *alone, *flat]
 
 
 @dataclass(frozen=True, order=True)
