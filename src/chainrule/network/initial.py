@@ -37,11 +37,11 @@ def normal_std(scheme: str) -> float | None:
 def initial_parameters(architecture: Architecture, scheme: str, seed: int, dtype: DTypeLike) -> Parameters:
     """Draw the weights of every layer; biases start at zero.
 
-    ==============  =========================================================  ================================
-    ``normal:STD``  ``STD * N(0, 1)``                                          the assignment's, with STD 1e-4
-    ``he``          ``N(0, 2 / inputs)``: keeps the second moment through ReLU  He et al. 2015, equation 10
-    ``glorot``      uniform in ``+-sqrt(6 / (inputs + outputs))``              Glorot & Bengio 2010, equation 16
-    ==============  =========================================================  ================================
+    ==============  ===========================================================  ================================
+    ``normal:STD``  ``STD * N(0, 1)``                                            the assignment's, with STD 1e-4
+    ``he``          ``N(0, 2 / inputs)``: keeps the second moment through ReLU   He et al. 2015, equation 10
+    ``glorot``      uniform in ``+-sqrt(6 / (inputs + outputs))``                Glorot & Bengio 2010, equation 16
+    ==============  ===========================================================  ================================
 
     He and Glorot assume inputs of about unit variance. The same seed gives the same numbers in both precisions, up
     to rounding.

@@ -20,7 +20,7 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
     CannotCheck
         If nothing is found, or nothing of that name.
     """
-    networks = sorted(_networks(module), key=lambda one: not one.score.ran)
+    networks = sorted(_networks(module, name), key=lambda one: not one.score.ran)
     single = list(layers.find(module))
     if not name:
         used = _reached(module, [function for one in networks for function in one.functions])
@@ -33,10 +33,10 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
     return found
 
 
-def _networks(module: Module) -> Iterator[Found]:
-    """Yield classes, then functions; training loops only if nothing else is the network."""
+def _networks(module: Module, name: str) -> Iterator[Found]:
+    """Yield classes, then functions; training loops only if nothing else is the network, or is asked for by name."""
     found = [*network_class.find(module), *functions.find(module)]
-    if not any((one.score.ran or one.certain) and not _is_part(one) for one in found):
+    if not any((one.score.ran or one.certain) and (not _is_part(one) or one.experiment.name == name) for one in found):
         loop = max(loops.find(module), key=lambda one: one.score, default=None)
         found = _with_loop(found, loop) if loop is not None else found
     running = {function for one in found if one.score.ran for function in one.functions}

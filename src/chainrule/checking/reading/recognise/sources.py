@@ -41,7 +41,9 @@ class Source:
 
     def sizes(self, form: Form) -> tuple[tuple[Sizes, ...], ...]:
         """Return the sets of sizes at which it can be drawn."""
-        possible = self.possible if self.open_sizes else [one for one in self.possible if (one[0].C == 1) == form.binary]
+        possible = (
+            self.possible if self.open_sizes else [one for one in self.possible if (one[0].C == 1) == form.binary]
+        )
         return tuple(form.sizes(sizes) for sizes in possible)
 
 
