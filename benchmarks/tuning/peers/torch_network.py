@@ -34,7 +34,9 @@ class TorchNetwork:
         optimizer = torch.optim.SGD(groups, lr=setting.learning_rate, fused=True)
         loss = nn.CrossEntropyLoss()
         for _ in range(epochs):
-            for rows in torch.randperm(len(self._y)).split(self._grid.batch_size):
+            order = torch.randperm(len(self._y))
+            for start in range(0, len(order), self._grid.batch_size):
+                rows = order[start : start + self._grid.batch_size]
                 optimizer.zero_grad()
                 loss(network(self._X[rows]), self._y[rows]).backward()
                 optimizer.step()

@@ -1,6 +1,7 @@
 """The activations of ``network/activations.py`` compiled, and their derivatives from the activation alone.
 
-All arrays are flat, and a part of a matrix is told by its edges, as in ``kernels.py``, where ReLU is.
+All arrays are flat, and a part of a matrix is told by its edges, as in ``kernels.py``. ReLU's forward pass is not here:
+it costs nothing where the bias is added.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.engine.compiling import compiled
-from chainrule.engine.kernels import exp_of_negative
+from chainrule.engine.kernels import exp_of_negative, relu_backward
 
 IDENTITY, LOGISTIC, TANH, RELU = range(4)
 CODES = {"identity": IDENTITY, "logistic": LOGISTIC, "tanh": TANH, "relu": RELU}
@@ -58,7 +59,9 @@ def activation_backward(
     activation: int, da: ndarray, a: ndarray, kept: float, width: int, top: int, bottom: int, left: int, right: int
 ) -> None:
     """Replace a part of da by ``dz = da * f'(z)``; with dropout a holds ``f(z) / kept`` where it was not left out."""
-    if activation != IDENTITY:
+    if activation == RELU:
+        relu_backward(da, a, width, top, bottom, left, right)
+    elif activation != IDENTITY:
         one, share = da.dtype.type(1), da.dtype.type(kept)
         for n in range(top, bottom):
             row, active = da[n * width + left : n * width + right], a[n * width + left : n * width + right]

@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy import ndarray
 
-from chainrule.engine.activations import RELU, activation_backward
+from chainrule.engine.activations import activation_backward
 from chainrule.engine.blas import multiply_parts
 from chainrule.engine.borrowing import borrow
 from chainrule.engine.clock import BETWEEN, PRODUCTS, lap, read_clock
 from chainrule.engine.compiling import compiled
 from chainrule.engine.dropout import drop, layer_key
 from chainrule.engine.forward import Hidden, run_forward
-from chainrule.engine.kernels import relu_backward, softmax_loss
+from chainrule.engine.kernels import softmax_loss
 from chainrule.engine.layer_update import sum_layer, update_layer
 from chainrule.engine.losses import Objective, borrow_objective, is_plain, loss_of_rows
 from chainrule.engine.team import Team, part, part_of_layer, wait
@@ -112,11 +112,8 @@ def run_steps(
                 if hidden.dropout > 0:
                     key = layer_key(hidden.seed, hidden.step, layer)
                     drop(da, hidden.dropout, key, inputs, top, bottom, left, right)
-                if hidden.activation == RELU:
-                    relu_backward(da, a, inputs, top, bottom, left, right)
-                else:
-                    kept = 1 - hidden.dropout
-                    activation_backward(hidden.activation, da, a, kept, inputs, top, bottom, left, right)
+                kept = 1 - hidden.dropout
+                activation_backward(hidden.activation, da, a, kept, inputs, top, bottom, left, right)
                 wait(team)
                 now = lap(laps, BETWEEN, now)
             sums[(k + 1) % 2, team.me, 1 + layer] = update_layer(

@@ -34,7 +34,7 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
 
 
 def _networks(module: Module, name: str) -> Iterator[Found]:
-    """Yield classes, then functions; training loops only if nothing else is the network, or is asked for by name."""
+    """Yield classes, then functions; a training loop only if these are no whole network; ``name`` is asked for."""
     found = [*network_class.find(module), *functions.find(module)]
     if not any((one.score.ran or one.certain) and (not _is_part(one) or one.experiment.name == name) for one in found):
         loop = max(loops.find(module), key=lambda one: one.score, default=None)

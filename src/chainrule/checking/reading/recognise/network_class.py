@@ -17,10 +17,12 @@ from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_thi
 from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs
 from chainrule.checking.reading.recognise.found import Found
 from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied
+from chainrule.checking.reading.recognise.layouts import fixed_sizes
 from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import Path, labelled, leaves
 from chainrule.checking.reading.recognise.returns import return_names
 from chainrule.checking.reading.recognise.sequence import Step
+from chainrule.checking.reading.recognise.sources import INITIAL
 from chainrule.checking.reading.recognise.trials import Form, Score, forms, grades, used_as_index
 from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
 from chainrule.checking.reading.recognise.words import (
@@ -46,8 +48,8 @@ class Plan:
 
     name: str
     methods: tuple[str, ...]
-    depth: int
-    """How many hidden layers its constructor is asked for."""
+    sizes: tuple[Sizes, ...]
+    """At which it is made, as far as the form allows them."""
     form: Form
 
 
@@ -74,9 +76,9 @@ class _Class:
         """Return the best way to run the class, or None if there is none."""
         ways = list(self._ways())
         plans = [
-            Plan(self._name, methods, depth, form)
+            Plan(self._name, methods, sizes, form)
             for methods in ways
-            for depth in self._depths()
+            for sizes in self._possible_sizes()
             for form in forms(self._labels_index(methods))
         ]
         candidates = [(plan.form, self._draw(plan), self._sizes(plan)[0]) for plan in plans]
@@ -96,7 +98,7 @@ class _Class:
     def _without_loss(self, plans: list[Plan]) -> Found | None:
         """Return the way to run the class whose gradients are those of a loss that it does not compute."""
         partly: Found | None = None
-        for plan in [plan for plan in plans if plan.depth == plans[0].depth][:MOST_IMPLIED]:
+        for plan in [plan for plan in plans if plan.sizes == plans[0].sizes][:MOST_IMPLIED]:
             found = implied(lambda loss, plan=plan: self._draw(plan, loss), self._sizes(plan)[0])  # type: ignore[misc]
             if found is not None:
                 score = Score(True, not plan.form.single, True, found.whole, found.whole, 0)
@@ -160,12 +162,20 @@ class _Class:
             return True
         return len(return_names(node)) > 1
 
-    def _depths(self) -> tuple[int, ...]:
-        """Return for how many hidden layers the constructor can be asked, to be tried in this order."""
+    def _possible_sizes(self) -> list[tuple[Sizes, ...]]:
+        """Return the sets of sizes that the constructor can be asked for, to be tried in this order."""
         roles = self._constructor_roles()
         if "hidden" in roles or "layers" in roles:
-            return (2, 1, 3)
-        return (max(1, min(roles.count("H"), 3)),)
+            return [BY_DEPTH[depth] for depth in (2, 1, 3)]
+        open_ones = BY_DEPTH[max(1, min(roles.count("H"), 3))]
+        if {"D", "H", "C", "X"} & set(roles):
+            return [open_ones]
+        try:
+            model = self._made(known_things(open_ones[0], 0.0, None, None))
+        except Exception:  # whatever a stranger's program may raise
+            return [open_ones]
+        arrays = [value for _, value in parameters_of(model).values() if isinstance(value, np.ndarray)]
+        return fixed_sizes(arrays) or [open_ones]
 
     def _constructor_roles(self) -> list[str]:
         return [role(name) for name in _arguments(self._cls)]
@@ -180,7 +190,7 @@ class _Class:
         return used_as_index(nodes, names or {"y"})
 
     def _sizes(self, plan: Plan) -> tuple[Sizes, ...]:
-        return plan.form.sizes(BY_DEPTH[plan.depth])
+        return plan.form.sizes(plan.sizes)
 
     def _takes_reg(self, plan: Plan) -> bool:
         """Whether the penalty of this class can be set, and its loss changes with it."""
@@ -201,7 +211,7 @@ class _Class:
             X, y = random_inputs(rng, sizes)
             given_X, given_y = plan.form.inputs(X, y, sizes.C)
             known = known_things(sizes, reg, given_X, given_y)
-            model = constructed(self._cls, known)
+            model = self._made(known)
             if hasattr(model, "reg"):
                 model.reg = reg
             steps = [self._step(model, method) for method in plan.methods]
@@ -209,6 +219,22 @@ class _Class:
             return refilled_case(inputs, Holder(model, parameters_of(model), model), steps, rng, loss)
 
         return draw
+
+    def _made(self, known: dict[str, Any]) -> Any:
+        """Return an object of the class with parameters, if its constructor or a method that ``fit`` calls makes some."""
+        model = constructed(self._cls, known)
+        if parameters_of(model):
+            return model
+        for name in self._methods:
+            if INITIAL.search(name) and not name.startswith("__"):
+                method = getattr(model, name)
+                try:
+                    method(**arguments(method, known, ("D", "C", "hidden", "layers", "X", "y")))
+                except Exception:  # whatever a stranger's program may raise
+                    continue
+                if parameters_of(model):
+                    break
+        return model
 
     def _step(self, model: Any, method: str) -> Step:
         node = self._methods[method]

@@ -6,7 +6,10 @@ import ast
 import re
 
 FORWARD = re.compile(r"forward|fwd|fprop|propagation$|think$|predict_proba|^model$|^hypothesis$", re.IGNORECASE)
-BACKWARD = re.compile(r"back|bprop|gradient|grads?$|_grad_|^grad_|compute_grad|^d_?loss", re.IGNORECASE)
+BACKWARD = re.compile(
+    r"back|bprop|gradient|grads?$|_grad_|^grad_|compute_grad|^d_?loss|(loss|cost)\w*(prime|deriv\w*|grad\w*)$",
+    re.IGNORECASE,
+)
 LOSS = re.compile(
     r"_*(\w*(loss|cost)\w*|objective\w*|\w*cross_?entropy\w*|j|error|mse\w*|nll|criterion)$", re.IGNORECASE
 )

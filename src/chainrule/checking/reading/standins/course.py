@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from chainrule.checking.reading.standins import book, labels
+
 
 def affine_forward(x: ndarray, w: ndarray, b: ndarray) -> tuple[ndarray, Any]:
     """(N, ...), (D, M), (M,) -> (N, M)."""
@@ -144,4 +146,4 @@ def known(module: str, name: str) -> Any:
     if name in ("sigmoid", "relu"):
         cached = "dnn" in module
         return {"sigmoid": (plain_sigmoid, cached_sigmoid), "relu": (plain_relu, cached_relu)}[name][cached]
-    return KNOWN.get(name)
+    return KNOWN.get(name, book.KNOWN.get(name, labels.KNOWN.get(name)))

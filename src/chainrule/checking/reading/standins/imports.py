@@ -6,7 +6,7 @@ import builtins
 import importlib
 import sys
 import types
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,8 @@ class Importer:
             raise ImportError(f"No module named {shown!r}")
         if shown not in self.absent:
             self.absent.append(shown)
-        return _Absent(name, tuple(wanted for wanted in self.wanted if wanted not in (names or ())))
+        wanted = tuple(wanted for wanted in self.wanted if wanted not in (names or ()))
+        return _Absent(name, wanted, {"np": self._numpy, "numpy": self._numpy})
 
     def _beside(self, name: str, folder: Path | None = None) -> types.ModuleType | None:
         """Return a module of a file beside the program: ``a.b.c`` may be ``a/b/c.py`` or, handed in alone, ``c.py``."""
@@ -142,9 +143,10 @@ class _Package(types.ModuleType):
 class _Absent(types.ModuleType):
     """A module that is not there."""
 
-    def __init__(self, name: str, wanted: tuple[str, ...]) -> None:
+    def __init__(self, name: str, wanted: tuple[str, ...], modules: Mapping[str, types.ModuleType]) -> None:
         super().__init__(name)
         self.__all__ = list(wanted)
+        self.__dict__.update(modules)  # ``from common.functions import *`` brings NumPy with it
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
