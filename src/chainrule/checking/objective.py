@@ -7,7 +7,7 @@ gradients: those are compared with nudged numbers only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -116,9 +116,9 @@ class Objective:
     @classmethod
     def of(cls, case: Case) -> Objective | None:
         """Return the objective of a case, or None if its parameters are not those of such a network."""
-        classes = np.asarray(case.y).dtype.kind in "iub" and np.ndim(case.y) == 1
-        layers = _layers(case) if classes else None
-        return None if layers is None else cls(case, layers)
+        y = _classes(np.asarray(case.y), case.sizes.C)
+        layers = _layers(case) if y is not None else None
+        return None if layers is None else cls(replace(case, y=y), layers)
 
     @cached_property
     def _losses(self) -> list[tuple[Convention, float]]:
@@ -232,6 +232,16 @@ def _on_the_way(loss: str, scores: ndarray, y: ndarray) -> list[tuple[str, ndarr
     return []
 
 
+def _classes(y: ndarray, C: int) -> ndarray | None:
+    """Return labels (N,) as whole numbers, from such labels, a column of 0 and 1, or one-hot rows; else None."""
+    if y.ndim == 2 and y.shape[1] == C > 1 and np.array_equal(np.sort(y, axis=1)[:, -2:], [[0, 1]] * len(y)):
+        return np.asarray(y.argmax(axis=1))
+    flat = y.ravel()
+    if y.ndim > 2 or flat.size != len(y) or flat.dtype.kind not in "iubf" or not np.array_equal(flat, np.rint(flat)):
+        return None
+    return flat.astype(np.int64)
+
+
 def _layers(case: Case) -> list[Layer] | None:
     """Return the layers of a case's parameters, told by their shapes; None where that is not possible."""
     for layouts in ((False,), (True,), (False, True)):  # all (inputs, outputs), all (outputs, inputs), both
@@ -247,19 +257,26 @@ def _chain(left: dict[str, ndarray], inputs: int, C: int, layouts: tuple[bool, .
         for turned in layouts if array.ndim == 2 else ():
             whole = array.T if turned else array
             others = {key: value for key, value in left.items() if key != name}
-            if whole.shape[0] == inputs:
-                bias, others = _bias(others, whole.shape[1])
-                layer = Layer(whole, bias)
-            elif whole.shape[0] == inputs + 1:  # the last row (or column) is the bias
-                layer = Layer(whole[:-1], whole[-1])
-            else:
-                continue
-            if not others and whole.shape[1] == C:
-                return [layer]
-            rest = _chain(others, whole.shape[1], C, layouts)
-            if rest is not None:
-                return [layer, *rest]
+            for layer, rest in _with_its_bias(whole, others, inputs):
+                if not rest and whole.shape[1] == C:
+                    return [layer]
+                further = _chain(rest, whole.shape[1], C, layouts)
+                if further is not None:
+                    return [layer, *further]
     return None
+
+
+def _with_its_bias(
+    whole: ndarray, others: dict[str, ndarray], inputs: int
+) -> Iterator[tuple[Layer, dict[str, ndarray]]]:
+    """Yield the layers that a weight of so many inputs may make with a bias or without, and what they leave."""
+    if whole.shape[0] == inputs:
+        bias, rest = _bias(others, whole.shape[1])
+        if bias is not None:
+            yield Layer(whole, bias), rest
+        yield Layer(whole, None), others  # what looked like its bias may be the next weight, (H, 1)
+    elif whole.shape[0] == inputs + 1:  # the last row (or column) is the bias
+        yield Layer(whole[:-1], whole[-1]), others
 
 
 def _bias(left: dict[str, ndarray], outputs: int) -> tuple[ndarray | None, dict[str, ndarray]]:

@@ -43,6 +43,8 @@ class Holder:
     """Where gradients may be kept, if they are not returned."""
     named: bool = False
     """Whether ``root`` is a dictionary whose entries arguments may ask for by name."""
+    rate: float = 1.0
+    """By what it multiplies gradients when it makes a step."""
     mirror: dict[str, Any] | None = field(default=None, repr=False)
     """A module's namespace that sees those entries as well: its functions may read them there."""
 
@@ -65,7 +67,7 @@ def refilled_case(
         state.adopt(path, parameters[name])
     places = {name: (path, parameters[name]) for name, (path, _) in holder.places.items()}
     given = None if loss is None else lambda after: loss({**after, "y": inputs.given_y}, parameters, inputs.reg)
-    outcome = Outcome(places, [step.names for step in steps], holder.model, given)
+    outcome = Outcome(places, [step.names for step in steps], holder.model, given, holder.rate)
     return Case(
         inputs.sizes, inputs.reg, inputs.X, inputs.y, parameters, runner(inputs, holder, state, Calls(steps), outcome)
     )

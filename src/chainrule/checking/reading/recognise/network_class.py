@@ -86,7 +86,7 @@ class _Class:
         if not tried:
             return None
         if not tried[0][1].ran:
-            found = self._without_loss([plans[place] for place, _, error in tried if isinstance(error, NoLoss)])
+            found = self._without_loss([plans[place] for place, _, error in tried if error is None or isinstance(error, NoLoss)])
             if found is not None:
                 return found
         place, score, error = tried[0]
@@ -96,7 +96,7 @@ class _Class:
         return Found(self._experiment(plans[place], None), score, (self._name,), certain)
 
     def _without_loss(self, plans: list[Plan]) -> Found | None:
-        """Return the way to run the class whose gradients are those of a loss that it does not compute."""
+        """Return the way to run the class whose gradients, or steps, are those of a loss that it does not compute."""
         partly: Found | None = None
         for plan in [plan for plan in plans if plan.sizes == plans[0].sizes][:MOST_IMPLIED]:
             found = implied(lambda loss, plan=plan: self._draw(plan, loss), self._sizes(plan)[0])  # type: ignore[misc]
@@ -216,12 +216,13 @@ class _Class:
                 model.reg = reg
             steps = [self._step(model, method) for method in plan.methods]
             inputs = Inputs(sizes, reg, X, y, given_X, given_y, known)
-            return refilled_case(inputs, Holder(model, parameters_of(model), model), steps, rng, loss)
+            holder = Holder(model, parameters_of(model), model, rate=self._rate(model, plan, known))
+            return refilled_case(inputs, holder, steps, rng, loss)
 
         return draw
 
     def _made(self, known: dict[str, Any]) -> Any:
-        """Return an object of the class with parameters, if its constructor or a method that ``fit`` calls makes some."""
+        """Return an object of the class with parameters, if its constructor or a method called by ``fit`` makes some."""
         model = constructed(self._cls, known)
         if parameters_of(model):
             return model
@@ -235,6 +236,13 @@ class _Class:
                 if parameters_of(model):
                     break
         return model
+
+    def _rate(self, model: Any, plan: Plan, known: dict[str, Any]) -> float:
+        """Return the learning rate with which the methods would make a step."""
+        if any(self._takes(method, "rate") for method in plan.methods):
+            return float(known["rate"])
+        own = (value for name, value in vars(model).items() if role(name) == "rate" and isinstance(value, int | float))
+        return float(next(own, 1.0)) or 1.0
 
     def _step(self, model: Any, method: str) -> Step:
         node = self._methods[method]

@@ -18,6 +18,9 @@ LOSS = re.compile(
     r"(total|data|train|avg|mean|final|batch|this|current)?_?(loss(es)?|cost|costs|j|error|err|objective|l|e|nll|ce|mse)(_?(history|value|val|list|total))?$"
 )
 
+STEP: Path = ("(the step)",)
+"""In the place of the way to a gradient: it is told from how far the parameter was moved."""
+
 
 class NoLoss(ValueError):
     """What a program gave has no single number that could be its loss."""
@@ -36,6 +39,8 @@ class Outcome:
         Where gradients and loss may be kept.
     loss : callable or None
         Computes the loss from what the first call gave, for a program that does not compute it.
+    rate : float
+        The learning rate, for a model that makes a step and keeps no gradient: its gradient is the step over the rate.
     """
 
     def __init__(
@@ -44,7 +49,9 @@ class Outcome:
         names: list[list[str]],
         model: Any = None,
         loss: Callable[[Mapping[str, Any]], float] | None = None,
+        rate: float = 1.0,
     ) -> None:
+        self._rate = rate
         self._parameters = parameters
         self._names = names
         self._model = model
@@ -69,7 +76,18 @@ class Outcome:
     def _result(self, root: list[Any], path: Path, ways: Mapping[str, Path]) -> Result:
         given = self._given_loss
         loss = as_number(follow(root, path)) if given is None else given(self._left_behind(root))
-        return Result(loss, {name: as_numbers(follow(root, way)) for name, way in ways.items()})
+        return Result(loss, {name: self._gradient(root, name, way) for name, way in ways.items()})
+
+    def _gradient(self, root: list[Any], name: str, way: Path) -> ndarray:
+        if way != STEP:
+            return as_numbers(follow(root, way))
+        path, before = self._parameters[name]
+        return (before - as_numbers(follow(self._model, path))) / self._rate
+
+    def _has_moved(self, name: str) -> bool:
+        path, before = self._parameters[name]
+        after = as_numbers(follow(self._model, path))
+        return after.shape == before.shape and not np.array_equal(after, before)
 
     def _left_behind(self, root: list[Any]) -> dict[str, Any]:
         """Return what may be the network's output: what the first call gave, and the attributes of the model."""
@@ -121,6 +139,8 @@ class Outcome:
             own = list(leaves(self._model))
             found = pair(self._parameters, own, own=True)
             pairs = {name: (len(root) - 1, *own[index][0]) for name, index in found.items()} | pairs
+            if not pairs and self._given_loss is not None and all(self._has_moved(name) for name in self._parameters):
+                pairs = dict.fromkeys(self._parameters, STEP)
         return {name: pairs[name] for name in self._parameters if name in pairs}
 
     def _named(self, call: int, path: Path) -> Path:
