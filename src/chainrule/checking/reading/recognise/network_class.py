@@ -86,7 +86,9 @@ class _Class:
         if not tried:
             return None
         if not tried[0][1].ran:
-            found = self._without_loss([plans[place] for place, _, error in tried if error is None or isinstance(error, NoLoss)])
+            found = self._without_loss(
+                [plans[place] for place, _, error in tried if error is None or isinstance(error, NoLoss)]
+            )
             if found is not None:
                 return found
         place, score, error = tried[0]
