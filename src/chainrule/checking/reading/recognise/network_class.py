@@ -224,7 +224,7 @@ class _Class:
         return draw
 
     def _made(self, known: dict[str, Any]) -> Any:
-        """Return an object of the class, with parameters if its constructor or a method called by ``fit`` makes some."""
+        """Return an object of the class; its constructor or a method called by ``fit`` makes its parameters."""
         model = constructed(self._cls, known)
         if parameters_of(model):
             return model
