@@ -118,7 +118,7 @@ class Objective:
         """Return the objective of a case, or None if its parameters are not those of such a network."""
         y = _classes(np.asarray(case.y), case.sizes.C)
         layers = _layers(case) if y is not None else None
-        return None if layers is None else cls(replace(case, y=y), layers)
+        return None if y is None or layers is None else cls(replace(case, y=y), layers)
 
     @cached_property
     def _losses(self) -> list[tuple[Convention, float]]:
