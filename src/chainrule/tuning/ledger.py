@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import InputError
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
     from optuna.study import Study
     from optuna.trial import FrozenTrial
+
+WRITTEN_WITHIN = 1.0
+"""Seconds between making a study and writing what it searches for, at most."""
 
 IDENTITY = "chainrule"
 SILENT = 300.0
@@ -86,17 +91,20 @@ class Ledger:
         order = [trial.number for trial in self.trials()]  # another process may have written at the same time
         for trial in self.generation(generation):
             if most is not None and order.index(trial.number) >= most and trial.state == RUNNING:
-                self._storage.set_trial_user_attr(self._id(trial), "withdrawn", True)
-                self.study.tell(trial.number, state=TrialState.FAIL)
+                with _unless_ended():
+                    self._storage.set_trial_user_attr(self._id(trial), "withdrawn", True)
+                self.study.tell(trial.number, state=TrialState.FAIL, skip_if_finished=True)
 
     def report(self, trial: Trial, point: Point) -> None:
         """Write how a trial stands at a rung."""
-        self._storage.set_trial_intermediate_value(self._id(trial), point.steps, point.score)
+        with _unless_ended():
+            self._storage.set_trial_intermediate_value(self._id(trial), point.steps, point.score)
 
     def note(self, trial: Trial) -> None:
         """Write what is known of a trial that has not ended."""
         curve = [point_to_json(point) for point in trial.curve]
-        self._storage.set_trial_user_attr(self._id(trial), "curve", curve)
+        with _unless_ended():
+            self._storage.set_trial_user_attr(self._id(trial), "curve", curve)
 
     def end(self, trial: Trial) -> None:
         """Write how a trial ended."""
@@ -117,8 +125,9 @@ class Ledger:
             silent = now - float(beats.get(f"beat of {trial.share}", 0.0)) > SILENT
             if trial.state == RUNNING and trial.share != self.share and silent:
                 number = self._id(trial)
-                for name, value in (("place", place), ("generation", generation), ("share", self.share)):
-                    self._storage.set_trial_user_attr(number, name, value)
+                with _unless_ended():
+                    for name, value in (("place", place), ("generation", generation), ("share", self.share)):
+                        self._storage.set_trial_user_attr(number, name, value)
                 place += 1
 
     def beat(self, now: float) -> None:
@@ -160,13 +169,18 @@ def open_ledger(storage: BaseStorage, name: str, identity: Mapping[str, Any], sh
     known = {summary.study_name for summary in optuna.get_all_study_summaries(storage, include_best_trial=False)}
     if share is not None and name not in known:
         raise InputError("--resume", expected=f"the search {name!r} in its storage", got="a storage without it")
-    if name in known:
-        study = optuna.load_study(storage=storage, study_name=name)
-    else:
-        study = optuna.create_study(storage=storage, study_name=name, direction="maximize", load_if_exists=True)
-        study.set_user_attr(IDENTITY, dict(identity))
+    created = False
+    if name not in known:
+        with suppress(optuna.exceptions.DuplicatedStudyError):  # another process was first, a moment ago
+            study = optuna.create_study(storage=storage, study_name=name, direction="maximize")
+            study.set_user_attr(IDENTITY, dict(identity))
+            created = True
+    study = optuna.load_study(storage=storage, study_name=name)
+    until = time.monotonic() + WRITTEN_WITHIN
+    while IDENTITY not in study.user_attrs and time.monotonic() < until:
+        time.sleep(0.05)
     refuse_another(study.user_attrs.get(IDENTITY), identity, name, resumed=share is not None)
-    return Ledger(study, storage, share if share is not None else joiner if name in known else 0)
+    return Ledger(study, storage, share if share is not None else 0 if created else joiner)
 
 
 def refuse_another(stored: Mapping[str, Any] | None, identity: Mapping[str, Any], name: str, *, resumed: bool) -> None:
@@ -219,3 +233,12 @@ def _trial(frozen: FrozenTrial) -> Trial:
         generation=int(attributes.get("generation", 0)),
         place=int(attributes.get("place", 0)),
     )
+
+
+@contextmanager
+def _unless_ended() -> Iterator[None]:
+    """Pass over what is written of a trial that another process has ended: one that took this one for silent."""
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    with suppress(UpdateFinishedTrialError):
+        yield
