@@ -28,7 +28,7 @@ class Result:
     """By the name of the parameter; of its size, whatever their shape: ``(1, H)`` for ``(H,)`` is allowed."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Case:
     """One draw: parameters and inputs, to be run as often as one likes, with the same result each time."""
 

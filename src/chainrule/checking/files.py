@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chainrule.checking.answer import Answer, Target, Verdict
+from chainrule.checking.beside import visible_to
 from chainrule.checking.isolation import Kind, Limits, Outcome, run_isolated, run_many
 from chainrule.checking.showing.as_json import from_wire
 from chainrule.errors import ChainruleError
@@ -21,7 +22,7 @@ def check_file(path: Path, name: str | None, *, seconds: float, memory: int, mar
     Parameters
     ----------
     path : Path
-        A ``.py`` file or a notebook. What stands beside it may be read by it.
+        A ``.py`` file or a notebook. It may read the data beside it, and the modules beside it that it imports.
     name : str or None
         A class or function of it; None to find what can be checked.
     seconds : float
@@ -49,7 +50,7 @@ def check_many(
 
 def _request(path: Path, name: str | None, marks: bool) -> tuple[dict[str, object], list[Path]]:
     whole = path.absolute()
-    return {"path": str(whole), "name": name or "", "marks": marks}, [whole.parent]
+    return {"path": str(whole), "name": name or "", "marks": marks}, visible_to(whole)
 
 
 def _answer(path: Path, name: str | None, outcome: Outcome, seconds: float) -> Answer:

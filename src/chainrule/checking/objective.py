@@ -117,7 +117,7 @@ class Objective:
     def of(cls, case: Case) -> Objective | None:
         """Return the objective of a case, or None if its parameters are not those of such a network."""
         y = _classes(np.asarray(case.y), case.sizes.C)
-        layers = _layers(case) if y is not None else None
+        layers = _layers(case) if case.X.ndim == 2 else None
         return None if y is None or layers is None else cls(replace(case, y=y), layers)
 
     @cached_property
@@ -269,19 +269,11 @@ def _chain(left: dict[str, ndarray], inputs: int, C: int, layouts: tuple[bool, .
 def _with_its_bias(
     whole: ndarray, others: dict[str, ndarray], inputs: int
 ) -> Iterator[tuple[Layer, dict[str, ndarray]]]:
-    """Yield the layers that a weight of so many inputs may make with a bias or without, and what they leave."""
+    """Yield the layers that a weight may make, with each bias that fits or none, and the parameters that are left."""
     if whole.shape[0] == inputs:
-        bias, rest = _bias(others, whole.shape[1])
-        if bias is not None:
-            yield Layer(whole, bias), rest
+        for name, array in others.items():
+            if array.size == whole.shape[1] == max(array.shape, default=1):
+                yield Layer(whole, array.reshape(-1)), {key: value for key, value in others.items() if key != name}
         yield Layer(whole, None), others  # what looked like its bias may be the next weight, (H, 1)
     elif whole.shape[0] == inputs + 1:  # the last row (or column) is the bias
         yield Layer(whole[:-1], whole[-1]), others
-
-
-def _bias(left: dict[str, ndarray], outputs: int) -> tuple[ndarray | None, dict[str, ndarray]]:
-    """Return the first bias of a layer of so many outputs, and the parameters without it."""
-    for name, array in left.items():
-        if array.size == outputs and max(array.shape, default=1) == outputs:
-            return array.reshape(-1), {key: value for key, value in left.items() if key != name}
-    return None, left

@@ -92,11 +92,18 @@ def test_a_module_beside_the_file_is_run(written: Write) -> None:
 
 def test_a_statement_that_fails_is_skipped_and_noted(written: Write) -> None:
     module = run_once(
-        open_program(written("a = 1\nb = open('none.csv').read()\nc = 2\nexit()\nraise SystemExit\nd = 3\n"))
+        open_program(written("a = 1\nb = open('none.bin', 'rb').read()\nc = 2\nexit()\nraise SystemExit\nd = 3\n"))
     )
     assert module.namespace["c"] + module.namespace["d"] == 5
     assert [note.line for note in module.notes] == [2, 4, 5]
     assert "FileNotFoundError" in module.notes[0].message
+
+
+def test_a_text_that_is_not_there_is_stood_in_for_and_noted(written: Write) -> None:
+    module = run_once(open_program(written("words = open('novels/emma.txt').read().split()")))
+
+    assert len(module.namespace["words"]) > 20
+    assert [note.message for note in module.notes] == ["not there, and stood in for: emma.txt"]
 
 
 def test_training_at_import_is_cut_short(written: Write) -> None:

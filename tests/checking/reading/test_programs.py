@@ -25,6 +25,7 @@ CRASHING = {
 KINDS = {"class": "class", "function": "function", "stages": "stages", "script": "script", "layers": "layers"}
 WITH_PENALTY = {
     *("class_loss", "class_attributes", "class_deep", "class_bias_row", "function_arguments", "function_model"),
+    "class_fixed_sizes",
     *(
         "function_dictionary",
         "function_softmax_loops",
@@ -132,3 +133,22 @@ def overhead(experiment: Experiment) -> float:
 
 def test_a_run_costs_little_more_than_the_code() -> None:
     assert overhead(loaded("layers", "relu_backward").experiments[0]) < 200e-6
+
+
+@pytest.mark.parametrize(
+    ("name", "examples", "labels"),
+    [
+        ("class_one_example", "one at a time", "integers"),
+        ("class_made_in_fit", "rows", "0 or 1"),
+        ("stages_labels_in_rows", "columns", "one-hot"),
+        ("function_characters", "a sequence", "integers"),
+    ],
+)
+def test_form_of_the_inputs(name: str, examples: str, labels: str) -> None:
+    conventions = loaded(name).experiments[0].conventions
+
+    assert (conventions["examples"], conventions["labels"]) == (examples, labels)
+
+
+def test_sizes_that_a_constructor_fixes() -> None:
+    assert {(one.D, one.hidden, one.C) for one in loaded("class_fixed_sizes").experiments[0].sizes} == {(2, (3,), 1)}

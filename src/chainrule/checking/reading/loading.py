@@ -13,6 +13,9 @@ from chainrule.checking.reading.recognise.choose import chosen
 from chainrule.checking.reading.recognise.epsilons import slack
 from chainrule.checking.units import Units
 
+SMALLER = 0.5
+"""By what parameters are multiplied for a program with epsilons in its logarithms: these count where p is small."""
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -55,6 +58,8 @@ def _with_slack(experiment: Experiment, amount: float) -> Experiment:
     def draw(seed: int, reg: float, sizes: Sizes) -> Case:
         case = experiment.draw(seed, reg, sizes)
         case.slack = amount
+        for parameter in case.parameters.values():
+            parameter *= SMALLER
         return case
 
     otherwise = experiment.otherwise and _with_slack(experiment.otherwise, amount)

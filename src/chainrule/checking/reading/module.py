@@ -82,8 +82,11 @@ def run_once(program: Program) -> Module:
     skipped = _run(program, units.prepared(program.tree), namespace, importer)
     originals = {statement.lineno: statement for statement in program.tree.body}
     module.skipped = [originals[one.lineno] for one, why in skipped if one.lineno in originals and why not in TOO_LONG]
-    if importer.absent:
-        module.notes.append(Note(f"not there, and stood in for: {', '.join(importer.absent)}"))
+    if absent := [*importer.absent, *importer.open.absent]:
+        module.notes.append(Note(f"not there, and stood in for: {', '.join(absent)}"))
+    if importer.beside:
+        names = ", ".join(path.name for path in importer.beside)
+        module.notes.append(Note(f"run, and not looked into: {names} (chainrule check {importer.beside[0].name} does)"))
     for statement, why in skipped[:3]:
         message = f"{program.place(statement.lineno)} was skipped when the file was run ({why})"
         module.notes.append(Note(message, program.file_line(statement.lineno)))
@@ -95,7 +98,7 @@ def run_once(program: Program) -> Module:
 def _namespace(program: Program, importer: Importer) -> dict[str, Any]:
     """Return a fresh namespace whose built-in names are those of the program's own time, and which prints nothing."""
     names = {**vars(builtins), **OLD_BUILTINS, "__import__": importer}
-    names.update(print=lambda *_, **__: ANYTHING, get_ipython=ANYTHING, display=ANYTHING)
+    names.update(print=lambda *_, **__: ANYTHING, get_ipython=ANYTHING, display=ANYTHING, open=importer.open)
     if program.python2:
         names.update({name: _list_of(getattr(builtins, name)) for name in ("range", "map", "filter", "zip")})
     return {"__builtins__": names, "__name__": program.path.stem, "__file__": str(program.path), "__doc__": None}

@@ -42,6 +42,8 @@ def large_scores(subject: Subject) -> Lessons:
             if not _finite_gradients(outcome):
                 return _said(subject, case, outcome, words.replace("the loss becomes {loss}", "gradients are lost"))
         elif not np.isfinite(outcome.loss):
+            if words is not _SHIFTED and _finite_gradients(outcome):
+                return Lessons(checked=(_ROUNDED.format(loss=outcome.loss),))
             return _said(subject, case, outcome, words)
     if "loss" in subject.experiment.conventions:
         return Lessons(checked=("gradients at scores of -1000 and 1000: finite",))
@@ -53,20 +55,22 @@ _SHIFTED = (
     "each example's own largest score before the exponential; nothing else changes by it"
 )
 _APART = (
-    "the loss becomes {loss} where scores are 1000 apart: {reason}. Written as log(sum(exp(scores - max))) minus the "
-    "true class's score it stays finite.{gradients}"
+    "the loss becomes {loss} where scores are 1000 apart, and gradients are lost: {reason}. Written as "
+    "log(sum(exp(scores - max))) minus the true class's score it stays finite"
 )
 _APART_LOGISTIC = (
-    "the loss becomes {loss} where scores reach 1000: {reason}. Written with np.logaddexp(0, -score) it stays finite."
-    "{gradients}"
+    "the loss becomes {loss} where scores reach 1000, and gradients are lost: {reason}. Written with "
+    "np.logaddexp(0, -score) it stays finite"
+)
+_ROUNDED = (
+    "scores of -1000 and 1000: the loss is {loss}, the logarithm of a probability that is 0; the gradients stay finite"
 )
 
 
 def _said(subject: Subject, case: Case, outcome: Result, words: str) -> Lessons:
     place = _first_lost(subject, case)
-    gradients = " The gradients stay finite." if _finite_gradients(outcome) and outcome.gradients else ""
     reason = place.reason if place is not None else "a value on the way is no longer finite"
-    message = words.format(loss=outcome.loss, reason=reason, gradients=gradients)
+    message = words.format(loss=outcome.loss, reason=reason)
     return subject.note(message, place.line if place is not None else None)
 
 

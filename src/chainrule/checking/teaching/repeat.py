@@ -41,6 +41,8 @@ def twice_the_same(subject: Subject) -> Lessons:
             "random numbers are drawn here. A gradient check needs them switched off, or seeded before each call",
             line,
         )
+    if "loss" in subject.experiment.conventions:
+        return Lessons()  # the loss is ours, and the program may have made a step: it is meant to differ
     return _in_a_row(subject, case)
 
 

@@ -18,7 +18,7 @@ from chainrule.checking.reading.recognise.found import Found
 from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied
 from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import labelled, leaves
-from chainrule.checking.reading.recognise.returns import own_statements, return_names
+from chainrule.checking.reading.recognise.returns import names_for, own_statements, return_names
 from chainrule.checking.reading.recognise.sequence import Step
 from chainrule.checking.reading.recognise.sources import Source, sources
 from chainrule.checking.reading.recognise.trials import Form, Score, agreeing, forms, grades, used_as_index
@@ -164,7 +164,7 @@ class _Routine:
         self._uncounted = [
             name
             for name, value in module.namespace.items()
-            if isinstance(value, Anything) and role(name) == "N" and name in _read(self._labels()[0])
+            if isinstance(value, Anything) and role(name) == "N" and name in _read(self._named("y")[0])
         ]
 
     def found(self) -> Found | None:
@@ -211,13 +211,15 @@ class _Routine:
 
     def _tried(self) -> list[tuple[Way, Score, Exception | None]]:
         """Return all ways, the best first; a parameter that is asked for under an unforeseen key is added."""
-        indexed = used_as_index(*self._labels())
+        nodes, labels = self._named("y")
+        _, inputs = self._named("X")
+        possible = forms(used_as_index(nodes, labels), used_as_index(nodes, inputs))
         also: list[str] = []
         while True:
             ways = [
                 Way(self._names, source, form, sizes)
                 for source in sources(self._module, self._nodes, also)
-                for form in forms(indexed)
+                for form in possible
                 for sizes in source.sizes(form)
             ]
             graded = grades(((way.form, self._draw(way), way.sizes[0]) for way in ways), self._filename)
@@ -227,13 +229,13 @@ class _Routine:
                 return [(ways[place], score, error) for place, score, error in graded]
             also.append(key)
 
-    def _labels(self) -> tuple[list[ast.FunctionDef], set[str]]:
-        """Return all functions that these reach, and the names of labels in them."""
+    def _named(self, meaning: str) -> tuple[list[ast.FunctionDef], set[str]]:
+        """Return all functions that these reach, and their arguments that are labels (``y``), or inputs (``X``)."""
         functions = self._module.functions()
         nodes = list(self._nodes)
         for node in nodes:
             nodes += [functions[name] for name in _called(node) if name in functions and functions[name] not in nodes]
-        return nodes, {argument.arg for node in nodes for argument in node.args.args if role(argument.arg) == "y"}
+        return nodes, {argument.arg for node in nodes for argument in node.args.args if role(argument.arg) == meaning}
 
     def _takes_reg(self, way: Way) -> bool:
         if not any(_has(node, "reg") for node in self._nodes):
@@ -253,11 +255,13 @@ class _Routine:
             given_X, given_y = way.form.inputs(X, y, sizes.C)
             known = known_things(sizes, reg, given_X, given_y)
             names = way.source.make(known, sizes)
+            known["state"] = _first_state(rng, names)
             holder = Holder(names, _places(names), named=True, mirror=module.namespace if way.source.mirrored else None)
             steps = [self._step(index) for index in range(len(self._names))]
             counts = dict.fromkeys(self._uncounted, sizes.N)
             if counts:
                 steps[0] = replace(steps[0], function=_told(steps[0].function, module.namespace, counts))
+            X = X if way.form.labels != "tokens" else given_X
             return refilled_case(Inputs(sizes, reg, X, y, given_X, given_y, known), holder, steps, rng, loss)
 
         return draw
@@ -269,7 +273,7 @@ class _Routine:
         first = index == 0
         result = "yhat" if first else ("loss" if LOSS.match(name) else "")
         order = ("X", "parameters") if first else ("yhat", "y", "cache") if result == "loss" else ("X", "y", "cache")
-        return Step(self._module.namespace[name], return_names(node), order, result)
+        return Step(self._module.namespace[name], names_for(node, result), order, result)
 
 
 def _read(nodes: list[ast.FunctionDef]) -> set[str]:
@@ -295,6 +299,12 @@ def _missing(error: Exception | None) -> str:
     """Return the parameter that a dictionary was asked for in vain, or ``""``."""
     key = error.args[0] if isinstance(error, KeyError) and error.args else None
     return key if isinstance(key, str) and is_parameter(key) else ""
+
+
+def _first_state(rng: np.random.Generator, names: dict[str, Any]) -> Any:
+    """Return what a recurrent network may remember, a column for its matrix from states to states."""
+    squares = [value for _, value in leaves(names) if np.ndim(value) == 2 and len(set(value.shape)) == 1]
+    return rng.normal(size=(len(squares[0]), 1)) if squares else None
 
 
 def _places(names: dict[str, Any]) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, imp
 from chainrule.checking.reading.recognise.layouts import fixed_sizes
 from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import Path, labelled, leaves
-from chainrule.checking.reading.recognise.returns import return_names
+from chainrule.checking.reading.recognise.returns import names_for, return_names
 from chainrule.checking.reading.recognise.sequence import Step
 from chainrule.checking.reading.recognise.sources import INITIAL
-from chainrule.checking.reading.recognise.trials import Form, Score, forms, grades, used_as_index
+from chainrule.checking.reading.recognise.trials import Form, Score, agreeing, forms, grades, used_as_index
 from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
 from chainrule.checking.reading.recognise.words import (
     ASIDE,
@@ -99,16 +99,19 @@ class _Class:
 
     def _without_loss(self, plans: list[Plan]) -> Found | None:
         """Return the way to run the class whose gradients, or steps, are those of a loss that it does not compute."""
-        partly: Found | None = None
+        partly: tuple[int, Found] | None = None
         for plan in [plan for plan in plans if plan.sizes == plans[0].sizes][:MOST_IMPLIED]:
             found = implied(lambda loss, plan=plan: self._draw(plan, loss), self._sizes(plan)[0])  # type: ignore[misc]
-            if found is not None:
-                score = Score(True, not plan.form.single, True, found.whole, found.whole, 0)
-                whole = Found(self._experiment(plan, found), score, (self._name,))
-                if found.whole:
-                    return whole
-                partly = partly or whole
-        return partly
+            if found is None:
+                continue
+            score = Score(True, not plan.form.single, True, found.whole, found.whole, 0)
+            recognised = Found(self._experiment(plan, found), score, (self._name,))
+            if found.whole:
+                return recognised
+            right = agreeing(self._draw(plan, found.loss), self._sizes(plan)[0], 0.0)
+            if partly is None or right > partly[0]:
+                partly = right, recognised
+        return partly and partly[1]
 
     def _experiment(self, plan: Plan, found: Implied | None) -> Experiment:
         conventions = plan.form.conventions()
@@ -224,19 +227,23 @@ class _Class:
         return draw
 
     def _made(self, known: dict[str, Any]) -> Any:
-        """Return an object of the class; its constructor or a method called by ``fit`` makes its parameters."""
+        """Return an object of the class, with parameters if its constructor, or what ``fit`` calls, makes some."""
         model = constructed(self._cls, known)
         if parameters_of(model):
             return model
-        for name in self._methods:
-            if INITIAL.search(name) and not name.startswith("__"):
-                method = getattr(model, name)
-                try:
-                    method(**arguments(method, known, ("D", "C", "hidden", "layers", "X", "y")))
-                except Exception:  # whatever a stranger's program may raise
-                    continue
-                if parameters_of(model):
-                    break
+        for name, node in self._methods.items():
+            if not INITIAL.search(name) or name.startswith("__"):
+                continue
+            told_later = {"D", "X"} & {role(argument.arg) for argument in node.args.args}
+            given = {**known, "layers": known["hidden"]} if told_later else known
+            model = constructed(self._cls, given)
+            method = getattr(model, name)
+            try:
+                method(**arguments(method, given, ("D", "C", "hidden", "layers", "X", "y")))
+            except Exception:  # whatever a stranger's program may raise
+                continue
+            if parameters_of(model):
+                break
         return model
 
     def _rate(self, model: Any, plan: Plan, known: dict[str, Any]) -> float:
@@ -250,7 +257,7 @@ class _Class:
         node = self._methods[method]
         order = ("yhat", "y") if LOSS.match(method) and not self._takes(method, "X") else ("X", "y", "reg")
         result = "yhat" if FORWARD.search(method) else ("loss" if LOSS.match(method) else "")
-        return Step(getattr(model, method), return_names(node), order, result)
+        return Step(getattr(model, method), names_for(node, result), order, result)
 
 
 def _methods(module: Module, cls: type) -> Methods:
@@ -287,7 +294,9 @@ def parameters_of(model: Any) -> dict[str, tuple[Path, Any]]:
         holders = [step for step in path[:-1] if isinstance(step, str)]
         aside = any(role(step) in ("grads", "cache") or ASIDE.match(step) for step in holders)
         called = is_parameter(_last_name(path)) or any(role(step) == "parameters" for step in holders)
-        if called and not aside and np.asarray(value).dtype.kind in "fi" and id(value) not in seen:
+        meaning = role(_last_name(path))
+        setting = meaning in ("X", "y") or (np.ndim(value) == 0 and meaning not in ("", "parameters"))
+        if called and not aside and not setting and np.asarray(value).dtype.kind in "fi" and id(value) not in seen:
             seen.add(id(value))
             named.append((path, value))
     by_label = labelled([path for path, _ in named])

@@ -94,7 +94,10 @@ class Outcome:
         first = root[0]
         given = dict(first) if isinstance(first, dict) else {}
         for place, value in enumerate(first if isinstance(first, tuple) else [first]):
-            given[self._names[0][place] if place < len(self._names[0]) else f"value {place + 1}"] = value
+            name = (self._names[0][place : place + 1] or [""])[0] or f"value {place + 1}"
+            given[name] = value
+            if isinstance(value, list) and value and isinstance(value[-1], ndarray):
+                given[f"{name}[-1]"] = value[-1]  # the activations of all layers
         return {"self": self._model, **given} if self._model is not None else given
 
     def _find_loss(self, root: list[Any]) -> Path:
@@ -139,7 +142,7 @@ class Outcome:
             own = list(leaves(self._model))
             found = pair(self._parameters, own, own=True)
             pairs = {name: (len(root) - 1, *own[index][0]) for name, index in found.items()} | pairs
-            if not pairs and self._given_loss is not None and all(self._has_moved(name) for name in self._parameters):
+            if not pairs and self._given_loss is not None and any(self._has_moved(name) for name in self._parameters):
                 pairs = dict.fromkeys(self._parameters, STEP)
         return {name: pairs[name] for name in self._parameters if name in pairs}
 

@@ -55,17 +55,19 @@ def _score(path: Path, value: Any, way: Path, candidate: Any, own: bool) -> int:
 def _by_shape(
     parameters: Mapping[str, tuple[Path, Any]], found: list[tuple[Path, Any]], pairs: dict[str, int]
 ) -> dict[str, int]:
-    """Pair what names did not: in order if all sizes fit, else what has the size of one parameter only."""
+    """Pair what names did not: in order if all sizes fit, else what has the shape or the size of only one parameter."""
     left = [name for name in parameters if name not in pairs]
     free = [index for index in range(len(found)) if index not in pairs.values() and not _is_named_else(found[index][0])]
     sizes = [np.size(parameters[name][1]) for name in left]
     if sizes == [np.size(found[index][1]) for index in free]:
         return dict(zip(left, free, strict=True))
-    result = {}
-    for name, size in zip(left, sizes, strict=True):
-        fitting = [index for index in free if np.size(found[index][1]) == size]
-        if len(fitting) == 1 and sizes.count(size) == 1:
-            result[name] = fitting[0]
+    result: dict[str, int] = {}
+    for measure in (np.shape, np.size):
+        measured = [measure(parameters[name][1]) for name in left]
+        for name, own in zip(left, measured, strict=True):
+            fitting = [index for index in free if index not in result.values() and measure(found[index][1]) == own]
+            if name not in result and len(fitting) == 1 and measured.count(own) == 1:
+                result[name] = fitting[0]
     return result
 
 

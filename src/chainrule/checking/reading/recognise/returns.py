@@ -31,6 +31,12 @@ def return_names(node: Function) -> list[str]:
     return [_name(part) for part in parts]
 
 
+def names_for(node: Function, result: str) -> list[str]:
+    """Return the names of what a function returns; a single thing without a name has that of what it is for."""
+    names = return_names(node)
+    return [result] if names == [""] and result else names
+
+
 def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 

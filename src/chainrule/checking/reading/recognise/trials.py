@@ -26,8 +26,10 @@ class Form:
     columns: bool
     """Whether examples are columns."""
     labels: str
-    """``integers`` (N,), ``one-hot`` (N, C), ``integer column`` (N, 1), ``binary`` (N, 1), ``binary flat`` (N,)."""
+    """``integers`` (N,), ``one-hot`` (N, C), ``integer column`` (N, 1), ``binary`` (N, 1), ``binary flat`` (N,).
 
+    ``tokens``: inputs are whole numbers as well, (N,), a sequence of one-hot vectors with a step for each.
+    """
     single: bool = False
     """Whether there is one example only, a column (D, 1) or a row (1, D)."""
     flat: bool = False
@@ -41,6 +43,8 @@ class Form:
 
     def inputs(self, X: ndarray, y: ndarray, C: int) -> tuple[ndarray, ndarray]:
         """Return X and y of a draw in this form."""
+        if self.labels == "tokens":
+            return X.argmax(axis=1) % C, y
         if self.labels == "one-hot":
             given = np.eye(C)[y]
         else:
@@ -60,13 +64,23 @@ class Form:
 
     def conventions(self) -> dict[str, str]:
         """Return this in the words of an answer."""
+        if self.labels == "tokens":
+            return {"examples": "a sequence", "labels": "integers"}
         labels = {"integers": "integers", "integer column": "integers", "one-hot": "one-hot"}.get(self.labels, "0 or 1")
         examples = "one at a time" if self.single else "columns" if self.columns else "rows"
         return {"examples": examples, "labels": labels}
 
 
-def forms(indexed: bool) -> list[Form]:
-    """Return all forms in the order in which they are tried; ``indexed``: labels are used as indices."""
+def forms(indexed: bool, inputs_indexed: bool = False) -> list[Form]:
+    """Return all forms in the order in which they are tried.
+
+    Parameters
+    ----------
+    indexed, inputs_indexed : bool
+        Whether labels, and inputs, are used as indices.
+    """
+    if indexed and inputs_indexed:
+        return [Form(False, "tokens"), *forms(indexed)]
     labels = ["integers", "integer column"] if indexed else ["one-hot", "integers", "binary", "binary flat"]
     if indexed:
         several = [Form(columns, kind) for columns in (False, True) for kind in labels]

@@ -28,7 +28,7 @@ ROLES: dict[str, str] = {
         "inputsize dim inputdim inputdims nin ninput ninputs inputnodes d infeatures numinputs nx "
         "inputlayersize numfeatures nfeatures inputunits dimin inodes inputlayer indim insize featuresize "
         "ninputnodes numinput inputlayernodes di sizein nofinnodes numberofinputs inputneurons ni "
-        "numinputnodes dinput ninputunits inputshape"
+        "numinputnodes dinput ninputunits inputshape din nfeature nfeat nfeats featuredim inputfeatures"
     ),
     "H": (
         "hiddensize hiddendim nhidden h hiddennodes numhidden hidden nh hiddenlayersize hiddenunits "
@@ -43,7 +43,7 @@ ROLES: dict[str, str] = {
         "outputsize numclasses nclasses nout noutput noutputs outputdim c outputnodes numoutputs outfeatures "
         "ny k numlabels outputunits classes onodes outdim outsize numoutput outputlayersize outputlayer "
         "numclass outputlayernodes do nofoutnodes numberofoutputs outputneurons no nclass outputdims doutput "
-        "noutputnodes outputs"
+        "noutputnodes outputs dout outfeature outputfeatures nouts"
     ),
     "layers": (
         "layers layersizes sizes layerdims dims layersdims architecture layerssizes networksize layersize "
@@ -74,12 +74,14 @@ ROLES: dict[str, str] = {
     ),
     "grads": "grads gradients grad gradient derivatives",
     "dropout": "dropout dropoutprob pdropout dropoutrate",
+    "state": "hprev prevh h0 hinit hstart hiddenprev prevhidden hiddenstate prevstate initialstate sprev",
     "dtype": "dtype",
     "activation": "activation activationfunction act hiddenactivation activationfunc nonlinearity activationfn",
     "loss": "loss lossfunction cost costfunction lossfn losstype lossname",
 }
 """Role to names, which are compared in small letters and without underscores. ``H``: one hidden size; ``hidden``: a
-list of them; ``layers``: all sizes in a list; ``steps``: of training; ``yhat``: what the network gives."""
+list of them; ``layers``: all sizes in a list; ``steps``: of training; ``yhat``: what the network gives;
+``state``: of a recurrent network before its first step."""
 
 _ROLE_OF = {name: role for role, names in reversed(ROLES.items()) for name in names.split()}
 
@@ -135,5 +137,5 @@ def differentiated(name: str) -> str:
 def same_thing(name: str) -> str:
     """Return the name by which two spellings of a parameter are the same: ``weights1``, ``w_1``, ``W1``."""
     plain = name.lower().replace("_", "").replace(" ", "")
-    plain = re.sub(r"^(?:weights?|wts?)", "w", plain)
-    return re.sub(r"^bias(?:es)?", "b", plain)
+    plain = re.sub(r"^(?:weights?|wts?|ws(?!\w))", "w", plain)
+    return re.sub(r"^(?:bias(?:es)?|bs(?!\w))", "b", plain)

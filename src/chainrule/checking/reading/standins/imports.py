@@ -12,6 +12,7 @@ from typing import Any
 
 from chainrule.checking.reading.standins.anything import ANYTHING
 from chainrule.checking.reading.standins.course import known
+from chainrule.checking.reading.standins.files import Opener
 
 REAL = (sys.stdlib_module_names - {"tkinter", "turtle", "turtledemo", "antigravity", "this", "idlelib"}) | {"scipy"}
 RENAMED = {
@@ -42,10 +43,17 @@ class Importer:
         self._modules: dict[Path, types.ModuleType | None] = {}
         self.absent: list[str] = []
         """Modules that were stood in for, as the program names them."""
+        self.open = Opener()
+        """Opens what the program and the modules beside it read."""
         self.guarded: dict[str, Collection[int]] = {}
         """By file: lines of imports that the program itself expects to fail (``try: import … except ImportError``)."""
         self.wanted: tuple[str, ...] = ()
         """Names that the program uses and does not bind: a stand-in for ``from … import *`` gives these."""
+
+    @property
+    def beside(self) -> list[Path]:
+        """Files beside the program that were run for it."""
+        return [path for path, module in self._modules.items() if module is not None and path.suffix == ".py"]
 
     def __call__(self, name: str, names: Any = None, _: Any = None, fromlist: Any = (), level: int = 0) -> Any:
         """Import as the statement asks; see ``builtins.__import__``."""
