@@ -43,7 +43,7 @@ class Suspect:
     repaired: frozenset[str]
     """The gradients that are wrong, and right with it."""
     right_as_it_is: bool = False
-    """Whether the value is the truth already, and only another multiple of it would make things right."""
+    """Whether the value is a truth already, and only another multiple of it would make things right."""
 
 
 def suspects(
@@ -68,10 +68,10 @@ def suspects(
             passings.setdefault(event[0], []).append(event)
     found: dict[int, list[Suspect]] = {}
     for site, events in passings.items():
+        right_as_it_is = _is_known(seen.events[events[-1]], known)
         for truth in known if time.process_time() < end else ():
-            right_as_it_is = _is_known(seen.events[events[-1]], [truth])
             for factor in (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
-                places = [*_placements(events, seen.events, truth, factor)]
+                places = [*placements(events, seen.events, truth, factor)]
                 if truth.name in wrong and factor == 1.0 and watch.sites[site].assigned and not watch.sites[site].after:
                     places.append({events[-1]: truth.arrays[0]})  # whatever its shape
                 for values in places:
@@ -84,10 +84,20 @@ def suspects(
                         continue
                     repaired = right & wrong
                     if repaired:
-                        again = right_as_it_is and factor != 1.0
+                        again = right_as_it_is and is_scaled(values, seen)
                         found.setdefault(site, []).append(Suspect(site, truth, factor, values, repaired, again))
     telling = [one for of_site in found.values() for one in _most_telling(of_site)]
     return sorted(telling, key=lambda one: (-len(one.repaired), one.right_as_it_is))  # stable: in order of passing
+
+
+def is_scaled(values: Mapping[Event, ndarray], seen: Flow) -> bool:
+    """Return whether what was computed is a constant multiple of values, and not the values."""
+    wanted = np.concatenate([value.reshape(-1) for value in values.values()])
+    here = np.concatenate([seen.events[event].reshape(-1) for event in values])
+    if here.size != wanted.size or not here.any():
+        return False
+    factor = here @ wanted / (here @ here)
+    return bool(np.allclose(factor * here, wanted, rtol=1e-5, atol=1e-9) and not np.isclose(factor, 1.0))
 
 
 def _most_telling(of_site: list[Suspect]) -> list[Suspect]:
@@ -106,7 +116,7 @@ def _is_known(value: ndarray, known: Sequence[Truth]) -> bool:
     )
 
 
-def _placements(
+def placements(
     events: list[Event], present: Mapping[Event, ndarray], truth: Truth, factor: float
 ) -> Iterator[dict[Event, ndarray]]:
     """Yield the ways to put a truth in the place of what passes a site, once or in a loop."""
@@ -217,7 +227,7 @@ def forward_suspects(
             given.add(right)  # the first to give a stage as it is meant is not to blame; one that gives it again may be
             continue
         for stage in parts:
-            values = next((one for one in _placements(events, seen.events, stage, 1.0) if holds(one)), None)
+            values = next((one for one in placements(events, seen.events, stage, 1.0) if holds(one)), None)
             if values is not None:
                 found.append(Suspect(site, stage, 1.0, values, frozenset({"loss"})))
                 break
@@ -239,7 +249,7 @@ def _is(stage: Truth, events: list[Event], seen: Flow) -> bool:
     return any(
         len(values) == len(events)
         and all(np.allclose(seen.events[event], value, rtol=1e-7, atol=1e-9) for event, value in values.items())
-        for values in _placements(events, seen.events, stage, 1.0)
+        for values in placements(events, seen.events, stage, 1.0)
     )
 
 

@@ -27,7 +27,8 @@ class Site:
     """As it stands in the version that was given."""
     expression: ast.expr
     assigned: bool
-    """Whether this is the whole value that a statement assigns or returns, or a variable that it has changed."""
+    """Whether this is a value that a statement assigns or returns, alone or in a tuple or dictionary, or a variable
+    that it has changed."""
     after: bool
     """Whether the value is looked at behind its statement, which changed it in place."""
 
@@ -122,6 +123,10 @@ class _Writer(ast.NodeTransformer):
             fresh = copy.copy(old)
             fresh.elts = [self._value(item, assigned=True) for item in old.elts]
             return fresh
+        if isinstance(old, ast.Dict) and assigned:
+            whole = copy.copy(old)
+            whole.values = [self._value(item, assigned=True) for item in old.values]
+            return whole
         inner = self._inside(old)
         return self._probe(old, inner, assigned=True) if assigned and not isinstance(old, ast.Constant) else inner
 

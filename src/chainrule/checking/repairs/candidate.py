@@ -27,6 +27,8 @@ class Candidate:
     """What was wrong if this is right."""
     promised: frozenset[str] = frozenset()
     """The gradients that it makes right, as far as is known before it is tried."""
+    of_loss: bool = False
+    """Whether it is tried as a change of the loss: one that leaves the loss as it is does not count."""
     natural: bool = False
     """Whether it is taken as soon as it makes something right: what it uses is there, and nothing else uses it."""
 

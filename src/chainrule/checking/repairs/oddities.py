@@ -10,17 +10,22 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
 from numpy import ndarray
 
+from chainrule.checking.repairs.analogies import analogous
 from chainrule.checking.repairs.candidate import Candidate
 from chainrule.checking.repairs.edits.edit import parsed, plus
 from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.putting import put
 from chainrule.checking.repairs.ranks import head
 from chainrule.checking.repairs.scope import Scope, is_atom
+from chainrule.checking.repairs.statements import statement_edits
 
 ODD = -6.0
 """What is added to the cost of these changes: they come first."""
+
+STEEPEST_LEAK = 0.3
 
 MOST = 120
 """How many of them are tried."""
@@ -42,6 +47,8 @@ def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
             yield _candidate(places, statement, old, new, 1.0, mistake)
         for old, new in _masks(statement):
             yield _candidate(places, statement, old, new, 1.1, "mask inverted")
+        for old in _leaks(statement) if statement not in places.backward else ():
+            yield _candidate(places, statement, old, ast.Constant(0), 1.2, "leaky where ReLU was meant")
     for name, where in places.idle.items():
         yield from _used(places, name, where, scopes)
     for statement in places.scenes:
@@ -49,6 +56,34 @@ def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
             if ast.unparse(other) not in _texts(places, statement):
                 change = ((statement, (statement, other)),)
                 yield Candidate(places.homes[statement][0], change, ODD + 1.2, f"{ast.unparse(other)} missing")
+    for statement in sorted(places.scenes, key=lambda one: places.suspect_of(one) is None):
+        yield from _like_other_layers(places, statement, scopes)
+
+
+def _like_other_layers(places: Places, statement: ast.stmt, scopes: Scopes) -> Iterator[Candidate]:
+    """Yield a statement as it would be if it were written like those of other layers."""
+    unit, block = places.homes[statement]
+    others = [other for other in places.scenes if other is not statement and places.homes[other][0] == unit]
+    before, after = scopes(statement)
+    shape = _shape_of(statement, before)
+    for instead in analogous(statement, others, [*before.arrays, *before.numbers, *before.integers]):
+        if _shape_of(instead, before) != shape:
+            continue
+        text = ast.unparse(instead)
+        named = (
+            edit.mistake
+            for edit in statement_edits(statement, block, before, after)
+            if [ast.unparse(new) for _, news in edit.changes for new in news] == [text]
+        )
+        change = ((statement, (instead,)),)
+        yield Candidate(unit, change, ODD + 1.3, next(named, "not as in the other layer"))
+
+
+def _shape_of(statement: ast.stmt, scope: Scope) -> tuple[int, ...] | None:
+    """Return the shape of what a statement assigns; None if it has none."""
+    expression = getattr(statement, "value", None)
+    value = scope.value(expression) if isinstance(expression, ast.expr) else None
+    return np.shape(value) if isinstance(value, (ndarray, float, int)) else None
 
 
 def _masks(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -58,6 +93,15 @@ def _masks(statement: ast.stmt) -> Iterator[tuple[ast.expr, ast.expr]]:
         for operation in (ast.LtE, ast.Lt, ast.Gt, ast.GtE, ast.Eq):
             if not isinstance(target.slice.ops[0], operation):
                 yield target.slice, ast.Compare(target.slice.left, [operation()], target.slice.comparators)
+
+
+def _leaks(statement: ast.stmt) -> Iterator[ast.expr]:
+    """Yield the leaks of activations: an array times a small constant."""
+    for node in ast.walk(head(statement)):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            slopes = [one.value for one in (node.left, node.right) if isinstance(one, ast.Constant)]
+            if any(isinstance(slope, float) and 0 < slope <= STEEPEST_LEAK for slope in slopes):
+                yield node
 
 
 def _of_other_layers(statement: ast.stmt, variables: Mapping[str, object]) -> Iterator[ast.stmt]:

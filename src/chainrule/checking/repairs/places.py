@@ -10,11 +10,13 @@ from typing import Any
 
 from chainrule.checking.locate import Suspect, suspects
 from chainrule.checking.probes import Site
+from chainrule.checking.repairs.callees import callees_first
 from chainrule.checking.repairs.candidate import blocks
 from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement
 from chainrule.checking.repairs.meant import meant, meant_output
+from chainrule.checking.solving import solved
 from chainrule.checking.trace import Watch
-from chainrule.checking.truths import Flow, flow, truths
+from chainrule.checking.truths import Flow, Truth, flow, truths
 from chainrule.checking.units import Function
 
 SECONDS_FOR_TRUTHS = 1.0
@@ -31,6 +33,10 @@ class Places:
     """The case that is looked at."""
     suspects: Sequence[Suspect] = ()
     watch: Watch | None = None
+    seen: Flow | None = None
+    """What one run computed."""
+    truths: Sequence[Truth] = ()
+    """The true gradients at the values of the forward pass."""
     forward: bool = False
     """Whether it is the forward pass that is looked at."""
     crashed_at: int | None = None
@@ -84,8 +90,11 @@ class Places:
                     places.suspects = meant(watch, case, seen, objective, known)
                 return places
             values = list(truths(watch, case, seen, seconds=SECONDS_FOR_TRUTHS).values())
+            places.seen, places.truths = seen, values
             slopes = judge.slopes(number, seen.result.loss)
-            places.suspects = suspects(watch, case, seen, values, slopes, judgement.wrong(number))
+            wrong = judgement.wrong(number)
+            found = suspects(watch, case, seen, values, slopes, wrong)
+            places.suspects = callees_first(places, found, solved(watch, case, seen, slopes, wrong, found), seen)
         return places
 
     @property

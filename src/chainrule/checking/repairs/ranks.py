@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy import ndarray
+
 from chainrule.checking.units import Function
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
     found |= dict.fromkeys(places.elsewhere & found.keys(), ELSEWHERE)
     if places.unusual:
         found |= dict.fromkeys(places.reducing & found.keys(), UNUSUAL)
+    elif places.forward and not places.frontier:
+        parts = [one for one in places.reducing & found.keys() if isinstance(one, (ast.Assign, ast.AugAssign))]
+        found |= dict.fromkeys(parts, -READ)
     for position, statement in enumerate(places.frontier[:8]):
         if statement in found:
             found[statement] = min(found[statement], READ * position)
@@ -50,7 +56,7 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
             for other in near:
                 found[other] = min(found[other], READ * hop)
     for statement in found:
-        if found[statement] <= 2 * READ and _names_again(statement):
+        if found[statement] <= 2 * READ and (_names_again(statement) or _repeats(places, statement)):
             idle = _does_nothing(statement) or _is_whole(places.homes[statement][1], statement)
             found[statement] -= NOTHING if idle else 0.0 if isinstance(statement, ast.Return) else ALIAS
     return found
@@ -64,7 +70,8 @@ def _of_suspects(places: Places, found: dict[ast.stmt, float]) -> list[ast.stmt]
         statement = places.statement_of(suspect)
         if statement is None or statement not in found:
             continue
-        rank = WEAKER if len(suspect.repaired) < most else NEXT if leading else 0.0
+        first = not leading or (len(leading) == 1 and places.homes[leading[0]][0] != places.homes[statement][0])
+        rank = WEAKER if len(suspect.repaired) < most else 0.0 if first else NEXT
         if rank < WEAKER and statement not in leading:
             leading.append(statement)
         found[statement] = min(found[statement], rank)
@@ -111,6 +118,17 @@ def _names_again(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Assign):
         return isinstance(statement.targets[0], ast.Name) and isinstance(statement.value, ast.Name)
     return False
+
+
+def _repeats(places: Places, statement: ast.stmt) -> bool:
+    """Return whether a statement computes what another variable holds already, to the last bit."""
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        return False
+    value = places.behind.get(statement, {}).get(statement.targets[0].id)
+    before = places.scenes[statement][0].values()
+    return isinstance(value, ndarray) and any(
+        isinstance(other, ndarray) and other.shape == value.shape and np.array_equal(other, value) for other in before
+    )
 
 
 def _does_nothing(statement: ast.stmt) -> bool:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from chainrule.checking.locate import Suspect
 from chainrule.checking.repairs.candidate import Candidate
 from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement, more_right
+from chainrule.checking.repairs.partial import partial_changes
 from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.ranks import ranks
 from chainrule.checking.repairs.stages import frontier, reached
-from chainrule.checking.repairs.stream import candidates
+from chainrule.checking.repairs.stream import candidates, promising
 from chainrule.checking.units import Function
 
 MOST_MISTAKES = 6
@@ -21,6 +22,9 @@ SECONDS_EACH = 1.3
 """How long a change is looked for that makes everything right that is wrong, before one that makes part of it right
 is taken."""
 
+
+SECONDS_TWO = 1.5
+"""How long two changes are looked for of which the first has no effect while the second is not made."""
 
 TRIES = 60
 """How many changes are tried after one that makes right what is looked at, in case another makes everything right."""
@@ -87,6 +91,8 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
         if found is None:
             found = _further(judge, versions, judgement, places, min(end, time.process_time() + SECONDS_EACH))
         if found is None:
+            found = _before_another(judge, versions, judgement, places, min(end, time.process_time() + SECONDS_TWO))
+        if found is None:
             ranked = ranks(places)
             if ranked:
                 place = min(ranked, key=lambda key: ranked[key])
@@ -116,6 +122,8 @@ def _best(
         if tries < 0:
             break
         if after is None or not more_right(after.right, before.right) or not after.right & places.wrong_here:
+            continue
+        if candidate.of_loss and after.losses == before.losses:
             continue
         if candidate.natural:
             return candidate, after
@@ -148,6 +156,27 @@ def _further(
         function = candidate.applied(versions[candidate.unit])
         if reached(judge, {**versions, candidate.unit: function}, number, convention).names > here.names:
             return candidate, after
+    return None
+
+
+def _before_another(
+    judge: Judge, versions: Mapping[str, Function], before: Judgement, places: Places, end: float
+) -> tuple[Candidate, Judgement] | None:
+    """Return a change after which one value more is a true gradient, if another one then makes everything right."""
+    if places.seen is None:
+        return None
+    for candidate in partial_changes(places):
+        after = _tried(judge, versions, candidate)
+        if after is None or not after.right >= before.right:
+            continue
+        changed = {**versions, candidate.unit: candidate.applied(versions[candidate.unit])}
+        there = Places.of(judge, changed, after)
+        for second in promising(there):
+            if time.process_time() > end:
+                return None
+            last = _tried(judge, changed, second, (after, there.number))
+            if last is not None and last.right >= there.wrong_here | after.right:
+                return candidate, after
     return None
 
 

@@ -43,14 +43,22 @@ def candidates(places: Places) -> Iterator[Candidate]:
             yield candidate
 
 
+def promising(places: Places) -> Iterator[Candidate]:
+    """Yield what stands out, and the changes of one place after which a value is the one that is known to be right."""
+    ranked = ranks(places)
+    yield from odd_changes(places, lambda statement: scopes_of(places, statement))
+    yield from _aimed(places, ranked, _by_statement(places, ranked), simple_changes, AIMED)
+
+
 def _in_order(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidate]:
-    aims: dict[ast.stmt, list[Aim]] = {}
-    for aim in sorted(_aims(places), key=lambda one: ranked.get(one.statement, OTHER)):
-        aims.setdefault(aim.statement, []).append(aim)
+    aims = _by_statement(places, ranked)
     of_loss = {one: rank for one, rank in ranked.items() if one in places.reducing}
-    yield from odd_changes(places, lambda statement: _scopes(places, statement))
+    yield from odd_changes(places, lambda statement: scopes_of(places, statement))
+    if places.frontier:
+        yield from _by_cost(places, ranked)
+        return
     if places.loss_first:
-        yield from _cheap(_by_cost(places, of_loss), below=LOSS)
+        yield from (replace(one, of_loss=True) for one in _cheap(_by_cost(places, of_loss), below=LOSS))
     yield from _aimed(places, ranked, aims, simple_changes, AIMED)
     yield from _cheap(_by_cost(places, of_loss) if places.forward else _by_cost(places, ranked), below=NEAR)
     yield from _aimed(places, ranked, aims, larger_changes, AIMED_TWICE)
@@ -75,18 +83,28 @@ def _aimed(
 ) -> Iterator[Candidate]:
     """Yield the changes that give the values which made things right, those of the most telling place first."""
     end = time.process_time() + SECONDS_AIMED
-    for statement, aims in by_statement.items():
+    for rank, statements in itertools.groupby(by_statement, key=lambda one: ranked.get(one, OTHER)):
         if time.process_time() > end:
             return
-        unit, block = places.homes[statement]
-        scopes = _scopes(places, statement)
-        rank = ranked.get(statement, OTHER)
-        found = [
-            Candidate(unit, change.changes, cost + rank + change.cost, change.mistake, aim.suspect.repaired)
-            for aim in aims
-            for change in changes_for(aim, block, *scopes)
-        ]
+        found = []
+        for statement in statements:
+            unit, block = places.homes[statement]
+            scopes = scopes_of(places, statement)
+            for aim in by_statement[statement]:
+                for change in changes_for(aim, block, *scopes):
+                    whole = cost + rank + change.cost
+                    found.append(Candidate(unit, change.changes, whole, change.mistake, aim.suspect.repaired))
+                if time.process_time() > end:
+                    break
         yield from sorted(found, key=lambda candidate: candidate.cost)
+
+
+def _by_statement(places: Places, ranked: dict[ast.stmt, float]) -> dict[ast.stmt, list[Aim]]:
+    """Return what values should have come to, by the statements that they are of, the most suspicious first."""
+    aims: dict[ast.stmt, list[Aim]] = {}
+    for aim in sorted(_aims(places), key=lambda one: ranked.get(one.statement, OTHER)):
+        aims.setdefault(aim.statement, []).append(aim)
+    return aims
 
 
 def _aims(places: Places) -> Iterator[Aim]:
@@ -114,11 +132,11 @@ def _by_cost(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidat
 
 def _of(places: Places, statement: ast.stmt, rank: float) -> Iterable[Candidate]:
     unit, block = places.homes[statement]
-    for edit in statement_edits(statement, block, *_scopes(places, statement)):
+    for edit in statement_edits(statement, block, *scopes_of(places, statement)):
         yield Candidate(unit, edit.changes, edit.cost + rank, edit.mistake)
 
 
-def _scopes(places: Places, statement: ast.stmt) -> tuple[Scope, Scope]:
+def scopes_of(places: Places, statement: ast.stmt) -> tuple[Scope, Scope]:
     """Return what was within reach before a statement first ran, and behind it."""
     unit, _ = places.homes[statement]
     functions = list(places.versions.values())

@@ -55,12 +55,12 @@ def _score(path: Path, value: Any, way: Path, candidate: Any, own: bool) -> int:
 def _by_shape(
     parameters: Mapping[str, tuple[Path, Any]], found: list[tuple[Path, Any]], pairs: dict[str, int]
 ) -> dict[str, int]:
-    """Pair what names did not: in order if all sizes fit, else what has the shape or the size of only one parameter."""
+    """Pair what names did not: what has the shape or the size of only one parameter, or in order if that fits as many.
+
+    In order, a gradient that is wrong in its shape has its parameter too, if most of the others are right in theirs.
+    """
     left = [name for name in parameters if name not in pairs]
     free = [index for index in range(len(found)) if index not in pairs.values() and not _is_named_else(found[index][0])]
-    sizes = [np.size(parameters[name][1]) for name in left]
-    if sizes == [np.size(found[index][1]) for index in free]:
-        return dict(zip(left, free, strict=True))
     result: dict[str, int] = {}
     for measure in (np.shape, np.size):
         measured = [measure(parameters[name][1]) for name in left]
@@ -68,6 +68,9 @@ def _by_shape(
             fitting = [index for index in free if index not in result.values() and measure(found[index][1]) == own]
             if name not in result and len(fitting) == 1 and measured.count(own) == 1:
                 result[name] = fitting[0]
+    fits = [np.size(parameters[name][1]) == np.size(found[index][1]) for name, index in zip(left, free, strict=False)]
+    if len(left) == len(free) and sum(fits) >= max(len(result), len(left) / 2):
+        return dict(zip(left, free, strict=True))
     return result
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from numpy import ndarray
 
 from chainrule.checking.repairs.edits.edit import Edit, parsed, turned, with_field
-from chainrule.checking.repairs.scope import Scope
+from chainrule.checking.repairs.scope import Scope, is_atom
 
 OTHERS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult),
@@ -68,17 +68,22 @@ def other_comparisons(node: ast.Compare) -> Iterator[Edit]:
 def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
     """Yield ``p[arange(N), y]`` for ``p[:, y]``, and the two indices swapped."""
     index = node.slice
-    if isinstance(scope.value(node), float):
+    picked = scope.value(node)
+    if isinstance(picked, float):
         yield from _other_entries(node, scope)
+    if isinstance(picked, ndarray) and any(isinstance(part, ast.Slice) for part in ast.walk(index)):
+        for text, array in scope.arrays.items():
+            if array.shape == picked.shape:
+                yield Edit(1.05, parsed(text), f"{ast.unparse(node)} for {text}")
     if not isinstance(index, ast.Tuple) or len(index.elts) != 2 or scope.numpy is None:
         return
     rows, columns = index.elts
     value = scope.value(node.value)
     if not isinstance(value, ndarray) or value.ndim != 2:
         return
-    text = ast.unparse(node.value)
+    text = ast.unparse(node.value) if is_atom(node.value) else f"({ast.unparse(node.value)})"
     for axis, whole in enumerate(index.elts):
-        if isinstance(whole, ast.Slice):
+        if isinstance(whole, (ast.Slice, ast.Constant)):
             every = parsed(f"{scope.numpy}.arange({text}.shape[{axis}])")
             elements = [every, columns] if axis == 0 else [rows, every]
             yield Edit(
