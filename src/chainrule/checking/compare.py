@@ -54,6 +54,8 @@ class Difference:
     ok: bool
     reason: str = ""
     """Why there is nothing to compare: missing, of another shape, not a number."""
+    fits: bool = True
+    """Whether a step along it leaves the parameter's shape: ``(H,)`` does for ``(1, H)``, not for ``(H, 1)``."""
 
 
 def slopes(case: Case) -> Slopes:
@@ -152,7 +154,8 @@ def _difference(
     apart = np.abs(flat - slope)
     largest = larger.max(initial=0.0)
     ok = bool(np.all(apart <= RELATIVE * larger + slack * largest + ABSOLUTE * scale))
-    return Difference(float(apart.max(initial=0.0) / max(largest, 1e-12)), ok)
+    fits = np.broadcast_shapes(array.shape, parameter.shape) == parameter.shape
+    return Difference(float(apart.max(initial=0.0) / max(largest, 1e-12)), ok, fits=fits)
 
 
 def _squeezed(array: ndarray) -> tuple[int, ...]:

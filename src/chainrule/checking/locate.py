@@ -6,6 +6,7 @@ the mistake is in that statement, whatever the program looks like.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -188,10 +189,22 @@ def _parameters(case: Case, slopes: Slopes) -> list[Truth]:
 
 def _of_every_layer(parameters: Sequence[Truth]) -> Iterator[Truth]:
     """Yield the gradients of all weights, and of all biases, as what one place computes layer after layer."""
-    for axes, name in ((2, "every W"), (1, "every b")):
-        arrays = tuple(one.arrays[0] for one in parameters if _axes(one.arrays[0]) == axes)
+    for name, arrays in (("every W", _of_axes(parameters, 2)), ("every b", _of_axes(parameters, 1))):
         if len(arrays) > 1:
             yield Truth(name, arrays)
+    kinds = dict.fromkeys(_kind(one.name) for one in parameters)  # a weight of one output has one axis that counts
+    for kind in kinds:
+        arrays = tuple(one.arrays[0] for one in parameters if _kind(one.name) == kind)
+        if len(arrays) > 1 and len({_axes(array) for array in arrays}) > 1:
+            yield Truth(f"every {kind}", arrays)
+
+
+def _of_axes(parameters: Sequence[Truth], axes: int) -> tuple[ndarray, ...]:
+    return tuple(one.arrays[0] for one in parameters if _axes(one.arrays[0]) == axes)
+
+
+def _kind(name: str) -> str:
+    return re.sub(r"\d+", "", name)
 
 
 def _axes(array: ndarray) -> int:

@@ -36,6 +36,11 @@ class Judgement:
         """Whether nothing is wrong."""
         return self.right >= self.wanted
 
+    @property
+    def fits(self) -> bool:
+        """Whether every gradient can be taken off its parameter."""
+        return all(difference.fits for case in self.differences for difference in case.values())
+
     def wrong(self, number: int) -> frozenset[str]:
         """Return the gradients that are wrong in a case."""
         return frozenset(name for name, case in self.wanted - self.right if case == number and name[0] != "(")

@@ -195,6 +195,9 @@ def _used(places: Places, name: str, where: ast.stmt, scopes: Scopes) -> Iterato
         idle = before.arrays.get(name)
         if idle is None:
             continue
+        if isinstance(statement, ast.Assign) and _shape_of(statement, before) == idle.shape:
+            product = ast.BinOp(statement.value, ast.Mult(), parsed(name))
+            yield _candidate(places, statement, statement.value, product, 1.1, f"{name} missing")
         for node in ast.walk(head(statement)):
             if not (isinstance(node, ast.expr) and is_atom(node)) or isinstance(getattr(node, "ctx", None), ast.Store):
                 continue

@@ -56,8 +56,10 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
             for other in near:
                 found[other] = min(found[other], READ * hop)
     for statement in found:
-        if found[statement] <= 2 * READ and (_names_again(statement) or _repeats(places, statement)):
-            idle = _does_nothing(statement) or _is_whole(places.homes[statement][1], statement)
+        if found[statement] > 2 * READ:
+            continue
+        if _names_again(statement) or _repeats(places, statement) or _does_nothing(places, statement):
+            idle = _does_nothing(places, statement) or _is_whole(places.homes[statement][1], statement)
             found[statement] -= NOTHING if idle else 0.0 if isinstance(statement, ast.Return) else ALIAS
     return found
 
@@ -131,14 +133,18 @@ def _repeats(places: Places, statement: ast.stmt) -> bool:
     )
 
 
-def _does_nothing(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Return):
+def _does_nothing(places: Places, statement: ast.stmt) -> bool:
+    """Return whether a variable holds behind a statement, to the last bit, what it held before."""
+    if not isinstance(statement, (ast.Assign, ast.AugAssign)):
         return False
-    return (
-        isinstance(statement, ast.Assign)
-        and len(statement.targets) == 1
-        and ast.unparse(statement.targets[0]) == ast.unparse(statement.value)
-    )
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    scenes = places.scenes[statement]
+    if not isinstance(target, ast.Name) or len(scenes) != 1:
+        return False
+    before, after = scenes[0].get(target.id), places.behind.get(statement, {}).get(target.id)
+    return isinstance(after, ndarray) and isinstance(before, ndarray) and np.array_equal(before, after)
 
 
 def _is_whole(block: list[ast.stmt], statement: ast.stmt) -> bool:

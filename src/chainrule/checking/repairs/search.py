@@ -127,15 +127,20 @@ def _best(
             continue
         if candidate.natural:
             return candidate, after
-        if candidate.promised and not places.one_suffices and _kept(candidate, after, places):
-            return best if best is not None and len(best[1].right) >= len(after.right) else (candidate, after)
-        if best is None or len(after.right) > len(best[1].right):
+        in_shape = after.fits >= before.fits
+        if candidate.promised and not places.one_suffices and in_shape and _kept(candidate, after, places):
+            return best if best is not None and _worth(best[1]) >= _worth(after) else (candidate, after)
+        if best is None or _worth(after) > _worth(best[1]):
             best = candidate, after
-        if after.complete:
+        if after.complete and in_shape:
             break
         if after.right >= places.wrong_here:
             dearest = min(dearest, candidate.cost + MARGIN)
     return best
+
+
+def _worth(judgement: Judgement) -> tuple[int, bool]:
+    return len(judgement.right), judgement.fits
 
 
 def _further(

@@ -119,7 +119,7 @@ def _stages(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
         name for name in functions if LOSS.match(name) and not NOT_LOSS.search(name) and not BACKWARD.search(name)
     ]
     for back in backs:
-        if takes_upstream(functions[back]):
+        if takes_upstream(functions[back]) or not _goes_through_all(functions[back]):
             continue  # a single layer
         front = _closest(back, [name for name in fronts if name not in called[back] and _has(functions[name], "X")])
         loss = _closest(back, _outermost(losses, called))
@@ -127,6 +127,11 @@ def _stages(module: Module) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield "stages", (front, loss, back)
         elif front:
             yield "stages", (front, back)
+
+
+def _goes_through_all(node: ast.FunctionDef) -> bool:
+    """Whether a backward function can be that of a network, from what it is given: ``relu_backward(Z)`` is not."""
+    return len(node.args.args) > 1 or _has(node, "y", "yhat", "cache", "parameters") or not node.args.args
 
 
 def _has(node: ast.FunctionDef, *roles: str) -> bool:

@@ -71,7 +71,9 @@ def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
     picked = scope.value(node)
     if isinstance(picked, float):
         yield from _other_entries(node, scope)
-    if isinstance(picked, ndarray) and any(isinstance(part, ast.Slice) for part in ast.walk(index)):
+        if isinstance(scope.value(node.value), ndarray):
+            yield Edit(1.25, node.value, "one entry for all")
+    if isinstance(picked, ndarray) and not is_atom(node):
         for text, array in scope.arrays.items():
             if array.shape == picked.shape:
                 yield Edit(1.05, parsed(text), f"{ast.unparse(node)} for {text}")
