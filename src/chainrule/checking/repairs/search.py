@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from chainrule.checking.repairs.partial import partial_changes
 from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.ranks import ranks
 from chainrule.checking.repairs.stages import frontier, reached
-from chainrule.checking.repairs.stream import candidates, promising
+from chainrule.checking.repairs.stream import candidates
 from chainrule.checking.units import Function
 
 MOST_MISTAKES = 6
@@ -25,6 +26,9 @@ is taken."""
 
 SECONDS_TWO = 1.5
 """How long two changes are looked for of which the first has no effect while the second is not made."""
+
+SECOND = 150
+"""How many changes are tried as the second of the two."""
 
 TRIES = 60
 """How many changes are tried after one that makes right what is looked at, in case another makes everything right."""
@@ -176,7 +180,7 @@ def _before_another(
             continue
         changed = {**versions, candidate.unit: candidate.applied(versions[candidate.unit])}
         there = Places.of(judge, changed, after)
-        for second in promising(there):
+        for second in itertools.islice(candidates(there), SECOND):
             if time.process_time() > end:
                 return None
             last = _tried(judge, changed, second, (after, there.number))

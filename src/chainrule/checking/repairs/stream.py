@@ -43,13 +43,6 @@ def candidates(places: Places) -> Iterator[Candidate]:
             yield candidate
 
 
-def promising(places: Places) -> Iterator[Candidate]:
-    """Yield what stands out, and the changes of one place after which a value is the one that is known to be right."""
-    ranked = ranks(places)
-    yield from odd_changes(places, lambda statement: scopes_of(places, statement))
-    yield from _aimed(places, ranked, _by_statement(places, ranked), simple_changes, AIMED)
-
-
 def _in_order(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidate]:
     aims = _by_statement(places, ranked)
     of_loss = {one: rank for one, rank in ranked.items() if one in places.reducing}
