@@ -72,7 +72,7 @@ class Grid:
         """Return training and validation inputs in float32, as a peer holds them."""
         train = Subset(self.data.train.features, self.data.train.y, self.rows)
         validation = self.data.validation
-        return Inputs(_gathered(train), train.labels, _gathered(validation), validation.labels)
+        return Inputs(gathered(train), train.labels, gathered(validation), validation.labels)
 
 
 def digits() -> Grid:
@@ -87,5 +87,6 @@ def cifar10(source: str) -> Grid:
     return Grid("CIFAR-10 3072-50-10, batch 200", source, 50, 200, 5, rates, regs, 10_000, 2)
 
 
-def _gathered(part: Subset) -> ndarray:
+def gathered(part: Subset) -> ndarray:
+    """Return the inputs of a part of the data in float32."""
     return np.concatenate([X for X, _ in part.batches(1000, np.float32)])

@@ -16,6 +16,13 @@ def test_successive_halving_by_hand() -> None:
     assert [round(27 * share) for share in rungs.shares] == [1, 3, 9, 27]
 
 
+def test_the_first_generations_are_small_and_compared_early() -> None:
+    brackets = [bracket("halving", 30, 3, 27, generation) for generation in range(4)]
+    assert [rungs.sizes for rungs in brackets] == [(9, 3, 1), (27, 9, 3, 1), (30, 10, 3, 1), (30, 10, 3, 1)]
+    lengths = [[round(27 * share) for share in rungs.shares] for rungs in brackets]
+    assert lengths == [[1, 3, 27], [1, 3, 9, 27], [1, 3, 9, 27], [1, 3, 9, 27]]
+
+
 def test_hyperband_begins_later_each_time_and_then_again() -> None:
     brackets = [bracket("hyperband", 27, 3, 27, generation) for generation in range(5)]
     assert [rungs.sizes for rungs in brackets] == [(27, 9, 3, 1), (12, 4, 2), (6, 2), (4,), (27, 9, 3, 1)]
@@ -23,7 +30,7 @@ def test_hyperband_begins_later_each_time_and_then_again() -> None:
 
 
 def test_without_stopping_all_train_to_the_end() -> None:
-    assert bracket("none", 27, 3, 27, 0) == bracket("halving", 27, 3, epochs=0.4, generation=0)
+    assert bracket("none", 27, 3, 27, 0) == bracket("halving", 27, 3, epochs=0.4, generation=9)
 
 
 @given(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -15,15 +16,19 @@ from typing import Any
 import pytest
 
 from chainrule.errors import InputError
+from chainrule.tuning import in_flight
 from chainrule.tuning import ledger as ledger_module
 from chainrule.tuning.finish import finish
+from chainrule.tuning.heat import Reading
+from chainrule.tuning.in_flight import InFlight
 from chainrule.tuning.ledger import Ledger
+from chainrule.tuning.search import Search, Watcher
 from chainrule.tuning.session import Request, Session, opened
 from chainrule.tuning.trial import DIVERGED, RUNNING
 
-from .conftest import Tune
+from .conftest import SPACE, Tune
 
-WRITES = ("add", "report", "note", "end", "spend")
+WRITES = ((Ledger, "report"), (Ledger, "note"), (Ledger, "end"), (Ledger, "spend"), (InFlight, "save"))
 
 
 class Killed(BaseException):
@@ -37,26 +42,27 @@ def told(session: Session) -> list[tuple[Any, ...]]:
     ]
 
 
-@pytest.mark.parametrize("chance", [1, 2, 3])
+@pytest.mark.parametrize(("chance", "every"), [(1, 5.0), (2, 0.0), (3, 0.0)])
 def test_killed_between_any_two_writes_it_ends_the_same(
-    tune: Tune, request_for: Any, monkeypatch: pytest.MonkeyPatch, chance: int
+    tune: Tune, request_for: Any, monkeypatch: pytest.MonkeyPatch, chance: int, every: float
 ) -> None:
     whole, _ = tune("whole", trials=24)
+    monkeypatch.setattr(in_flight, "EVERY", every)
     draw, writes_left, kills = random.Random(chance), [0], 0
 
-    def count(self: Ledger, *arguments: Any) -> None:
+    def count() -> None:
         writes_left[0] -= 1
         if writes_left[0] == 0:
             raise Killed
 
-    for name in ("report", "note", "end", "spend"):
-        original = getattr(Ledger, name)
+    for kind, name in WRITES:
+        original = getattr(kind, name)
 
-        def write(self: Ledger, *arguments: Any, original: Any = original) -> None:
-            count(self)
-            original(self, *arguments)
+        def write(*arguments: Any, original: Any = original) -> None:
+            count()
+            original(*arguments)
 
-        monkeypatch.setattr(Ledger, name, write)
+        monkeypatch.setattr(kind, name, write)
     request = request_for("killed", trials=24)
     while True:
         writes_left[0] = draw.randrange(1, 35)
@@ -93,6 +99,63 @@ def test_a_generation_half_written_is_completed(tune: Tune, request_for: Any, mo
     with opened(Request(resume=session.folder.path)) as session:
         session.search.run()
     assert told(session) == told(whole)
+
+
+class Worked(Watcher):
+    """Counts the examples that went through networks."""
+
+    def __init__(self) -> None:
+        self.examples = 0
+
+    def on_reading(self, search: Search, reading: Reading) -> None:
+        self.examples += reading.examples
+
+
+SEARCH_AND_BE_KILLED = """
+import os, signal
+from chainrule.tuning import in_flight
+from chainrule.cli import main
+
+in_flight.EVERY, save, saved = 0.0, in_flight.InFlight.save, []
+
+def save_and_be_killed(*arguments):
+    save(*arguments)
+    saved.append(arguments)
+    if len(saved) == 13:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+in_flight.InFlight.save = save_and_be_killed
+main()
+"""
+
+
+def test_a_killed_search_goes_on_in_the_middle_of_its_generation(tune: Tune, rows: Path, tmp_path: Path) -> None:
+    words = ["tune", "--data", str(rows), "--trials", "8", "--population", "8", "--stopping", "none", "--out", "killed"]
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in SPACE.items()]
+    killed = subprocess.run([sys.executable, "-c", SEARCH_AND_BE_KILLED, *words, *options], cwd=tmp_path, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    whole, _ = tune("whole", trials=8, stopping="none")
+    worked = Worked()
+    with opened(Request(resume=tmp_path / "killed"), [worked]) as session:
+        session.search.run()
+    assert told(session) == told(whole)
+    in_all = sum(trial.curve[-1].steps * int(trial.params["batch_size"]) for trial in whole.search.trials.values())
+    assert 0.3 * in_all < worked.examples < 0.6 * in_all  # of two heats that are measured a dozen times, 13 times
+    assert not session.folder.in_flight.exists()  # nothing is any more
+
+
+def test_a_damaged_heat_begins_anew(tune: Tune, request_for: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, _ = tune("whole")
+    monkeypatch.setattr(in_flight, "EVERY", 0.0)
+    with opened(request_for("damaged")) as session:
+        session.search.clock.over = lambda: bool(list(session.folder.path.glob("in-flight/*")))  # type: ignore[method-assign]
+        session.search.clock.interrupted = True
+        session.search.run()
+    (saved,) = session.folder.in_flight.iterdir()
+    saved.write_bytes(saved.read_bytes()[:-5])
+    with opened(Request(resume=session.folder.path)) as again:
+        again.search.run()
+    assert told(again) == told(whole)
 
 
 @pytest.mark.slow
@@ -153,7 +216,7 @@ def test_an_interrupted_search_knows_what_it_had_and_goes_on(tune: Tune, request
 
         def interrupt(*arguments: Any) -> None:
             seen[0] += 1
-            search.clock.interrupted = seen[0] >= 10
+            search.clock.interrupted = seen[0] >= 2
             report(*arguments)
 
         search.ledger.report = interrupt  # type: ignore[method-assign, assignment]

@@ -37,8 +37,8 @@ def test_trials_are_stopped_at_rungs_and_the_best_trained_to_the_end(tune: Tune)
     session, results = tune(trials=24, reduction=2)
     trials = list(session.search.trials.values())
     assert sum(results["trials"].values()) == len(trials) == 24
-    assert results["trials"][FINISHED] == 3  # of each generation of 8, one
-    assert {trial.generation for trial in trials} == {0, 1, 2}
+    assert [len(of(session, generation)) for generation in range(4)] == [4, 8, 8, 4]
+    assert results["trials"][FINISHED] == 4  # of each generation, one
     for trial in trials:
         assert (trial.curve[-1].steps == session.search.total_steps(trial)) == (trial.state == FINISHED)
         assert [point.steps for point in trial.curve] == sorted({point.steps for point in trial.curve})
@@ -47,8 +47,16 @@ def test_trials_are_stopped_at_rungs_and_the_best_trained_to_the_end(tune: Tune)
     assert results["best"]["accuracy"] > 0.8
 
 
-def test_the_winner_is_the_network_that_train_would_have_made(tune: Tune, tmp_path: Path) -> None:
-    session, results = tune(stopping="none", trials=6)
+KINDS: dict[str, dict[str, Any]] = {
+    "as it is by default": {},
+    "dropout and smoothed labels": {"dropout": "0.2,0.4", "label_smoothing": 0.1},
+    "another activation": {"activation": "tanh,logistic", "dropout": 0.1, "rule": "momentum,adam"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_winner_is_the_network_that_train_would_have_made(tune: Tune, tmp_path: Path, kind: str) -> None:
+    session, results = tune(options=KINDS[kind], stopping="none", trials=6)
     settings = build_settings(load_settings(session.folder.best))
     with new_run(settings, tmp_path / "alone") as run:
         for _ in run.training:

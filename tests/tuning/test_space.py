@@ -24,6 +24,17 @@ def test_without_a_word_four_settings_are_searched(dataset: Dataset) -> None:
     assert pinned.base.training.batch_size == 9
 
 
+def test_wide_rows_are_given_wider_networks_and_dropout() -> None:
+    wide = clouds(n=900, features=600)
+    problem = make_problem(read_space({}, {}), wide)
+    assert list(problem.space.dimensions) == ["learning_rate", "reg", "hidden", "batch_size", "dropout"]
+    assert problem.base.training.schedule == "cosine:1"
+    assert problem.base.data.preprocess == "mean,std"
+    flat = make_problem(read_space({}, {"hidden": "none", "schedule": "constant"}), wide)
+    assert list(flat.space.dimensions) == ["learning_rate", "reg", "batch_size"]
+    assert flat.base.training.schedule == "constant"
+
+
 def test_a_point_is_a_run(dataset: Dataset) -> None:
     space = read_space(
         {"space": {"rule": ["sgd", "momentum", "adam"], "momentum": "lin:0.5:0.9"}, "training": {"reg": 0.25}},
@@ -35,6 +46,14 @@ def test_a_point_is_a_run(dataset: Dataset) -> None:
     plain = problem.settings({"rule": "sgd", "momentum": 0.7, "learning_rate": 0.2, "hidden": "8"})
     assert plain.training.momentum is None  # sgd has no use for it
     assert plain.data.preprocess == run.data.preprocess == "mean,std"
+
+
+def test_a_network_without_hidden_layers_has_no_use_for_dropout(dataset: Dataset) -> None:
+    space = read_space({}, {"hidden": "none,8", "dropout": "lin:0:0.5", "activation": "tanh"})
+    problem = make_problem(space, dataset)
+    flat, deep = (problem.settings({"hidden": text, "dropout": 0.25}) for text in ("none", "8"))
+    assert (flat.training.dropout, flat.network.activation) == (0.0, "relu")
+    assert (deep.training.dropout, deep.network.activation) == (0.25, "tanh")
 
 
 def test_rules_that_are_searched_alone_get_their_own_rates(dataset: Dataset) -> None:
@@ -58,6 +77,9 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         "the space: expected a setting with several values",
     ),
     "a network beyond any memory": ({}, {"hidden": "8,9000000-9000000"}, "expected at most 8,589,934,592"),
+    "dropout of no layer": ({}, {"hidden": "none", "dropout": "0.1,0.5"}, "--dropout: expected a hidden layer"),
+    "all units left out": ({}, {"dropout": "0.5,1"}, "--dropout: expected a number below 1"),
+    "an unknown activation": ({}, {"activation": "relu,swish"}, "--activation: expected 'relu', 'tanh'"),
     "a checkpoint, in a file": ({"training": {"checkpoint_seconds": 3}}, {"reg": "0,1"}, "--checkpoint-seconds"),
 }
 

@@ -19,16 +19,16 @@ class Peer:
     def __init__(self, grid: Grid, threads: int) -> None:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         torch.set_num_threads(min(threads, grid.threads_alone))
-        self._grid, self._network = grid, TorchNetwork(grid)
+        self._grid, self._network = grid, TorchNetwork(grid.inputs())
 
     def rehearse(self) -> None:
         """Train one."""
-        self._network.train(self._grid.settings[0], 1)
+        self._network.train(self._grid, self._grid.settings[0], 1)
 
     def search(self) -> ndarray:
         """Ask and tell, until the grid is done."""
         study = new_study(self._grid)
-        study.optimize(lambda trial: self._network.train(point_of(trial, self._grid), self._grid.epochs))
+        study.optimize(lambda trial: self._network.train(self._grid, point_of(trial, self._grid), self._grid.epochs))
         return accuracies(study, self._grid)
 
 

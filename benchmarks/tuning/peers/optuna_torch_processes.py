@@ -54,10 +54,10 @@ def _storage(file: str) -> JournalStorage:
 def _work(grid: Grid, file: str, line: Connection) -> None:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     torch.set_num_threads(1)
-    network = TorchNetwork(grid)
-    network.train(grid.settings[0], 1)
+    network = TorchNetwork(grid.inputs())
+    network.train(grid, grid.settings[0], 1)
     line.send("ready")
     line.recv()
     study = new_study(grid, storage=_storage(file), study_name="grid", load_if_exists=True)
-    study.optimize(lambda trial: network.train(point_of(trial, grid), grid.epochs))
+    study.optimize(lambda trial: network.train(grid, point_of(trial, grid), grid.epochs))
     line.send("done")

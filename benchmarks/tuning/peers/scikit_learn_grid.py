@@ -49,7 +49,7 @@ class Peer:
 
     def classifier(self, epochs: int) -> Any:
         """Return the network."""
-        return _Quiet(
+        return QuietClassifier(
             hidden_layer_sizes=(self.grid.hidden,),
             solver="sgd",
             momentum=0.0,
@@ -66,10 +66,10 @@ def one_thread_a_job() -> Any:
     return parallel_config(backend="loky", inner_max_num_threads=1)
 
 
-class _Quiet(MLPClassifier):  # type: ignore[misc]
+class QuietClassifier(MLPClassifier):  # type: ignore[misc]
     """It does not warn, in whatever process, that so few epochs are not convergence."""
 
-    def fit(self, X: ndarray, y: ndarray) -> _Quiet:
+    def fit(self, X: ndarray, y: ndarray) -> QuietClassifier:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             super().fit(X, y)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
 from rich.console import Console
 
 from chainrule.cli.progress import ReadingBar
+from chainrule.cli.saved_model import open_model, own_data
 from chainrule.cli.tables import class_table, confusion_table
 from chainrule.data.dataset import Dataset
 from chainrule.data.features import Subset
@@ -20,19 +21,23 @@ from chainrule.data.recognise import Kind, kind_of
 from chainrule.errors import InputError
 from chainrule.network.evaluate import Evaluation, evaluate
 from chainrule.network.model import Model
-from chainrule.runs import run_data
-from chainrule.training.run_folder import RunFolder
 
-HELP = """Judge a run: accuracy, accuracy of every class, confusion matrix.
+if TYPE_CHECKING:
+    from chainrule.tuning.ensemble import Ensemble
+
+HELP = """Judge a run, or a model file: accuracy, accuracy of every class, confusion matrix.
 
 Without --data it reads the split of the run's own data, test unless told otherwise. With --data it judges all test
-rows of another data set of the same classes (all rows, where that has no test set).
+rows of another data set of the same classes (all rows, where that has no test set). The folder of a search stands
+for its best network; its ensemble.safetensors is judged on the data of the search.
 
 Examples:
 
 * `chainrule evaluate runs/digits-1`
 
 * `chainrule evaluate runs/digits-1 --split validation`
+
+* `chainrule evaluate runs/digits-tune-1/ensemble.safetensors`
 
 * `chainrule evaluate runs/photos-1 --data more-photos.zip --figure confusion.png --json`
 """
@@ -47,7 +52,12 @@ class Split(StrEnum):
 
 
 def command(
-    run: Annotated[Path, typer.Argument(help="The run folder.", metavar="RUN")],
+    run: Annotated[
+        Path,
+        typer.Argument(
+            help="The folder of a run or a search, a model.safetensors or an ensemble.safetensors.", metavar="RUN"
+        ),
+    ],
     data: Annotated[str | None, typer.Option(help="Other data to judge on, named as in train.")] = None,
     label: Annotated[str | None, typer.Option(help="The label column, if --data is a table.")] = None,
     split: Annotated[Split | None, typer.Option(help="Which rows of the run's own data (default test).")] = None,
@@ -56,19 +66,18 @@ def command(
 ) -> None:
     """See HELP."""
     console = Console(quiet=as_json)
-    folder = RunFolder.open(run)
-    model = folder.read_model()
+    model = open_model(run)
     if data is None:
         if label is not None:
             raise InputError("--label", expected="--data beside it: the run knows its own label column", got=label)
         name = str(split or Split.TEST)
-        subset = getattr(run_data(folder, folder.read_settings(), progress=ReadingBar(console)), name)
+        subset = getattr(own_data(run, ReadingBar(console)), name)
         judged = f"{name} split"
     else:
         if split is not None:
             raise InputError("--split", expected="the run's own data", got=f"--data {data}")
         subset, judged = _all_rows(model, data, label, ReadingBar(console)), data
-    evaluation = evaluate(model.parameters, subset)
+    evaluation = evaluate(model.parameters, subset) if isinstance(model, Model) else model.evaluate(subset)
     if figure is not None:
         from chainrule.files import write_whole
         from chainrule.report.confusion import draw_confusion
@@ -83,7 +92,7 @@ def command(
 command.__doc__ = HELP
 
 
-def _all_rows(model: Model, source: str, label: str | None, progress: ReadingBar) -> Subset:
+def _all_rows(model: Model | Ensemble, source: str, label: str | None, progress: ReadingBar) -> Subset:
     """Read other data as rows for the model, its labels by name."""
     shape, path = model.image_shape, Path(source).expanduser()
     resizable = shape is not None and path.exists() and kind_of(path) is Kind.IMAGES
@@ -102,7 +111,7 @@ def _all_rows(model: Model, source: str, label: str | None, progress: ReadingBar
     return Subset(model.preprocessing.features(rows.X), labels, np.arange(len(rows)))
 
 
-def _refuse_other_inputs(model: Model, dataset: Dataset) -> None:
+def _refuse_other_inputs(model: Model | Ensemble, dataset: Dataset) -> None:
     """Refuse data whose rows are not what the model was trained on.
 
     Raises
@@ -120,7 +129,7 @@ def _refuse_other_inputs(model: Model, dataset: Dataset) -> None:
             raise InputError(dataset.source, expected=f"{what} {expected}, as the model was trained on", got=str(got))
 
 
-def _to_json(run: Path, judged: str, model: Model, evaluation: Evaluation) -> dict[str, object]:
+def _to_json(run: Path, judged: str, model: Model | Ensemble, evaluation: Evaluation) -> dict[str, object]:
     return {
         "run": str(run),
         "data": judged,
@@ -133,7 +142,7 @@ def _to_json(run: Path, judged: str, model: Model, evaluation: Evaluation) -> di
     }
 
 
-def _tell(console: Console, model: Model, evaluation: Evaluation, title: str) -> None:
+def _tell(console: Console, model: Model | Ensemble, evaluation: Evaluation, title: str) -> None:
     console.print(title, highlight=False, markup=False, soft_wrap=True)
     console.print(f"[bold]accuracy {100 * evaluation.accuracy:.2f} %[/bold]", highlight=False)
     console.print(f"data loss {evaluation.data_loss:.4f}\n", highlight=False)

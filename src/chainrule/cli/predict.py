@@ -14,12 +14,11 @@ from numpy import ndarray
 from rich.console import Console
 from rich.markup import escape
 
+from chainrule.cli.saved_model import open_model
 from chainrule.data.image_pixels import Plan, image_suffixes, open_image, pillow_warnings, pixels
 from chainrule.errors import ChainruleError, InputError
 from chainrule.files import storage_errors
 from chainrule.network.model import Model
-from chainrule.tensor_file import kind_of
-from chainrule.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from chainrule.tuning.ensemble import Ensemble
@@ -51,14 +50,17 @@ class Prediction:
 
 def command(
     run: Annotated[
-        Path, typer.Argument(help="The run folder, a model.safetensors, or an ensemble.safetensors.", metavar="RUN")
+        Path,
+        typer.Argument(
+            help="The folder of a run or a search, a model.safetensors or an ensemble.safetensors.", metavar="RUN"
+        ),
     ],
     inputs: Annotated[list[Path], typer.Argument(help="Images, folders of images, or tables.", metavar="FILE...")],
     top: Annotated[int, typer.Option(min=1, help="How many classes to name for each.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
 ) -> None:
     """See HELP."""
-    model = _model(run)
+    model = open_model(run)
     unreadable: list[ChainruleError] = []
     if model.image_shape is None:
         predictions = _predict_tables(model, inputs, top, unreadable)
@@ -75,17 +77,6 @@ def command(
 
 
 command.__doc__ = HELP
-
-
-def _model(run: Path) -> Model | Ensemble:
-    """Return the model of a run folder, or of a file: one network, or several that `chainrule tune` kept as one."""
-    if not run.is_file():
-        return RunFolder.open(run).read_model()
-    if kind_of(run) == "ensemble":
-        from chainrule.tuning.ensemble import Ensemble
-
-        return Ensemble.load(run)
-    return Model.load(run)
 
 
 def _image_files(inputs: Sequence[Path], unreadable: list[ChainruleError]) -> Iterator[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jaxtyping import Int64
 from numpy import ndarray
 from rich.markup import escape
 from rich.table import Table
@@ -26,14 +27,14 @@ def class_table(classes: Sequence[str], evaluation: Evaluation) -> Table:
     return table
 
 
-def _worst_confusion(classes: Sequence[str], row: ndarray, label: int) -> str:
+def _worst_confusion(classes: Sequence[str], row: Int64[ndarray, " C"], label: int) -> str:
     wrong = row.copy()
     wrong[label] = 0
     other = int(wrong.argmax())
     return f"{classes[other]} ({wrong[other]})" if wrong[other] else ""
 
 
-def confusion_table(classes: Sequence[str], confusion: ndarray) -> Table | None:
+def confusion_table(classes: Sequence[str], confusion: Int64[ndarray, "C C"]) -> Table | None:
     """Return the confusion matrix, true classes down and predicted across; None if too wide for a terminal."""
     if len(classes) > WIDEST_CONFUSION:
         return None

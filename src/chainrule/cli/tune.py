@@ -27,10 +27,10 @@ from chainrule.tuning.session import Request, Session, opened
 HELP = """Search for the best settings: many networks trained side by side as one, and the hopeless stopped early.
 
 Settings that take a SPACE are searched where several values or a range are given, and fixed where one value is.
-Without any, the learning rate, the penalty, the width and the batch size are searched. Trials are ranked by their
-accuracy on the validation rows; the test split is read by --final-test alone.
+Without any, the learning rate, the penalty, the width and the batch size are searched, and dropout on images. Trials
+are ranked by their accuracy on the validation rows; the test split is read by --final-test alone.
 Ctrl-C ends the search with what is known so far, and --resume goes on with it; so it does after a crash, with nothing
-lost but what was being trained. Exit code: 0 finished, 1 no network could be trained, 2 something given cannot be
+lost but the last seconds. Exit code: 0 finished, 1 no network could be trained, 2 something given cannot be
 used, 130 interrupted.
 
 Examples:
@@ -69,7 +69,10 @@ def command(
         typer.Option(help="Who proposes settings (default tpe).", metavar="tpe|random|gp|grid", rich_help_panel=SEARCH),
     ] = None,
     population: Annotated[
-        int | None, typer.Option(help="Settings that are tried side by side (default 32).", rich_help_panel=SEARCH)
+        int | None,
+        typer.Option(
+            help="Settings that are tried side by side (default 32; the first times fewer).", rich_help_panel=SEARCH
+        ),
     ] = None,
     stopping: Annotated[
         str | None,

@@ -13,6 +13,7 @@ from chainrule.network.parameters import Parameters
 from chainrule.tuning import remote_heat
 from chainrule.tuning.crew import Clock, Leg
 from chainrule.tuning.heat import Lineup, Reading
+from chainrule.tuning.in_flight import State
 from chainrule.tuning.problem import Problem
 from chainrule.tuning.remote_heat import SharedData, Way, slots_by_host
 from chainrule.version import __version__
@@ -36,6 +37,7 @@ class ClusterCrew:
 
     def __init__(self, client: Client, data: SharedData | Future[Any]) -> None:
         self._client, self._data = client, data
+        self.takes_states = False
         self._search = uuid.uuid4().hex
         self._generation = -1
         self._lineups: Sequence[Lineup] = ()
@@ -47,8 +49,8 @@ class ClusterCrew:
         """How many heats are trained at a time."""
         return sum(worker["nthreads"] for worker in self._workers().values())
 
-    def begin(self, lineups: Sequence[Lineup]) -> None:
-        """See :class:`Crew`."""
+    def begin(self, lineups: Sequence[Lineup], states: Mapping[int, State]) -> None:
+        """See :class:`Crew`; it takes no states."""
         self._generation += 1
         self._lineups, self._ways, self._homes = lineups, {}, {}
 
@@ -65,6 +67,9 @@ class ClusterCrew:
             if waiting:
                 self._client.run(remote_heat.stop, self._search)
                 self._client.cancel(list(waiting.values()))  # type: ignore[no-untyped-call]
+
+    def state(self, heat: int) -> None:
+        """See :class:`Crew`; it stays with the worker, because it is the size of all networks."""
 
     def weights(self, heat: int, trial: int) -> list[Parameters] | None:
         """See :class:`Crew`; None if the worker that had them is gone."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chainrule.network.parameters import Parameters
 from chainrule.tuning.heat import Heat, Lineup, Reading
+from chainrule.tuning.in_flight import State
 from chainrule.tuning.problem import Material
 
 
@@ -59,20 +60,30 @@ class Crew(Protocol):
     ----------
     parallel : int
         How many at a time.
+    takes_states : bool
+        Whether heats can be handed to it in the middle of their way.
     """
+
+    takes_states: bool
 
     @property
     def parallel(self) -> int:
         """See above."""
 
-    def begin(self, lineups: Sequence[Lineup]) -> None:
-        """Take on the heats of a new generation, numbered from 0 in this order; those of the last one are let go."""
+    def begin(self, lineups: Sequence[Lineup], states: Mapping[int, State]) -> None:
+        """Take on the heats of a new generation, numbered from 0 in this order; those of the last one are let go.
+
+        Of some the state is given from which they are to go on, that which :meth:`state` gave.
+        """
 
     def run(self, legs: Sequence[Leg], clock: Clock) -> Iterator[tuple[int, Reading]]:
         """Train each heat to its rung, and yield its number and its reading as it gets there, or some way to it.
 
         When the clock says that it is over, heats stop where they are, and their readings say so.
         """
+
+    def state(self, heat: int) -> State | None:
+        """Return everything that a heat needs to go on from where it is; None if it is not at hand."""
 
     def weights(self, heat: int, trial: int) -> list[Parameters] | None:
         """Return the weights of a trial's networks as they are now; None if they are lost."""
@@ -91,21 +102,20 @@ class OwnCrew:
     def __init__(self, material: Material) -> None:
         self._material = material
         self._lineups: Sequence[Lineup] = ()
+        self._states: dict[int, State] = {}
         self._heats: dict[int, Heat] = {}
-        self.parallel = 1
+        self.parallel, self.takes_states = 1, True
 
-    def begin(self, lineups: Sequence[Lineup]) -> None:
+    def begin(self, lineups: Sequence[Lineup], states: Mapping[int, State]) -> None:
         """See :class:`Crew`."""
-        self._lineups, self._heats = lineups, {}
+        self._lineups, self._states, self._heats = lineups, dict(states), {}
 
     def run(self, legs: Sequence[Leg], clock: Clock) -> Iterator[tuple[int, Reading]]:
         """See :class:`Crew`."""
         waiting = deque(legs)
         while waiting and not clock.over():
             leg = waiting.popleft()
-            if leg.heat not in self._heats:
-                self._heats[leg.heat] = Heat.begin(self._lineups[leg.heat], self._material)
-            heat = self._heats[leg.heat]
+            heat = self._heat(leg.heat)
             mark = heat.next_mark(leg.until)
             reading = heat.advance(set(leg.keep), mark, self._material, clock.over)
             if reading.complete and mark < leg.until and heat.alive:
@@ -113,6 +123,18 @@ class OwnCrew:
                 reading = replace(reading, complete=False)
             yield leg.heat, reading
 
+    def state(self, heat: int) -> State | None:
+        """See :class:`Crew`; None once all of its networks have left the finite numbers."""
+        population = self._heat(heat).population
+        return population.state() if population.alive else None
+
     def weights(self, heat: int, trial: int) -> list[Parameters]:
         """See :class:`Crew`."""
-        return self._heats[heat].weights(trial)
+        return self._heat(heat).weights(trial)
+
+    def _heat(self, number: int) -> Heat:
+        """Return a heat, which begins when it is first asked for."""
+        if number not in self._heats:
+            state = self._states.pop(number, None)
+            self._heats[number] = Heat.begin(self._lineups[number], self._material, state)
+        return self._heats[number]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Value = str | int | float
 WHOLE = ("hidden", "batch_size")
-TEXTS = ("initial_weights", "rule", "schedule")
+TEXTS = ("activation", "initial_weights", "rule", "schedule")
 SYNTAX = "log:LOW:HIGH, lin:LOW:HIGH, either with :POINTS after it, or values separated by commas"
 NEAR_THE_END = 0.05
 """The part of a range beside each of its ends that counts as its edge."""

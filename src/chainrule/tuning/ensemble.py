@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy import ndarray
 
+from chainrule.data.features import Features, Subset
 from chainrule.data.preprocess import Preprocessing
 from chainrule.errors import InputError
+from chainrule.network import stack
+from chainrule.network.evaluate import Evaluation, evaluate
 from chainrule.network.model import Model
 from chainrule.network.parameters import Architecture, Parameters
 from chainrule.tensor_file import read_tensors, write_tensors
@@ -36,6 +39,27 @@ class Ensemble:
     def predict(self, X: ndarray) -> ndarray:
         """Return the label (N,) of the most probable class for raw rows X (N, D)."""
         return self.predict_proba(X).argmax(axis=1)
+
+    def evaluate(self, subset: Subset) -> Evaluation:
+        """Judge it on rows that were prepared as its networks take them; of dead units nothing is told."""
+
+        def forward(_: Parameters, features: Features, rows: ndarray) -> list[ndarray]:
+            X = features.gather(rows, self.models[0].parameters.dtype)
+            probs = np.mean([stack.forward(model.parameters, X).probs for model in self.models], axis=0)
+            return [np.log(np.maximum(probs, np.finfo(probs.dtype).tiny))]  # scores whose softmax is just that
+
+        first = self.models[0].parameters.architecture
+        return evaluate(Parameters.zeros(Architecture(first.input_size, (), first.output_size), "f4"), subset, forward)
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What makes inputs of raw rows."""
+        return self.models[0].preprocessing
+
+    @property
+    def n_features(self) -> int:
+        """D, the number of features of a row."""
+        return self.models[0].n_features
 
     @property
     def classes(self) -> tuple[str, ...]:

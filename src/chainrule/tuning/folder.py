@@ -22,6 +22,7 @@ class SearchFolder(RunFolder):
     ``environment.json``         versions, machine, BLAS
     ``journal.log``              every trial as it happens, unless ``--storage`` names a database
     ``kept/``                    the weights of the best networks so far
+    ``in-flight/``               the networks under way, to go on from after a crash
     ``trials.json, trials.csv``  the table of all trials, best first
     ``best.toml``                the best settings; ``chainrule train --config`` takes them
     ``model.safetensors``        the best network, for ``chainrule predict``
@@ -35,7 +36,7 @@ class SearchFolder(RunFolder):
         super().__init__(path)
         self.search = path / "tune.toml"
         self.journal = path / "journal.log"
-        self.kept = path / "kept"
+        self.kept, self.in_flight = path / "kept", path / "in-flight"
         self.trials_json, self.trials_csv = path / "trials.json", path / "trials.csv"
         self.best = path / "best.toml"
         self.ensemble = path / "ensemble.safetensors"
@@ -83,7 +84,7 @@ class SearchFolder(RunFolder):
     def read_search(self) -> dict[str, Any]:
         """Read tune.toml."""
         with storage_errors(str(self.search)):
-            text = self.search.read_text()
+            text = self.search.read_text(encoding="utf-8")
         try:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

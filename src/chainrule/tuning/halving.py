@@ -16,6 +16,10 @@ MOST_RUNGS = 5
 SHORTEST = 0.5
 """Epochs that every trial is given before it is compared for the first time."""
 
+FIRST = 2
+"""How often the trials of the first generation of successive halving can be compared: with a reduction of 3 they are 9,
+then 27, up to all. So there is an answer early, and most trials are proposed by a sampler that has seen others end."""
+
 
 @dataclass(frozen=True)
 class Bracket:
@@ -39,8 +43,10 @@ def bracket(stopping: str, population: int, reduction: int, epochs: float, gener
     Parameters
     ----------
     stopping : {"halving", "hyperband", "none"}
-        Hyperband's generations begin one rung later each time, with fewer trials, until one is of full trainings
-        only; then it begins again. A bracket that stops too eagerly is so followed by more patient ones.
+        Halving compares at the earliest rungs, as often as there are trials to choose from; the one that is left
+        then trains to the end. Hyperband's generations begin one rung later each time, with fewer trials, until one
+        is of full trainings only; then it begins again. A bracket that stops too eagerly is so followed by more
+        patient ones.
     population : int
         Trials of a generation at most.
     epochs : float
@@ -48,15 +54,24 @@ def bracket(stopping: str, population: int, reduction: int, epochs: float, gener
     """
     if stopping == "none":
         return Bracket((1.0,), (population,))
-    by_trials = math.floor(math.log(population, reduction) + 1e-9)
     by_length = math.floor(math.log(max(epochs / SHORTEST, 1), reduction) + 1e-9)
-    last = min(by_trials, by_length, MOST_RUNGS - 1)
-    skipped = generation % (last + 1) if stopping == "hyperband" else 0
+    last = min(_rungs(population, reduction), by_length, MOST_RUNGS - 1)
+    if stopping == "halving":
+        n = min(population, reduction ** min(FIRST + generation, 30))
+        rungs = min(_rungs(n, reduction), last)
+        sizes = tuple(n // reduction**rung for rung in range(rungs + 1))
+        return Bracket((*(float(reduction) ** (rung - last) for rung in range(rungs)), 1.0), sizes)
+    skipped = generation % (last + 1)
     rungs = last - skipped
     # each bracket of Hyperband costs about as many steps: (last + 1) / (rungs + 1) more trials where rungs are fewer
     first = math.ceil(population / reduction**skipped * (last + 1) / (rungs + 1)) if skipped else population
     sizes = tuple(max(1, math.ceil(min(first, population) / reduction**rung)) for rung in range(rungs + 1))
     return Bracket(tuple(float(reduction) ** (rung - rungs) for rung in range(rungs + 1)), sizes)
+
+
+def _rungs(trials: int, reduction: int) -> int:
+    """Return how often trials can be compared until one is left."""
+    return math.floor(math.log(trials, reduction) + 1e-9)
 
 
 def survivors(scores: Mapping[int, float], n: int) -> set[int]:

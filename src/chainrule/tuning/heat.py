@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from numpy import ndarray
+
 from chainrule.network.parameters import Parameters
 from chainrule.training.settings import RunSettings
 from chainrule.tuning.population.member import Member
@@ -13,7 +15,7 @@ from chainrule.tuning.population.population import Population
 from chainrule.tuning.problem import Material
 from chainrule.tuning.trial import Point
 
-MEASURED = 12  # times that a whole training is measured, besides at its rungs
+MEASURED = 24  # times that a whole training is measured, besides at its rungs
 CALL_SECONDS = 0.3  # about how long one call may take: how soon the end of the budget, or Ctrl-C, is heard
 
 
@@ -90,8 +92,8 @@ class Heat:
     step_seconds: float = CALL_SECONDS
 
     @classmethod
-    def begin(cls, lineup: Lineup, material: Material) -> Heat:
-        """Return the population of a lineup with its initial weights."""
+    def begin(cls, lineup: Lineup, material: Material, state: Mapping[str, ndarray] | None = None) -> Heat:
+        """Return the population of a lineup with its initial weights, or as it stood when ``state`` was taken."""
         population = Population(
             lineup.members,
             input_size=material.input_size,
@@ -102,12 +104,16 @@ class Heat:
             dtype=lineup.dtype,
             threads=lineup.threads,
         )
-        return cls(lineup, population, set(lineup.trials))
+        if state is not None:
+            population.restore(state)
+        heat = cls(lineup, population, set(lineup.trials))
+        heat.alive -= heat._broken()
+        return heat
 
     def advance(self, keep: set[int], until: int, material: Material, over: Callable[[], bool]) -> Reading:
         """Train the trials of ``keep`` up to step ``until``, or until ``over`` says so; the others are let go.
 
-        The networks are measured a dozen times in a whole training, and at the end of this part of it.
+        The networks are measured some dozen times in a whole training, and at the end of this part of it.
         """
         began, examples = time.perf_counter(), 0
         self._let_go(self.alive - keep)
@@ -192,11 +198,14 @@ def member(settings: RunSettings, copy: int, *, folds: bool) -> Member:
         hidden=network.hidden,
         learning_rate=training.learning_rate or 0.0,
         initial_weights=network.initial_weights or "he",
+        activation=network.activation,
         seed=training.seed + (0 if folds else copy),
         reg=training.reg,
         rule=training.rule,
         rule_settings=training.rule_settings,
         schedule=training.schedule,
+        dropout=training.dropout,
+        label_smoothing=training.label_smoothing,
         fold=copy if folds else None,
     )
 
@@ -217,7 +226,7 @@ def lineups(
     together: dict[int, list[tuple[int, RunSettings]]] = {}
     for number, settings in trials:
         together.setdefault(settings.training.batch_size or 1, []).append((number, settings))
-    groups = [group for _, group in sorted(together.items())]
+    groups = [group for _, group in sorted(together.items(), reverse=True)]  # who has the fewest steps is known first
     while len(groups) < min(least, len(trials)):
         largest = max(groups, key=len)
         groups[groups.index(largest)] = largest[::2]

@@ -29,7 +29,8 @@ class Plan:
     sampler : str
         Who proposes: one of :data:`SAMPLERS`, all of them Optuna's.
     population : int
-        How many trials are proposed, trained and compared together.
+        How many trials are proposed, trained and compared together; the first generations of successive halving have
+        fewer.
     stopping : str
         One of :data:`STOPPINGS`.
     reduction : int

@@ -24,7 +24,10 @@ from chainrule.tuning.dimension import Choice, Dimension, Range
 from chainrule.tuning.space import Params, Space
 
 LARGE_INPUTS = 500  # inputs from which the wider of the default networks are tried
-SMALL, LARGE = ("32", "64", "128", "256"), ("64", "128", "256", "512", "1024")
+SMALL, LARGE = ("32", "64", "128", "256"), ("128", "256", "512", "1024")
+DECAY = "cosine:1"
+"""The schedule, where nothing is said of it: every rate that is tried then ends with small steps."""
+MOST_DROPOUT = 0.6
 NOT_SEARCHED = ("engine", "patience", "restore_best", "checkpoint_seconds")
 """Settings of a run that nothing in a population would use."""
 
@@ -147,6 +150,7 @@ def _with_defaults(space: Space, dataset: Dataset) -> Space:
     InputError
         If nothing is left to search.
     """
+    space = replace(space, fixed=_default_recipe(space, dataset))
     found = default_dimensions(space, dataset)
     dimensions = {name: dimension for name, dimension in found.items() if name not in space.pinned}
     if not dimensions:
@@ -163,29 +167,41 @@ def _with_defaults(space: Space, dataset: Dataset) -> Space:
     return replace(space, dimensions=dimensions, fixed=fixed)
 
 
+def _default_recipe(space: Space, dataset: Dataset) -> dict[str, dict[str, Any]]:
+    """Return what is fixed, with what all networks of the default search share: a schedule, inputs of unit variance."""
+    fixed = {section: dict(values) for section, values in space.fixed.items()}
+    fixed.setdefault("training", {}).setdefault("schedule", DECAY)
+    if dataset.image_shape is not None:
+        fixed.setdefault("data", {}).setdefault("preprocess", "mean,std")
+    return fixed
+
+
 def default_dimensions(space: Space, dataset: Dataset) -> dict[str, Dimension]:
-    """Return what is searched where nothing is said: learning rate, penalty, width and batch size.
+    """Return what is searched where nothing is said: learning rate, penalty, width, batch size; dropout on wide rows.
 
     The learning rates reach from a hundredth of what ``train`` would use to ten times it.
     """
     closed = close_settings(space.settings({}), dataset)
     rate = closed.training.learning_rate or 0.1
     n_train = len(prepare(dataset, "none", validation=closed.data.validation, test=closed.data.test).train)
-    batches = tuple(size for size in (32, 64, 128, 256) if 4 * size <= n_train) or (n_train,)
+    large = dataset.n_features >= LARGE_INPUTS
+    sizes = (64, 128, 256) if large else (32, 64, 128, 256)  # the products of a step pay from some rows on
+    batches = tuple(size for size in sizes if 4 * size <= n_train) or (n_train,)
     dimensions: dict[str, Dimension] = {
         "learning_rate": Range(float(f"{rate / 100:.6g}"), float(f"{10 * rate:.6g}"), log=True),
         "reg": Range(1e-6, 1e-1 if closed.data.preprocess != "mean" else 10.0, log=True),
-        "hidden": Choice(LARGE if dataset.n_features >= LARGE_INPUTS else SMALL),
+        "hidden": Choice(LARGE if large else SMALL),
     }
-    return dimensions | ({"batch_size": Choice(batches)} if len(batches) > 1 else {})
+    dimensions |= {"batch_size": Choice(batches)} if len(batches) > 1 else {}
+    return dimensions | ({"dropout": Range(0.0, MOST_DROPOUT)} if large and closed.network.hidden else {})
 
 
 def _preprocess(space: Space, dataset: Dataset) -> str:
-    """Return the preprocessing that all points share: what was given, or what suits all rules and depths searched."""
+    """Return the preprocessing that all points share: what was given, or what suits every kind of network searched."""
     point = space.some_point()
     wanted = {
         close_settings(space.settings({**point, **variant}), dataset).data.preprocess or "none"
-        for variant in space.variants("rule", "hidden")
+        for variant in space.variants("rule", "hidden", "activation")
     }
     return wanted.pop() if len(wanted) == 1 else "mean,std"
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from chainrule.tuning.crew import Clock, Crew, Leg
+from chainrule.tuning.crew import Clock, Crew
+from chainrule.tuning.generation import Generation
 from chainrule.tuning.halving import Bracket, bracket, survivors
 from chainrule.tuning.heat import Lineup, Reading, lineups
+from chainrule.tuning.in_flight import InFlight, State
 from chainrule.tuning.kept import Kept
 from chainrule.tuning.ledger import Ledger
 from chainrule.tuning.plan import Plan
 from chainrule.tuning.problem import Problem
 from chainrule.tuning.propose import propose
-from chainrule.tuning.trial import DIVERGED, FINISHED, RUNNING, STOPPED, Trial
+from chainrule.tuning.trial import DIVERGED, FINISHED, STOPPED, Trial
 
 
 class Watcher:
@@ -30,31 +32,6 @@ class Watcher:
         """All heats of a generation have reached a rung, and so many trials go on."""
 
 
-@dataclass
-class Generation:
-    """Trials that are compared with each other.
-
-    Attributes
-    ----------
-    number : int
-    rungs : Bracket
-    trials : dict of int to Trial
-        By number. Some may have ended before, if the process was killed and goes on.
-    lineups : list of Lineup
-        The heats of those that have not.
-    """
-
-    number: int
-    rungs: Bracket
-    trials: dict[int, Trial]
-    lineups: list[Lineup] = field(default_factory=list)
-
-    @property
-    def running(self) -> set[int]:
-        """The trials that have not ended."""
-        return {number for number, trial in self.trials.items() if trial.state == RUNNING}
-
-
 class Search:
     """One process's part of a search.
 
@@ -65,6 +42,7 @@ class Search:
     ledger : Ledger
     crew : Crew
     kept : Kept
+    in_flight : InFlight
     clock : Clock
     watchers : sequence of Watcher
     """
@@ -76,11 +54,12 @@ class Search:
         ledger: Ledger,
         crew: Crew,
         kept: Kept,
+        in_flight: InFlight,
         clock: Clock,
         watchers: Sequence[Watcher] = (),
     ) -> None:
         self.problem, self.plan, self.ledger, self.crew, self.kept = problem, plan, ledger, crew, kept
-        self.clock, self.watchers = clock, watchers
+        self.in_flight, self.clock, self.watchers = in_flight, clock, watchers
         self.trials = {trial.number: trial for trial in ledger.trials()}
 
     @property
@@ -109,33 +88,38 @@ class Search:
         self._propose(number, rungs.sizes[0])
         if not self.ledger.generation(number):  # nothing is left to propose: who has left something undone?
             self.ledger.adopt(number, time.time())
-        found = {
-            trial.number: replace(trial, curve=()) if trial.state == RUNNING else trial  # it trains from its beginning
-            for trial in self.ledger.generation(number)
-        }
-        generation = Generation(number, rungs, found)
+        generation = Generation(number, rungs, {trial.number: trial for trial in self.ledger.generation(number)})
         if not generation.running:
             return None
-        self.trials |= found
-        closed = [(each, self.problem.settings(found[each].params)) for each in sorted(generation.running)]
-        folds = self.plan.folds > 0
-        copies = self.plan.folds or self.plan.seeds
-        threads = self.problem.base.training.threads if "threads" in self._given_training else None
-        generation.lineups = lineups(
-            closed,
-            self.problem.steps_per_epoch,
-            copies,
-            folds=folds,
-            threads=threads,
-            least=self.crew.parallel,
-        )
+        generation.lineups = self._lineups(generation)
+        self._begin(generation)
         for watcher in self.watchers:
             watcher.on_generation(self, number, rungs)
         return generation
 
-    @property
-    def _given_training(self) -> set[str]:
-        return set(self.problem.space.fixed.get("training", {}))
+    def _lineups(self, generation: Generation) -> list[Lineup]:
+        """Put the trials that can train as one population together."""
+        base, folds = self.problem.base.training, self.plan.folds > 0
+        return lineups(
+            [(number, self.problem.settings(trial.params)) for number, trial in sorted(generation.trials.items())],
+            self.problem.steps_per_epoch,
+            self.plan.folds or self.plan.seeds,
+            folds=folds,
+            threads=base.threads if "threads" in self.problem.space.fixed.get("training", {}) else None,
+            least=self.crew.parallel,
+        )
+
+    def _begin(self, generation: Generation) -> None:
+        """Hand the heats to the crew, each as it stood when the process was killed, or at its beginning."""
+        states: dict[int, State] = {}
+        for heat, lineup in enumerate(generation.lineups):
+            saved = self.in_flight.load(heat, lineup, generation.number) if self.crew.takes_states else None
+            curves = saved[1] if saved else {}
+            for number in generation.running_of(heat):
+                self._set(generation, replace(generation.trials[number], curve=curves.get(number, ())))
+            if saved:
+                states[heat] = saved[0]
+        self.crew.begin(generation.lineups, states)
 
     def _rungs(self, generation: int) -> Bracket:
         """Return the rungs of a generation."""
@@ -163,30 +147,32 @@ class Search:
 
     def _train(self, generation: Generation) -> None:
         """Train a generation from rung to rung; at each, those that are behind end."""
-        self.crew.begin(generation.lineups)
-        for rung, share in enumerate(generation.rungs.shares):
-            complete = self._run_to(generation, share)
-            if not complete:
+        for rung in range(len(generation.rungs.shares)):
+            if not self._run_to(generation, rung):
                 self._stop_where_they_are(generation)
-                return
-            self._compare(generation, rung)
+                break
+            if not generation.is_last(rung):
+                self._compare(generation, rung)
             self.ledger.spend(self.clock.elapsed)
             for watcher in self.watchers:
                 watcher.on_rung(self, rung, len(generation.running))
             if not generation.running:
-                return
+                break
+        if not generation.running:
+            self.in_flight.clear()
 
-    def _run_to(self, generation: Generation, share: float) -> bool:
-        """Train all heats up to a part of their training; return whether they all got there."""
-        legs = [
-            Leg(heat, frozenset(keep), lineup.steps_at(share))
-            for heat, lineup in enumerate(generation.lineups)
-            if (keep := generation.running.intersection(lineup.trials))
-        ]
+    def _run_to(self, generation: Generation, rung: int) -> bool:
+        """Train all heats to a rung; return whether they all got there. A heat that is at the last one ends."""
+        legs = {leg.heat: leg for leg in generation.legs(rung)}
         arrived = 0
-        for heat, reading in self.crew.run(legs, self.clock):
+        for heat, reading in self.crew.run(list(legs.values()), self.clock):
             self._account_for(generation, heat, reading)
-            arrived += reading.complete
+            if reading.complete:
+                arrived += 1
+                self._report(generation.trials[number] for number in generation.running_of(heat))
+                if generation.is_last(rung):
+                    self._end(generation, generation.running_of(heat), FINISHED)
+            self._save(generation, heat, reading.seconds)
             for watcher in self.watchers:
                 watcher.on_reading(self, reading)
         return arrived == len(legs)
@@ -197,29 +183,30 @@ class Search:
         for number, points in reading.points.items():
             trial = generation.trials[number]
             timed = tuple(replace(point, elapsed=round(began + point.elapsed, 3)) for point in points)
-            trial = replace(trial, curve=trial.curve + timed)
-            self._set(generation, trial)
-            if points and reading.complete and number not in reading.diverged:
-                self.ledger.report(trial, points[-1])
-        for number in reading.diverged:
-            self._end(generation, number, DIVERGED)
+            self._set(generation, replace(trial, curve=trial.curve + timed))
+        self._end(generation, set(reading.diverged), DIVERGED)
+
+    def _report(self, trials: Iterable[Trial]) -> None:
+        """Write how trials stand at the rung that they have reached, for whoever looks into the storage."""
+        for trial in trials:
+            if trial.curve:
+                self.ledger.report(trial, trial.curve[-1])
+
+    def _save(self, generation: Generation, heat: int, seconds: float) -> None:
+        """Write a heat down now and then, where it was measured; one that was cut off in between is no such place."""
+        running = generation.running_of(heat)
+        if not running or self.clock.over() or not self.in_flight.is_due(heat, seconds):
+            return
+        state = self.crew.state(heat)
+        if state is not None:
+            trials = [generation.trials[number] for number in running]
+            self.in_flight.save(heat, generation.lineups[heat], generation.number, state, trials)
 
     def _compare(self, generation: Generation, rung: int) -> None:
-        """End the trials that are not among the best of this rung; at the last one, all."""
-        share, sizes = generation.rungs.shares[rung], generation.rungs.sizes
-        last = rung == len(sizes) - 1
-        scores = {}
-        for number, trial in generation.trials.items():  # those that ended before a resumption compete too
-            point = trial.at(max(1, round(share * self.total_steps(trial))))
-            if point is not None and trial.state != DIVERGED:
-                scores[number] = point.score
-        going_on = set() if last else survivors(scores, sizes[rung + 1])
-        ending = generation.running - going_on
-        for number in sorted(ending):
-            self._set(generation, replace(generation.trials[number], state=FINISHED if last else STOPPED))
-        self._keep_weights(generation, ending)
-        for number in sorted(ending):
-            self.ledger.end(generation.trials[number])
+        """End the trials that are not among the best of a rung."""
+        scores = generation.scores(rung, self.total_steps)
+        going_on = survivors(scores, generation.rungs.sizes[rung + 1])
+        self._end(generation, generation.running - going_on, STOPPED)
 
     def total_steps(self, trial: Trial) -> int:
         """Return how many steps a trial's whole training has."""
@@ -228,20 +215,23 @@ class Search:
 
     def _stop_where_they_are(self, generation: Generation) -> None:
         """Write down what is known of trials under way; at the end of the budget those that were measured end."""
-        running = generation.running
-        measured = {number for number in running if generation.trials[number].curve}
-        self._keep_weights(generation, measured)
-        for number in sorted(running):
-            if self.clock.interrupted or number not in measured:  # --resume takes them up
+        measured = {number for number in generation.running if generation.trials[number].curve}
+        if self.clock.interrupted:  # --resume takes them up
+            self._keep_weights(generation, measured)
+            for number in sorted(measured):
                 self.ledger.note(generation.trials[number])
-            else:
-                self.ledger.report(generation.trials[number], generation.trials[number].curve[-1])
-                self._end(generation, number, STOPPED)
+        else:
+            self._report(generation.trials[number] for number in sorted(measured))
+            self._end(generation, measured, STOPPED)
 
-    def _end(self, generation: Generation, number: int, state: str) -> None:
-        trial = replace(generation.trials[number], state=state)
-        self._set(generation, trial)
-        self.ledger.end(trial)
+    def _end(self, generation: Generation, numbers: set[int], state: str) -> None:
+        """End some trials, and keep the networks of the best."""
+        for number in sorted(numbers):
+            self._set(generation, replace(generation.trials[number], state=state))
+        if state != DIVERGED:
+            self._keep_weights(generation, numbers)
+        for number in sorted(numbers):
+            self.ledger.end(generation.trials[number])
 
     def _set(self, generation: Generation, trial: Trial) -> None:
         generation.trials[trial.number] = self.trials[trial.number] = trial

@@ -16,6 +16,7 @@ from chainrule.training.run_folder import describe_environment
 from chainrule.tuning.crew import Clock, Crew, OwnCrew
 from chainrule.tuning.folder import SearchFolder
 from chainrule.tuning.heartbeat import Heartbeat
+from chainrule.tuning.in_flight import InFlight
 from chainrule.tuning.kept import Kept
 from chainrule.tuning.ledger import Ledger, open_ledger
 from chainrule.tuning.plan import Plan, make_plan
@@ -113,9 +114,10 @@ def opened(request: Request, watchers: Sequence[Watcher] = (), progress: Progres
         _write_down(folder, problem, plan, data, ledger, name, storage)
         clock = Clock(plan.budget, ledger.spent())
         n_kept = max(1, -(-plan.ensemble // (plan.folds or plan.seeds)))
-        kept = Kept(folder.kept, problem, n_kept)
+        kept, in_flight = Kept(folder.kept, problem, n_kept), InFlight(folder.in_flight)
+        search = Search(problem, plan, ledger, crew, kept, in_flight, clock, watchers)
         with Heartbeat(ledger):
-            yield Session(folder, Search(problem, plan, ledger, crew, kept, clock, watchers), old is not None)
+            yield Session(folder, search, old is not None)
 
 
 def _old_folder(request: Request) -> SearchFolder | None:

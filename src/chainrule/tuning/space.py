@@ -20,15 +20,21 @@ if TYPE_CHECKING:
 
 SEARCHABLE = (
     "hidden",
+    "activation",
     "initial_weights",
     "batch_size",
     "rule",
     "learning_rate",
     "schedule",
     "reg",
+    "dropout",
+    "label_smoothing",
     *RuleSettings.__dataclass_fields__,
 )
 """The settings of a run that a search may vary; all its networks share the others."""
+
+OF_HIDDEN_LAYERS = ("activation", "dropout")
+"""Those that a network without hidden layers has no use for."""
 
 Params = Mapping[str, Value]
 """A point of the space: a value for every setting that is searched."""
@@ -53,24 +59,24 @@ class Space:
     pinned: frozenset[str] = frozenset()
 
     def settings(self, params: Params) -> RunSettings:
-        """Return the settings of a run at a point; what its rule has no use for is left out.
+        """Return the settings of a run at a point; what its rule or its layers have no use for is left out.
 
         Raises
         ------
         InputError
             If a value is out of its setting's range.
         """
-        values: dict[str, Any] = dict(params)
-        if "hidden" in values:
+        values, unused = dict[str, Any](params), set[str]()
+        if "hidden" in values:  # where widths are searched, and one of them is none
             values["hidden"] = hidden_widths(values["hidden"])
-        training = dict(self.fixed.get("training", {}))
+            unused |= set() if values["hidden"] else set(OF_HIDDEN_LAYERS)
+        fixed = {section: dict(given) for section, given in self.fixed.items()}
         if values.get("rule") in RULES:  # where rules are searched, each takes the numbers that it uses
-            unused = set(RuleSettings.__dataclass_fields__) - set(RULES[values["rule"]].uses)
-            training = {name: value for name, value in training.items() if name not in unused} | {
-                "rule": values["rule"]
-            }
-            values = {name: value for name, value in values.items() if name not in unused}
-        return build_settings({**self.fixed, "training": training}, values)
+            unused |= set(RuleSettings.__dataclass_fields__) - set(RULES[values["rule"]].uses)
+            fixed.setdefault("training", {})["rule"] = values["rule"]
+        for name in unused:
+            fixed.get(SECTION_OF[name], {}).pop(name, None)
+        return build_settings(fixed, {name: value for name, value in values.items() if name not in unused})
 
     def distributions(self) -> dict[str, BaseDistribution]:
         """Return the dimensions as Optuna has them."""

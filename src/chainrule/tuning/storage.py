@@ -23,13 +23,14 @@ POLL = 0.002  # seconds between two attempts to take the lock: a write takes abo
 class JournalLock:
     """The lock of a journal file: the system's own, which a process that is killed lets go of.
 
-    Optuna's locks are files that a killed process leaves behind. And because a process may be killed inside a write,
+    Optuna's locks are files that a killed process leaves behind; they stand beside this one, which has another name, so
+    that a dashboard can write too. And because a process may be killed inside a write,
     whoever takes the lock first cuts off a line without an end, which nobody would be able to read.
     """
 
     def __init__(self, journal: Path) -> None:
         self._journal = journal
-        self._lock = FileLock(f"{journal}.lock")
+        self._lock = FileLock(journal.with_name(f".{journal.name}.lock"))
 
     def acquire(self) -> bool:
         """Wait for the lock, and mend the end of the file."""

@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.data.features import Features
 from chainrule.network import penalty, stack
 from chainrule.network.initial import initial_parameters
-from chainrule.network.parameters import Architecture, Parameters
+from chainrule.network.parameters import Parameters
 from chainrule.training.engine import ReferenceEngine, StepSettings, Weights
 from chainrule.training.minibatches import Batches, epoch_batches, steps_per_epoch
 from chainrule.training.rules import RULES
@@ -64,12 +64,17 @@ def alone(
 ) -> tuple[Parameters, np.ndarray]:
     """Train one network by itself; return its weights and the data loss (k,) of every step."""
     D, C = problem.features.X.shape[1], int(problem.y.max()) + 1
-    parameters = initial_parameters(Architecture(D, member.hidden, C), member.initial_weights, member.seed, dtype)
+    parameters = initial_parameters(member.architecture(D, C), member.initial_weights, member.seed, dtype)
     moments = np.zeros((RULES[member.rule].n_moments, parameters.buffer.size), dtype)
     weights = Weights(parameters, moments)
     in_epoch, schedule = steps_per_epoch(len(problem.rows), batch_size), parse_schedule(member.schedule)
     settings = StepSettings(
-        member.reg, member.rule, member.rule_settings, dropout=member.dropout, dropout_seed=member.seed
+        member.reg,
+        member.rule,
+        member.rule_settings,
+        label_smoothing=member.label_smoothing,
+        dropout=member.dropout,
+        dropout_seed=member.seed,
     )
     losses: list[float] = []
     for step in range(steps):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from chainrule.data.prepared import prepare
 from chainrule.engine.compiled import CompiledEngine
+from chainrule.network.activations import ACTIVATIONS
 from chainrule.training.loop import Training
 from chainrule.training.rules import RULES, RuleSettings
 from chainrule.training.settings_file import build_settings
@@ -43,13 +44,15 @@ def members_of(draw: st.DrawFn, dtype: str) -> Member:
             epsilon=EPSILONS[dtype],
         ),
         schedule=draw(st.sampled_from(["constant", "decay:0.5", "step:2:0.1", "cosine:1"])),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
         dropout=draw(st.sampled_from([0.0, 0.3])),
+        label_smoothing=draw(st.sampled_from([0.0, 0.2])),
         fold=draw(st.sampled_from([None, 0, 1, 2])),
     )
 
 
 @pytest.mark.parametrize("dtype", TOLERANCES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_same_weights_and_losses_as_alone(dtype: str, data: st.DataObject) -> None:
     members = data.draw(st.lists(members_of(dtype), min_size=1, max_size=6))
@@ -118,7 +121,16 @@ def test_the_run_that_the_command_line_would_make() -> None:
 
 
 @pytest.mark.parametrize(
-    "difference", [{"reg": 0.051}, {"learning_rate": 0.0501}, {"seed": 1}, {"fold": 0}, {"dropout": 0.01}]
+    "difference",
+    [
+        {"reg": 0.051},
+        {"learning_rate": 0.0501},
+        {"seed": 1},
+        {"fold": 0},
+        {"dropout": 0.01},
+        {"label_smoothing": 0.01},
+        {"activation": "tanh"},
+    ],
 )
 def test_a_wrong_twin_is_seen(difference: dict[str, Any]) -> None:
     problem, member = make_problem(), Member((7,), 0.05, reg=0.05)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.network.initial import initial_parameters
-from chainrule.network.parameters import Architecture, Parameters
+from chainrule.network.parameters import Parameters
 from chainrule.training.rules import RULES
 from chainrule.tuning.population.grouping import group
 from chainrule.tuning.population.member import Member
@@ -18,7 +18,7 @@ from chainrule.tuning.population.workers import Workers
 
 def new_network(member: Member, input_size: int, output_size: int, dtype: np.dtype[np.floating]) -> Network:
     """Return a network as it is before its first step."""
-    architecture = Architecture(input_size, member.hidden, output_size)
+    architecture = member.architecture(input_size, output_size)
     parameters = initial_parameters(architecture, member.initial_weights, member.seed, dtype)
     return Network(member, parameters, np.zeros((RULES[member.rule].n_moments, parameters.buffer.size), dtype))
 
@@ -27,8 +27,8 @@ def saved_network(
     member: Member, state: Mapping[str, ndarray], number: int, input_size: int, output_size: int
 ) -> Network:
     """Return a network as ``Population.state`` wrote it down."""
-    parameters = Parameters(Architecture(input_size, member.hidden, output_size), state[f"{number}.parameters"])
-    return Network(member, parameters, state[f"{number}.moments"], float(state[f"{number}.scale"]))
+    parameters = Parameters(member.architecture(input_size, output_size), state[f"{number}.parameters"])
+    return Network(member, parameters, state[f"{number}.moments"], state[f"{number}.scale"].item())
 
 
 class Arrangement:

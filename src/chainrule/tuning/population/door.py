@@ -128,7 +128,7 @@ def check_state(
     for number in alive:
         _demand(number < len(members), "state", f"{len(members)} networks", f"network {number}")
         member = members[number]
-        P, M = Architecture(sizes[0], member.hidden, sizes[1]).n_parameters, RULES[member.rule].n_moments
+        P, M = member.architecture(*sizes).n_parameters, RULES[member.rule].n_moments
         for name, shape in (("parameters", (P,)), ("moments", (M, P))):
             array = state.get(f"{number}.{name}", np.empty(0))
             ok = array.shape == shape and array.dtype == dtype

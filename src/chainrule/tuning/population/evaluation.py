@@ -8,10 +8,10 @@ from numpy import ndarray
 from chainrule.engine.borrowing import borrow
 from chainrule.engine.compiling import compiled
 from chainrule.engine.kernels import exp_of_negative
-from chainrule.tuning.population.dropout import Dropout
 from chainrule.tuning.population.forward import run_forward
-from chainrule.tuning.population.kernels import subtract_largest
+from chainrule.tuning.population.hidden import Hidden
 from chainrule.tuning.population.layout import Layout
+from chainrule.tuning.population.losses import subtract_largest
 
 _FAST = {"reassoc", "contract", "nsz"}
 
@@ -19,15 +19,15 @@ _FAST = {"reassoc", "contract", "nsz"}
 @compiled()
 def run_evaluation(
     layout: Layout, w: ndarray, scale: ndarray, factors: ndarray, X: ndarray, shift: ndarray, factor: ndarray,
-    y: ndarray, rows: ndarray, off: Dropout, chunk: int, values: ndarray, folds: ndarray, fold_of: ndarray,
+    y: ndarray, rows: ndarray, at_rest: Hidden, chunk: int, values: ndarray, folds: ndarray, fold_of: ndarray,
     losses: ndarray, right: ndarray,
 ) -> None:  # fmt: skip
     """Add up the data loss and the right answers of every network, on the rows of its own fold where it has one.
 
     Parameters
     ----------
-    off : Dropout
-        None.
+    at_rest : Hidden
+        With nothing left out.
     chunk : int
         Rows at a time.
     losses, right : ndarray of shape (K,)
@@ -38,7 +38,7 @@ def run_evaluation(
     for start in range(0, len(rows), chunk):
         batch = rows[start : start + chunk]
         N, C = len(batch), layout.widths[depth, 0]
-        run_forward(layout, w, scale, factors, X, shift, factor, batch, off, values)
+        run_forward(layout, w, scale, factors, X, shift, factor, batch, at_rest, values)
         begin = N * layout.total[:depth].sum()
         scores = values[begin : begin + N * K * C]
         tell_right(scores, y, batch, folds, fold_of, C, right)
@@ -52,7 +52,7 @@ def run_evaluation(
 @compiled()
 def run_ensemble(
     layout: Layout, w: ndarray, scale: ndarray, factors: ndarray, X: ndarray, shift: ndarray, factor: ndarray,
-    rows: ndarray, off: Dropout, chunk: int, values: ndarray, probs: ndarray,
+    rows: ndarray, at_rest: Hidden, chunk: int, values: ndarray, probs: ndarray,
 ) -> None:  # fmt: skip
     """Add the probabilities that the networks give to ``probs`` (N * C,), float64."""
     w, values, rows, probs = borrow(w), borrow(values), borrow(rows), borrow(probs)
@@ -61,7 +61,7 @@ def run_ensemble(
     for start in range(0, len(rows), chunk):
         batch = rows[start : start + chunk]
         N = len(batch)
-        run_forward(layout, w, scale, factors, X, shift, factor, batch, off, values)
+        run_forward(layout, w, scale, factors, X, shift, factor, batch, at_rest, values)
         begin = N * layout.total[:depth].sum()
         softmax(values[begin : begin + N * K * C], C)
         for n in range(N):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy import ndarray
 
+from chainrule.engine.activations import RELU
 from chainrule.engine.blas import multiply_parts
 from chainrule.engine.compiling import compiled
 from chainrule.engine.kernels import add_bias, gather
-from chainrule.tuning.population.dropout import Dropout, leave_out
+from chainrule.tuning.population.hidden import Hidden, run_hidden
 from chainrule.tuning.population.kernels import scale_and_add_bias
 from chainrule.tuning.population.layout import Layout
 
@@ -16,7 +17,7 @@ from chainrule.tuning.population.layout import Layout
 @compiled()
 def run_forward(
     layout: Layout, w: ndarray, scale: ndarray, factors: ndarray, X: ndarray, shift: ndarray, factor: ndarray,
-    rows: ndarray, dropout: Dropout, values: ndarray,
+    rows: ndarray, hidden: Hidden, values: ndarray,
 ) -> None:  # fmt: skip
     """Compute the activations of some rows, all layers one after the other in ``values``: a0 (N, D), a1, ..., scores.
 
@@ -35,14 +36,14 @@ def run_forward(
         above = below + N * inputs
         multiply(layout, layer, w, values, below, above, N)
         bias, z = layout.biases[layer], values[above : above + N * outputs]
-        floor = -np.inf if layer == depth - 1 else 0.0
+        floor = 0.0 if hidden.activation == RELU and layer < depth - 1 else -np.inf
         if layer == 0:
             spread(layout, scale, factors)
             scale_and_add_bias(z, factors, w[bias : bias + outputs], floor)
         else:
             add_bias(z, w[bias : bias + outputs], floor, 0, N, 0, outputs)
         if layer < depth - 1:
-            leave_out(layout, layer + 1, z, rows, dropout)
+            run_hidden(layout, layer + 1, z, rows, hidden)
         below = above
 
 

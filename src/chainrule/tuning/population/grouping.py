@@ -15,15 +15,15 @@ the caches, and the blocks in which a gradient is used keep some height."""
 def group(members: Sequence[Member], input_size: int, output_size: int, threads: int) -> list[list[int]]:
     """Divide networks into panels; return the places of each panel's networks in the list, dearest panel first.
 
-    Networks of a panel have the same rule and depth. Of each kind there are as many panels as threads, of about the
-    same work, or more where they would become too wide: a thread takes a panel through all steps by itself, so nobody
-    waits for anybody.
+    Networks of a panel have the same rule, depth and activation. Of each kind there are as many panels as threads, of
+    about the same work, or more where they would become too wide: a thread takes a panel through all steps by itself,
+    so nobody waits for anybody.
     """
-    costs, kinds = {}, dict[tuple[str, int], list[int]]()
+    costs, kinds = {}, dict[tuple[str, int, str], list[int]]()
     for place, member in enumerate(members):
         sizes = (input_size, *member.hidden, output_size)
         costs[place] = sum(inputs * outputs for inputs, outputs in pairwise(sizes))
-        kinds.setdefault((member.rule, len(member.hidden)), []).append(place)
+        kinds.setdefault((member.rule, len(member.hidden), member.activation), []).append(place)
     panels: list[list[int]] = []
     for places in kinds.values():
         columns = sum((*members[place].hidden, output_size)[0] for place in places)

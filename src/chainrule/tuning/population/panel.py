@@ -10,14 +10,16 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.data.features import Features
+from chainrule.engine.activations import CODES as ACTIVATIONS
 from chainrule.engine.layer_update import block_rows
 from chainrule.engine.updates import CODES
 from chainrule.network.parameters import Parameters
 from chainrule.training.minibatches import Batches
 from chainrule.training.rules import RULES
-from chainrule.tuning.population.dropout import dropout_off
 from chainrule.tuning.population.evaluation import run_ensemble, run_evaluation
+from chainrule.tuning.population.hidden import Hidden, at_rest
 from chainrule.tuning.population.layout import layout_of, parameter_views
+from chainrule.tuning.population.losses import Objective
 from chainrule.tuning.population.member import Member
 from chainrule.tuning.population.steps import run_steps
 from chainrule.tuning.population.updates import Columns
@@ -48,7 +50,7 @@ class Network(NamedTuple):
 
 
 class Panel:
-    """K networks of the same rule and depth.
+    """K networks of the same rule, depth and activation.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ class Panel:
 
     def __init__(self, networks: Sequence[Network]) -> None:
         self.members = tuple(network.member for network in networks)
-        self.rule = self.members[0].rule
+        self.rule, self._activation = self.members[0].rule, ACTIVATIONS[self.members[0].activation]
         self._architectures = [network.parameters.architecture for network in networks]
         self.layout = layout_of(self._architectures)
         P, dtype = sum(network.parameters.buffer.size for network in networks), networks[0].parameters.dtype
@@ -115,9 +117,9 @@ class Panel:
         losses = np.empty((len(batches), K))
         regs = np.array([member.reg for member in self.members])
         run_steps(
-            layout, self.buffer, self.moments.reshape(-1), self.scale, taken, *inputs_of(features, dtype), y,
-            batches.rows, batches.starts, rates, CODES[self.rule], regs, self._constants(), self._weight_decays(),
-            self._columns, *self._dropout(), folds, self._fold_numbers(), np.empty(K), np.empty(K), values,
+            layout, self.buffer, self.moments.reshape(-1), self.scale, taken, *inputs_of(features, dtype),
+            self._objective(y, folds), batches.rows, batches.starts, rates, CODES[self.rule], regs, self._constants(),
+            self._weight_decays(), self._columns, self._hidden(folds), np.empty(K), np.empty(K), values,
             np.empty(widest, dtype), np.empty(int(total[1:].max()), dtype), losses,
         )  # fmt: skip
         return losses
@@ -134,7 +136,7 @@ class Panel:
         chunk, work_space = self._chunk(len(rows))
         run_evaluation(
             self.layout, self.buffer, self.scale, self._columns.rate, *inputs_of(features, self.buffer.dtype), y, rows,
-            dropout_off(), chunk, work_space, folds, folded, *sums,
+            at_rest(self._activation), chunk, work_space, folds, folded, *sums,
         )  # fmt: skip
         return sums
 
@@ -144,7 +146,7 @@ class Panel:
         chunk, work_space = self._chunk(len(rows))
         run_ensemble(
             self.layout, self.buffer, self.scale, self._columns.rate, *inputs_of(features, self.buffer.dtype), rows,
-            dropout_off(), chunk, work_space, probs.reshape(-1),
+            at_rest(self._activation), chunk, work_space, probs.reshape(-1),
         )  # fmt: skip
         return probs
 
@@ -158,10 +160,15 @@ class Panel:
         """Return the fold of each network (K,); -1 for one that has none."""
         return np.array([-1 if member.fold is None else member.fold for member in self.members], np.int64)
 
-    def _dropout(self) -> tuple[ndarray, ndarray]:
-        """Return the rate and the seed of each network's dropout (K,)."""
-        rates = [member.dropout for member in self.members]
-        return np.array(rates, np.float64), np.array([member.seed for member in self.members], np.int64)
+    def _hidden(self, folds: ndarray) -> Hidden:
+        """Return what becomes of the hidden layers in training; the step is written where it is known."""
+        dropout = np.array([member.dropout for member in self.members], np.float64)
+        seeds = np.array([member.seed for member in self.members], np.int64)
+        return Hidden(self._activation, dropout, seeds, 0, folds, self._fold_numbers())
+
+    def _objective(self, y: ndarray, folds: ndarray) -> Objective:
+        smoothing = np.array([member.label_smoothing for member in self.members], np.float64)
+        return Objective(y, folds, self._fold_numbers(), smoothing)
 
     def _constants(self) -> ndarray:
         """Return momentum, rho, beta1, beta2, epsilon of each network (K, 5), in the precision of the weights."""

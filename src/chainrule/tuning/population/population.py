@@ -228,7 +228,7 @@ class Population:
         ]
         self._networks = Arrangement(networks, self._workers) if networks else None
         self.alive, self.diverged = alive, dict(state["diverged"].tolist())
-        self.steps_taken = int(state["steps_taken"])
+        self.steps_taken = int(state["steps_taken"].item())
 
     def _repr_html_(self) -> str:
         from chainrule.display.population import population_html

@@ -9,20 +9,20 @@ from chainrule.engine.borrowing import borrow
 from chainrule.engine.compiling import compiled
 from chainrule.engine.layer_update import block_rows
 from chainrule.engine.updates import SGD, scale_of, update
-from chainrule.tuning.population.dropout import Dropout, hand_back
 from chainrule.tuning.population.forward import run_forward
-from chainrule.tuning.population.kernels import count_rows, relu_backward, scale_columns, softmax_losses, sum_columns
+from chainrule.tuning.population.hidden import Hidden, borrow_hidden, run_hidden_backward
+from chainrule.tuning.population.kernels import scale_columns, sum_columns
 from chainrule.tuning.population.layout import Layout, borrowed
+from chainrule.tuning.population.losses import Objective, borrow_objective, count_rows, softmax_losses
 from chainrule.tuning.population.updates import Columns, shrink, update_row, write_columns
 
 
 @compiled()
 def run_steps(
     layout: Layout, w: ndarray, moments: ndarray, scale: ndarray, taken: int, X: ndarray, shift: ndarray,
-    factor: ndarray, y: ndarray, rows: ndarray, starts: ndarray, rates: ndarray, rule: int, regs: ndarray,
-    constants: ndarray, weight_decays: ndarray, columns: Columns, dropout_rates: ndarray,
-    seeds: ndarray, folds: ndarray, fold_of: ndarray, counts: ndarray,
-    products: ndarray, values: ndarray, gradient: ndarray, sums: ndarray, losses: ndarray,
+    factor: ndarray, objective: Objective, rows: ndarray, starts: ndarray, rates: ndarray, rule: int, regs: ndarray,
+    constants: ndarray, weight_decays: ndarray, columns: Columns, hidden: Hidden, counts: ndarray, products: ndarray,
+    values: ndarray, gradient: ndarray, sums: ndarray, losses: ndarray,
 ) -> None:  # fmt: skip
     """Take one step for each mini-batch with every network.
 
@@ -37,36 +37,34 @@ def run_steps(
         In the same places.
     scale : ndarray of shape (K,), float64
         What W1 of each network is to be multiplied by; 1 for every rule but SGD. See ``updates``.
+    objective : Objective
     rates : ndarray of shape (steps, K)
     regs, weight_decays : ndarray of shape (K,)
     constants : ndarray of shape (K, 5)
     columns : Columns
         Work space, but for what stays the same in every step.
-    dropout_rates, seeds : ndarray of shape (K,), float64 and int64
-        See ``dropout.Dropout``.
-    folds, fold_of : ndarray of shape (all rows,) and (K,), int64
-        The fold of every row, and of every network; -1 for one that learns from all rows.
+    hidden : Hidden
+        Its step is not read.
     counts, products, values, gradient, sums
         Work space.
     losses : ndarray of shape (steps, K), float64
         Written: the data loss of each network before its update.
     """
     w, moments, scale, values, gradient = borrow(w), borrow(moments), borrow(scale), borrow(values), borrow(gradient)
-    X, shift, factor, y, rows = borrow(X), borrow(shift), borrow(factor), borrow(y), borrow(rows)
+    X, shift, factor, rows, products = borrow(X), borrow(shift), borrow(factor), borrow(rows), borrow(products)
     losses, counts, sums, constants = borrow(losses), borrow(counts), borrow(sums), borrow(constants)
-    layout, scale, rates, regs = borrowed(layout), borrow(scale), borrow(rates), borrow(regs)
-    folds, fold_of, products = borrow(folds), borrow(fold_of), borrow(products)
-    dropout_rates, seeds = borrow(dropout_rates), borrow(seeds)
+    layout, rates, regs = borrowed(layout), borrow(rates), borrow(regs)
+    objective = borrow_objective(objective)
     depth, K = len(layout.biases), len(regs)
     for step in range(len(rates)):
         batch = rows[starts[step] : starts[step + 1]]
         N = len(batch)
-        dropout = Dropout(dropout_rates, seeds, taken + step + 1, folds, fold_of)
-        run_forward(layout, w, scale, columns.rate, X, shift, factor, batch, dropout, values)
+        hidden = borrow_hidden(hidden, taken + step + 1)
+        run_forward(layout, w, scale, columns.rate, X, shift, factor, batch, hidden, values)
         below = N * layout.total[:depth].sum()
         dz_start, above = below, below + N * layout.total[depth]
-        count_rows(batch, folds, fold_of, counts)
-        softmax_losses(values[below:above], y, batch, folds, fold_of, counts, products, losses[step])
+        count_rows(batch, objective, counts)
+        softmax_losses(values[below:above], objective, batch, counts, products, losses[step])
         for layer in range(depth - 1, -1, -1):
             inputs, outputs = layout.total[layer], layout.total[layer + 1]
             below -= N * inputs
@@ -74,8 +72,8 @@ def run_steps(
             if layer == depth - 1:
                 sum_columns(dz, sums[:outputs])
             else:
-                hand_back(layout, layer + 1, dz, dropout_rates)
-                relu_backward(dz, values[below + N * inputs : below + N * (inputs + outputs)], sums[:outputs])
+                a = values[below + N * inputs : below + N * (inputs + outputs)]
+                run_hidden_backward(layout, layer + 1, dz, a, batch, hidden, sums[:outputs])
             if layer > 0:  # before W changes
                 hand_down(layout, layer, w, values, dz_start, above, N)
             update_biases(layout, layer, w, moments, sums, rates[step], rule, regs, constants, taken + step + 1)

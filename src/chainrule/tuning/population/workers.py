@@ -23,6 +23,8 @@ def _blas() -> ThreadpoolController:
 class Workers:
     """Threads that each take whole panels, with BLAS held to one thread meanwhile.
 
+    Where there are fewer panels than threads, their products are divided among those that would rest.
+
     Parameters
     ----------
     threads : int, optional
@@ -51,7 +53,8 @@ class Workers:
                     return
                 results[place] = work(item)
 
-        with self._blas.limit(limits=1), ThreadPoolExecutor(self.threads) as pool:
+        of_a_product = max(1, self.threads // max(len(items), 1))
+        with self._blas.limit(limits=of_a_product), ThreadPoolExecutor(self.threads) as pool:
             futures = [pool.submit(take) for _ in range(min(self.threads, len(items)))]
             try:
                 wait(futures)
