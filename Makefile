@@ -35,7 +35,7 @@ bench: $(VENV)-bench/.ready
 	$(VENV)-bench/$(SCRIPTS)/python -m benchmarks.steps $(BENCH_OPTIONS)
 
 bench-tune: $(VENV)-bench/.ready
-	$(VENV)-bench/bin/python -m benchmarks.tune $(BENCH_OPTIONS)
+	$(VENV)-bench/$(SCRIPTS)/python -m benchmarks.tune $(BENCH_OPTIONS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .

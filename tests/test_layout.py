@@ -40,7 +40,7 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
 def imports_of(path: Path) -> set[str]:
     """Return the rooms of chainrule that a file imports from, wherever in the file it does."""
     modules = []
-    for node in walk(ast.parse(path.read_text())):
+    for node in walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             modules += [f"{node.module}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Import):
@@ -71,7 +71,7 @@ def test_imports_run_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_what_shows_in_a_notebook_comes_from_one_room(path: Path) -> None:
-    for node in ast.walk(ast.parse((SOURCE / path).read_text())):
+    for node in ast.walk(ast.parse((SOURCE / path).read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef) and node.name == "_repr_html_":
             modules = [inner.module for inner in ast.walk(node) if isinstance(inner, ast.ImportFrom)]
             assert all(str(module).startswith("chainrule.display.") for module in modules)

@@ -205,7 +205,7 @@ BAD: list[tuple[Callable[[TwoLayerNet], object], str]] = [
     (lambda net: TwoLayerNet(4, 2.5, 3), "hidden_size: expected a whole number of at least 1, got 2.5"),  # type: ignore[arg-type]
     (lambda net: TwoLayerNet(4, 10, 3, std=-1.0), "std: expected a finite number of at least 0, got -1.0"),
     (lambda net: net.loss(X[:, :3]), "X: expected shape (N, 4), got shape (2, 3)"),
-    (lambda net: net.predict(X[0]), "X: expected shape (N, 4), got shape (4,)"),
+    (lambda net: net.predict(X[0]), "X: expected shape (N, 4), got shape (4,)\n  try: X[np.newaxis], for one row"),
     (
         lambda net: net.predict(X.reshape(2, 2, 2)),
         "X: expected shape (N, 4), got shape (2, 2, 2)\n  try: X.reshape(len(X), -1)",

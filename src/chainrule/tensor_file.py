@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Shaped
 from numpy import ndarray
 
 from chainrule.errors import InputError
@@ -17,7 +18,9 @@ HEADER = "chainrule"
 _DTYPES = ("BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64", "F16", "F32", "F64")
 
 
-def write_tensors(path: Path, kind: str, version: int, tensors: dict[str, ndarray], header: dict[str, Any]) -> None:
+def write_tensors(
+    path: Path, kind: str, version: int, tensors: dict[str, Shaped[ndarray, "..."]], header: dict[str, Any]
+) -> None:
     """Write arrays and a header, marked as a file of ``kind`` in format ``version``.
 
     Raises
@@ -43,7 +46,7 @@ def kind_of(path: Path) -> str:
         return ""
 
 
-def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray], dict[str, Any]]:
+def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, Shaped[ndarray, "..."]], dict[str, Any]]:
     """Read what :func:`write_tensors` wrote.
 
     Raises
@@ -65,7 +68,7 @@ def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray
         raise InputError(
             str(path),
             expected=f"a {kind} in safetensors format",
-            got="a file that is cut off or none",
+            got="a file of another format, or one that is cut off",
             where=str(error),
             advice="copy it again from where it was made",
         ) from None
@@ -79,7 +82,7 @@ def read_tensors(path: Path, kind: str, version: int) -> tuple[dict[str, ndarray
     return tensors, header
 
 
-def _tensor(path: Path, file: Any, name: str) -> ndarray:
+def _tensor(path: Path, file: Any, name: str) -> Shaped[ndarray, "..."]:
     """Return one array, if its numbers are of a type that NumPy has by itself (bfloat16 is not)."""
     kind = file.get_slice(name).get_dtype()
     if kind not in _DTYPES:
@@ -108,7 +111,7 @@ def _header(path: Path, metadata: dict[str, str], kind: str, version: int) -> di
     return header
 
 
-def _checksum(tensors: dict[str, ndarray]) -> int:
+def _checksum(tensors: dict[str, Shaped[ndarray, "..."]]) -> int:
     checksum = 0
     for name in sorted(tensors):
         checksum = zlib.crc32(tensors[name].data, zlib.crc32(name.encode(), checksum))

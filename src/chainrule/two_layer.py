@@ -10,15 +10,18 @@ import operator
 from typing import Any, overload
 
 import numpy as np
+from jaxtyping import Float64, Int64, Integer
 from numpy import ndarray
 from numpy.typing import ArrayLike
 
+from chainrule.data.given import GivenRows, finite_rows, real_array
 from chainrule.errors import DivergedError, InputError
 from chainrule.network import stack
 from chainrule.network.evaluate import CHUNK
 from chainrule.network.parameters import Architecture, Parameters
 
 PRINT_EVERY = 100  # iterations between two lines when verbose
+LossAndGradients = tuple[float, dict[str, Float64[ndarray, "..."]]]
 _SIZES = ("input_size", "hidden_size", "output_size")
 
 
@@ -61,15 +64,15 @@ class TwoLayerNet:
         self._own = Parameters.zeros(self.architecture, np.float64)
         for W in self._own.weights:
             W[...] = std * np.random.randn(*W.shape)  # noqa: NPY002 (the notebook seeds this generator)
-        self.params: dict[str, ndarray] = dict(self._own.views)
+        self.params: dict[str, Float64[ndarray, "..."]] = dict(self._own.views)
 
     @overload
-    def loss(self, X: ArrayLike, y: None = None, reg: float = 0.0) -> ndarray: ...
+    def loss(self, X: ArrayLike, y: None = None, reg: float = 0.0) -> Float64[ndarray, "N C"]: ...
     @overload
-    def loss(self, X: ArrayLike, y: ArrayLike, reg: float = 0.0) -> tuple[float, dict[str, ndarray]]: ...
+    def loss(self, X: ArrayLike, y: ArrayLike, reg: float = 0.0) -> LossAndGradients: ...
     def loss(
         self, X: ArrayLike, y: ArrayLike | None = None, reg: float = 0.0
-    ) -> ndarray | tuple[float, dict[str, ndarray]]:
+    ) -> Float64[ndarray, "N C"] | LossAndGradients:
         """Return the scores of N examples or, where their labels are given, the loss and its gradients.
 
         Parameters
@@ -171,7 +174,7 @@ class TwoLayerNet:
                 rate *= decay
         return {"loss_history": losses, "train_acc_history": train_accuracies, "val_acc_history": val_accuracies}
 
-    def predict(self, X: ArrayLike) -> ndarray:
+    def predict(self, X: ArrayLike) -> Int64[ndarray, " N"]:
         """Return the class (N,) with the highest score for each of the examples X (N, D), of any real type.
 
         Raises
@@ -195,29 +198,19 @@ class TwoLayerNet:
             raise InputError("params", expected=", ".join(shapes), got=", ".join(map(str, self.params)) or "nothing")
         gathered = Parameters.zeros(self.architecture, np.float64)
         for name, view in gathered.views.items():
-            array = _real_array(f"params['{name}']", self.params[name])
+            array = real_array(f"params['{name}']", self.params[name])
             if array.shape != view.shape:
                 raise InputError(f"params['{name}']", expected=f"shape {view.shape}", got=f"shape {array.shape}")
             view[...] = array
         return gathered
 
-    def _examples(self, who: str, X: ArrayLike) -> ndarray:
+    def _examples(self, who: str, X: ArrayLike) -> GivenRows:
         """Return X (N, D) as an array of the type it came in."""
-        rows, D = _real_array(who, X), self.architecture.input_size
-        if rows.ndim != 2 or rows.shape[1] != D:
-            flat = rows.ndim > 2 and math.prod(rows.shape[1:]) == D
-            advice = f"{who}.reshape(len({who}), -1)" if flat else ""
-            raise InputError(who, expected=f"shape (N, {D})", got=f"shape {rows.shape}", advice=advice)
-        finite = np.isfinite(rows)
-        if not finite.all():
-            row, column = np.argwhere(~finite)[0]
-            got = str(rows[row, column])
-            raise InputError(who, expected="finite numbers", got=got, where=f"row {row}, column {column}, from 0")
-        return rows
+        return finite_rows(who, X, self.architecture.input_size)
 
-    def _labels(self, who: str, y: ArrayLike, rows: ndarray) -> ndarray:
+    def _labels(self, who: str, y: ArrayLike, rows: GivenRows) -> Integer[ndarray, " N"]:
         """Return y (N,), a class for each of the N rows, of which there is at least one."""
-        labels, N, C = _real_array(who, y), len(rows), self.architecture.output_size
+        labels, N, C = real_array(who, y), len(rows), self.architecture.output_size
         if N == 0:
             raise InputError(f"examples for {who}", expected="at least 1", got="0")
         if labels.shape != (N,):
@@ -231,7 +224,9 @@ class TwoLayerNet:
         return labels
 
 
-def _loss(parameters: Parameters, X: ndarray, y: ndarray, reg: float, where: str = "") -> tuple[float, Parameters]:
+def _loss(
+    parameters: Parameters, X: GivenRows, y: Integer[ndarray, " N"], reg: float, where: str = ""
+) -> tuple[float, Parameters]:
     with np.errstate(all="ignore"):  # an overflow is reported below, in words
         parts, gradients = stack.loss_and_gradients(parameters, X.astype(np.float64, copy=False), y, reg)
     if not math.isfinite(parts.total):
@@ -239,7 +234,7 @@ def _loss(parameters: Parameters, X: ndarray, y: ndarray, reg: float, where: str
     return parts.total, gradients
 
 
-def _scores(parameters: Parameters, X: ndarray, where: str = "") -> ndarray:
+def _scores(parameters: Parameters, X: GivenRows, where: str = "") -> Float64[ndarray, "N C"]:
     with np.errstate(all="ignore"):
         scores = stack.forward(parameters, X.astype(np.float64, copy=False)).scores
     if not np.isfinite(scores).all():
@@ -247,12 +242,12 @@ def _scores(parameters: Parameters, X: ndarray, where: str = "") -> ndarray:
     return scores
 
 
-def _predict(parameters: Parameters, X: ndarray, where: str = "") -> ndarray:
+def _predict(parameters: Parameters, X: GivenRows, where: str = "") -> Int64[ndarray, " N"]:
     chunks = [X[start : start + CHUNK] for start in range(0, len(X), CHUNK)] or [X]
     return np.concatenate([_scores(parameters, chunk, where).argmax(axis=1) for chunk in chunks])
 
 
-def _accuracy(parameters: Parameters, X: ndarray, y: ndarray, where: str) -> float:
+def _accuracy(parameters: Parameters, X: GivenRows, y: Integer[ndarray, " N"], where: str) -> float:
     return float((_predict(parameters, X, where) == y).mean())
 
 
@@ -262,16 +257,6 @@ def _diverged(what: str, where: str) -> DivergedError:
         "  likely cause: the weights grew too large, or the learning rate is too large for inputs of this scale\n"
         "  try: a learning_rate ten times smaller, or inputs scaled to about unit variance"
     )
-
-
-def _real_array(who: str, given: Any) -> ndarray:
-    try:
-        array = np.asarray(given)
-    except ValueError:  # rows of different lengths
-        raise InputError(who, expected="an array of numbers", got="rows of different lengths") from None
-    if array.dtype.kind not in "biuf":
-        raise InputError(who, expected="an array of real numbers", got=f"one of type {array.dtype}")
-    return array
 
 
 def _whole(who: str, given: Any, least: int) -> int:

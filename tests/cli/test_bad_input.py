@@ -104,7 +104,7 @@ def test_resume_takes_no_other_settings(chainrule: Run, small_run: Path) -> None
 
 
 def test_resume_refuses_data_that_have_changed(chainrule: Run, small_run: Path, tmp_path: Path) -> None:
-    (tmp_path / "data.csv").write_text((tmp_path / "data.csv").read_text().replace("3,3,y", "3,4,y"))
+    (tmp_path / "data.csv").write_text((tmp_path / "data.csv").read_text(encoding="utf-8").replace("3,3,y", "3,4,y"))
     for command in (("train", "--resume"), ("evaluate",)):
         outcome = chainrule(*command, small_run)
         assert (outcome.code, "expected the data that the run was begun with" in outcome.err) == (2, True)
@@ -121,7 +121,10 @@ def test_damaged_files_of_a_run(chainrule: Run, small_run: Path, name: str, dama
     other = {"model.safetensors": "checkpoint.safetensors"}.get(name, "model.safetensors")
     kind = name.partition(".")[0]
     content, message = {
-        "cut in half": (path.read_bytes()[: path.stat().st_size // 2], "got a file that is cut off or none"),
+        "cut in half": (
+            path.read_bytes()[: path.stat().st_size // 2],
+            "got a file of another format, or one that is cut off",
+        ),
         "another kind": ((small_run / other).read_bytes(), f"expected a {kind}, got a"),
         "later version": (
             path.read_bytes().replace(b'\\"version\\": 1', b'\\"version\\": 9'),
@@ -129,7 +132,7 @@ def test_damaged_files_of_a_run(chainrule: Run, small_run: Path, name: str, dama
         ),
         "somebody else's": (save({"x": np.zeros(3)}), "got a safetensors file of somebody else's"),
         "one byte changed": (path.read_bytes()[:-3] + b"\xa5" + path.read_bytes()[-2:], "its checksum is wrong"),
-        "no tensors": (b"not even that", "got a file that is cut off or none"),
+        "no tensors": (b"not even that", "got a file of another format, or one that is cut off"),
     }[damage]
     path.write_bytes(content)
     outcome = chainrule("train", "--resume", small_run)
@@ -272,7 +275,7 @@ def test_writing_whole_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_whole(path, "new")
-    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("file", "old")]
+    assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [("file", "old")]
 
 
 def test_divergence_keeps_the_last_good_weights(chainrule: Run, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_the_first_run_learns_the_digits(chainrule: Run, tmp_path: Path) -> None
     outcome = chainrule("train")
     assert outcome.code == 0
     assert "runs/digits-1" in outcome.out
-    results = json.loads((tmp_path / "runs/digits-1/results.json").read_text())
+    results = json.loads((tmp_path / "runs/digits-1/results.json").read_text(encoding="utf-8"))
     assert results["test_accuracy"] >= 0.97
     assert f"test accuracy       {100 * results['test_accuracy']:6.2f} %" in outcome.out
     assert outcome.out.count(" %") > 80  # a line an epoch
@@ -60,7 +60,7 @@ def test_the_run_folder_is_whole(photo_run: Path) -> None:
 
 
 def test_evaluate_gives_what_train_gave(chainrule: Run, photo_run: Path) -> None:
-    results = json.loads((photo_run / "results.json").read_text())
+    results = json.loads((photo_run / "results.json").read_text(encoding="utf-8"))
     for split in ("train", "validation", "test"):
         outcome = chainrule("evaluate", photo_run, "--split", split, "--json")
         judged = json.loads(outcome.out)
@@ -132,7 +132,7 @@ def test_other_activations_and_dropout_from_settings_to_predictions(chainrule: R
     assert (settings.network.activation, settings.network.initial_weights) == ("tanh", "glorot")
     assert (settings.training.dropout, settings.training.label_smoothing) == (0.2, 0.05)
     assert Model.load(Path("run/model.safetensors")).parameters.architecture.activation == "tanh"
-    results = json.loads(Path("run/results.json").read_text())
+    results = json.loads(Path("run/results.json").read_text(encoding="utf-8"))
     judged = json.loads(chainrule("evaluate", "run", "--json").out)  # with every unit
     assert (judged["accuracy"], judged["data_loss"]) == (results["test_accuracy"], results["test_loss"])
     outcome = chainrule("predict", "run", photos / "red/00.png", photos / "blue/29.png", "--json")

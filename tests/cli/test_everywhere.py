@@ -128,7 +128,7 @@ def test_completion_is_installed_and_bash_takes_it(tmp_path: Path) -> None:
     done = run_chainrule("--install-completion", "bash", HOME=str(tmp_path), **SHELL_SETTINGS)
     assert done.returncode == 0, done.stderr
     (script,) = (tmp_path / ".bash_completions").iterdir()
-    assert str(script) in (tmp_path / ".bashrc").read_text()
+    assert str(script) in (tmp_path / ".bashrc").read_text(encoding="utf-8")
     (tmp_path / "chainrule").write_text(f"#!/bin/sh\nexec {sys.executable} -m chainrule\n")
     (tmp_path / "chainrule").chmod(0o755)
     typed = f"source {script}; COMP_WORDS=(chainrule pre); COMP_CWORD=1; _chainrule_completion chainrule"

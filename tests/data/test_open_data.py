@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow
@@ -21,8 +22,11 @@ from sklearn.datasets import load_digits
 
 from chainrule.data.dataset import Dataset, Rows
 from chainrule.data.open import open_data
+from chainrule.data.prepared import prepare
 from chainrule.data.validate import validated
 from chainrule.errors import ChainruleError, InputError
+
+from ..shapes import any_shape
 
 
 def test_digits() -> None:
@@ -159,8 +163,9 @@ def test_damage_anywhere_ends_in_a_message_or_in_data(write: Callable[[Path], Pa
 
 
 def data_set(X: np.ndarray, y: list[int], X_test: np.ndarray | None = None, y_test: list[int] | None = None) -> Dataset:
-    test = None if X_test is None else Rows(X_test, np.array(y_test, np.int64))
-    return Dataset("set", "set", Rows(X, np.array(y, np.int64)), test, ("a", "b"))
+    with any_shape():
+        test = None if X_test is None else Rows(X_test, np.array(y_test, np.int64))
+        return Dataset("set", "set", Rows(X, np.array(y, np.int64)), test, ("a", "b"))
 
 
 X = np.ones((3, 2), np.float32)
@@ -168,6 +173,7 @@ INVALID: dict[str, tuple[Dataset, str]] = {
     "lengths": (data_set(X, [0, 1]), "2 rows of features"),
     "a label beyond": (data_set(X, [0, 1, 2]), "labels from 0 to 1"),
     "a label below": (data_set(X, [0, 1, -1]), "labels from 0 to 1"),
+    "features of whole numbers": (data_set(X.astype(np.int32), [0, 1, 0]), "uint8 .* or float32, got int32"),
     "one row": (data_set(X[:1], [0]), "at least two rows"),
     "a class without rows": (data_set(X, [0, 0, 0]), "none of b"),
     "infinite": (data_set(X * np.float32(np.inf), [0, 1, 0]), "6 such"),
@@ -180,6 +186,23 @@ INVALID: dict[str, tuple[Dataset, str]] = {
 def test_every_data_set_is_validated(dataset: Dataset, words: str) -> None:
     with pytest.raises(InputError, match=words):
         validated(dataset)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "words"),
+    [
+        ([[1.0], [2.0]], np.array([0, 1]), "features in an array of uint8 .* got a list"),
+        (X[:2], ["a", "b"], "labels in an array of int64, each the number of its class, got a list"),
+        (X[:2], np.array(["a", "b"]), "labels in an array of int64, .* got <U1"),
+        (X[:2, 0], np.array([0, 1]), r"2 rows of features, got shape \(2,\)"),
+        (X[:0], np.array([], np.int64), "at least two rows, got 0"),
+    ],
+)
+def test_a_data_set_made_by_hand_is_validated(X: Any, y: Any, words: str) -> None:
+    with any_shape():
+        dataset = Dataset("mine", "mine", Rows(X, y), None, ("a", "b"))
+        with pytest.raises(InputError, match=f"mine: expected {words}"):
+            prepare(dataset, "mean,std")
 
 
 def test_the_row_of_a_bad_value_is_right_in_a_long_table() -> None:

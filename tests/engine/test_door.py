@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,15 @@ from chainrule.training.engine import ReferenceEngine, StepSettings, Weights
 from chainrule.training.minibatches import Batches
 from chainrule.training.rules import RuleSettings
 
+from ..shapes import any_shape
 from .test_twins import make_problem
+
+
+@pytest.fixture(autouse=True)
+def wrong_shapes_are_for_the_door_to_see() -> Iterator[None]:
+    """Do not let the check of annotations see them first."""
+    with any_shape():
+        yield
 
 
 def arguments(rule: str = "momentum") -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +84,8 @@ def test_rows_three_times_the_memory(tmp_path: Path) -> None:
     options = f"train --data {tmp_path} --hidden 8 --batch-size 200 --steps 40 --validation 1000 --test 2000 --json"
 
     def limit_memory() -> None:
+        import resource  # not on Windows
+
         resource.setrlimit(resource.RLIMIT_DATA, (LIMIT, LIMIT))
 
     command = [sys.executable, "-m", "chainrule", *options.split(), "--out", "run"]

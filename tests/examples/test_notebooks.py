@@ -77,7 +77,7 @@ def test_a_notebook_is_stored_tidily(path: Path) -> None:
         assert cell.metadata == {}
         if cell.cell_type == "code":
             assert (cell.outputs, cell.execution_count) == ([], None)
-    assert not re.search(r"/(home|tmp|Users|work)/", path.read_text())
+    assert not re.search(r"/(home|tmp|Users|work)/", path.read_text(encoding="utf-8"))
 
 
 def test_every_notebook_is_looked_at() -> None:

@@ -39,7 +39,7 @@ def test_the_same_probabilities(model: Model, case: Case, exported: Path) -> Non
     torch = pytest.importorskip("torch")
     network, classes = imported(exported).load()
     X = raw_rows(case.image_shape, 20)
-    made = re.search(r"``network\(X\)(.*?)``", exported.read_text())  # as the lines themselves say
+    made = re.search(r"``network\(X\)(.*?)``", exported.read_text(encoding="utf-8"))  # as the lines themselves say
     assert made is not None
     with torch.no_grad():
         outputs = eval(f"network(X){made.group(1)}", {"network": network, "X": torch.from_numpy(X)}).numpy()

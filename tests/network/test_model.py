@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from safetensors.numpy import save_file
 
@@ -35,8 +38,39 @@ def test_a_saved_model_gives_the_same_probabilities(model: Model, tmp_path: Path
 
 
 def test_rows_of_another_width_are_refused(model: Model) -> None:
-    with pytest.raises(InputError, match=r"X: expected raw rows of shape \(N, 12\), got shape \(3, 4\)"):
+    with pytest.raises(InputError, match=r"X: expected shape \(N, 12\), got shape \(3, 4\)"):
         model.predict_proba(np.zeros((3, 4)))
+
+
+def test_rows_may_be_of_any_kind(model: Model) -> None:
+    X = np.random.default_rng(1).integers(0, 256, (7, 12)).astype(np.uint8)
+    for same in (X.tolist(), X.astype(float), pd.DataFrame(X), pl.DataFrame(X)):
+        np.testing.assert_allclose(model.predict_proba(same), model.predict_proba(X), rtol=1e-4, atol=1e-6)
+    assert model.predict(X[:0]).shape == (0,)
+
+
+REFUSED: dict[str, tuple[object, str]] = {
+    "one row": (np.zeros(12), r"X: expected shape \(N, 12\), got shape \(12,\)\n  try: X\[np.newaxis\], for one row"),
+    "images": (np.zeros((3, 2, 2, 3)), r"got shape \(3, 2, 2, 3\)\n  try: X.reshape\(len\(X\), -1\)"),
+    "missing": (np.full((1, 12), np.nan), "X: expected finite numbers, got nan\n  where: row 0, column 0"),
+    "infinite": (np.full((1, 12), -np.inf), "X: expected finite numbers, got -inf"),
+    "text": ([["a"] * 12], "X: expected an array of real numbers, got one of type <U1"),
+    "objects": (np.zeros((2, 12), object), "X: expected an array of real numbers, got one of type object"),
+    "complex": (np.zeros((2, 12), complex), "X: expected an array of real numbers, got one of type complex128"),
+    "ragged": ([[1.0], [1.0, 2.0]], "X: expected an array of numbers, got rows of different lengths"),
+}
+
+
+@pytest.mark.parametrize(("X", "words"), REFUSED.values(), ids=REFUSED)
+def test_rows_that_are_none_are_refused(model: Model, X: Any, words: str) -> None:
+    for predict in (model.predict, model.predict_proba):
+        with pytest.raises(InputError, match=words):
+            predict(X)
+
+
+def test_paths_may_be_text(model: Model, tmp_path: Path) -> None:
+    model.save(str(tmp_path / "model.safetensors"))
+    assert Model.load(str(tmp_path / "model.safetensors")).classes == model.classes
 
 
 def test_arrays_that_do_not_fit_together_are_refused(model: Model, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "callbacks.md"
 def test_the_code_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
-    for block in re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL):
+    for block in re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
         exec(compile(block, str(PAGE), "exec"), names)
     losses = [step for step, numbers in names["logged"] if "loss" in numbers]
     assert losses == list(range(1, 3 * 41 + 1))
@@ -32,7 +32,7 @@ def test_the_code_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_every_method_of_the_protocol_is_on_the_page() -> None:
     methods = [name for name in vars(Callback) if not name.startswith("_")]
-    assert methods == re.findall(r"^\| `(\w+)\(", PAGE.read_text(), re.MULTILINE)
+    assert methods == re.findall(r"^\| `(\w+)\(", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 @pytest.fixture
@@ -47,6 +47,25 @@ def test_callbacks_change_no_number(dataset: Dataset, settings: RunSettings, tmp
             list(run.training)
             bits.append(run.training.final_parameters.buffer.tobytes())
     assert bits[0] == bits[1]
+
+
+def test_breaking_out_and_iterating_again_gives_the_same_folder(
+    dataset: Dataset, settings: RunSettings, tmp_path: Path
+) -> None:
+    with new_run(settings, tmp_path / "whole", dataset=dataset) as whole:
+        expected = list(whole.training)
+        whole.finish()
+    with new_run(settings, tmp_path / "broken", dataset=dataset) as run:
+        epochs = []
+        for epoch in run.training:
+            epochs.append(epoch)
+            break
+        assert not run.training.state.finished
+        assert [*epochs, *run.training] == expected
+        run.finish()
+        assert list(run.training) == []  # a run that has finished stays so
+    for name in ("history.jsonl", "model.safetensors", "checkpoint.safetensors", "results.json"):
+        assert (tmp_path / "broken" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
 
 
 class Failing(Callback):

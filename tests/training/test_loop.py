@@ -136,6 +136,8 @@ def test_stopping_and_iterating_again_gives_the_same_bits(dataset: Dataset, monk
     assert not stopped.state.finished
     resumed = Training(stopped.data, stopped.settings, state=stopped.state)
     assert records + list(resumed) == expected
+    same = training_of(dataset, StopAt(), batch_size=10, rule="nesterov")
+    assert [*same, *same] == expected
     assert resumed.state.weights.parameters.buffer.tobytes() == whole.state.weights.parameters.buffer.tobytes()
 
 

@@ -15,7 +15,7 @@ import pytest
 
 COMMAND = (sys.executable, "-m", "chainrule", "train", "-q")
 RESULTS = ("model.safetensors", "checkpoint.safetensors", "history.jsonl", "results.json")
-KILLS = 20
+NO_CTRL_C = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a console, not to a process")
 
 
 @pytest.fixture
@@ -36,11 +36,12 @@ def train(rows: Path, out: str) -> tuple[str, ...]:
     return (*COMMAND, "--data", str(rows), "--out", out, *options.split(), "--checkpoint-seconds", "0.05")
 
 
-def test_killed_twenty_times_same_bits(rows: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [6, pytest.param(20, marks=pytest.mark.slow)])
+def test_killed_again_and_again_same_bits(rows: Path, tmp_path: Path, times: int) -> None:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     subprocess.run(train(rows, "whole"), cwd=tmp_path, env=environment, check=True)
     chance, kills, command = random.Random(0), 0, train(rows, "killed")
-    while kills < KILLS:
+    while kills < times:
         process = subprocess.Popen(command, cwd=tmp_path, env=environment)
         history = tmp_path / "killed" / "history.jsonl"
         length = history.stat().st_size if history.exists() else -1
@@ -52,12 +53,13 @@ def test_killed_twenty_times_same_bits(rows: Path, tmp_path: Path) -> None:
             break
         kills += 1
         command = (*COMMAND, "--resume", "killed")
-    assert kills >= KILLS // 2, "the run ended before it could be killed often enough: make it longer"
+    assert kills >= times // 2, "the run ended before it could be killed often enough: make it longer"
     subprocess.run((*COMMAND, "--resume", "killed"), cwd=tmp_path, env=environment, check=True)
     for name in RESULTS:
         assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
 
 
+@NO_CTRL_C
 def test_ctrl_c_saves_and_says_how_to_go_on(rows: Path, tmp_path: Path) -> None:
     command = [word for word in train(rows, "run") if word != "-q"]
     subprocess.run(train(rows, "whole"), cwd=tmp_path, check=True)

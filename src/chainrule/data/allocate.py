@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from jaxtyping import UInt8
 from numpy import ndarray
 
 from chainrule.errors import StorageError
@@ -16,11 +17,11 @@ from chainrule.errors import StorageError
 class Allocate(Protocol):
     """Give an uninitialised uint8 array of ``shape`` for the part of a data set called ``part``."""
 
-    def __call__(self, part: str, shape: tuple[int, int]) -> ndarray:
+    def __call__(self, part: str, shape: tuple[int, int]) -> UInt8[ndarray, "N D"]:
         """Return the array. A second call for the same part replaces the first, which may no longer be used."""
 
 
-def in_memory(part: str, shape: tuple[int, int]) -> ndarray:
+def in_memory(part: str, shape: tuple[int, int]) -> UInt8[ndarray, "N D"]:
     """Allocate in memory."""
     try:
         return np.empty(shape, np.uint8)
@@ -35,7 +36,7 @@ def in_memory(part: str, shape: tuple[int, int]) -> ndarray:
 def on_disk(folder: Path) -> Allocate:
     """Allocate as memory-mapped ``<part>.npy`` files in ``folder``."""
 
-    def allocate(part: str, shape: tuple[int, int]) -> ndarray:
+    def allocate(part: str, shape: tuple[int, int]) -> UInt8[ndarray, "N D"]:
         path = folder / f"{part}.npy"
         array = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
         _reserve(path)

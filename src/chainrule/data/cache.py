@@ -120,7 +120,7 @@ def _fill(folder: Path, read: Read) -> None:
         "notes": dataset.notes,
         "checksums": checksums,
     }
-    (folder / "dataset.json").write_text(json.dumps(record))
+    (folder / "dataset.json").write_text(json.dumps(record), encoding="utf-8")
 
 
 def _arrays(dataset: Dataset) -> dict[str, ndarray]:
@@ -136,7 +136,7 @@ def _load(entry: Path) -> Dataset | None:
     if not entry.is_dir():
         return None
     try:
-        record = json.loads((entry / "dataset.json").read_text())
+        record = json.loads((entry / "dataset.json").read_text(encoding="utf-8"))
         arrays = {name: _mapped(entry / f"{name}.npy", checksum) for name, checksum in record["checksums"].items()}
         return Dataset(
             name=record["name"],

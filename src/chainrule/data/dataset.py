@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jaxtyping import Float32, Int64, UInt8
 from numpy import ndarray
 
 ImageShape = tuple[int, int, int]
@@ -22,8 +23,8 @@ class Rows:
         Labels, 0 to C - 1.
     """
 
-    X: ndarray
-    y: ndarray
+    X: UInt8[ndarray, "N D"] | Float32[ndarray, "N D"]
+    y: Int64[ndarray, " N"]
 
     def __len__(self) -> int:
         return len(self.y)

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Float32, Int64
 from numpy import ndarray
 from numpy.typing import DTypeLike
+
+from chainrule.data.given import GivenRows
 
 
 @dataclass(frozen=True)
@@ -16,16 +19,16 @@ class Features:
 
     Attributes
     ----------
-    X : ndarray of shape (N, D), uint8, float32 or float64
+    X : ndarray of shape (N, D), of any real type
     shift, factor : ndarray of shape (D,), float32, or None
         None stands for 0 and for 1.
     """
 
-    X: ndarray
-    shift: ndarray | None = None
-    factor: ndarray | None = None
+    X: GivenRows
+    shift: Float32[ndarray, " D"] | None = None
+    factor: Float32[ndarray, " D"] | None = None
 
-    def gather(self, index: ndarray, dtype: DTypeLike) -> ndarray:
+    def gather(self, index: Int64[ndarray, " n"], dtype: DTypeLike) -> Float[ndarray, "n D"]:
         """Return the inputs (n, D) of the n rows that ``index`` names."""
         inputs = self.X[index].astype(dtype)
         if self.shift is not None:
@@ -50,18 +53,18 @@ class Subset:
     """
 
     features: Features
-    y: ndarray
-    index: ndarray
+    y: Int64[ndarray, " N"]
+    index: Int64[ndarray, " n"]
 
     def __len__(self) -> int:
         return len(self.index)
 
     @property
-    def labels(self) -> ndarray:
+    def labels(self) -> Int64[ndarray, " n"]:
         """The labels (n,) of this part alone."""
         return self.y[self.index]
 
-    def batches(self, size: int, dtype: DTypeLike) -> Iterator[tuple[ndarray, ndarray]]:
+    def batches(self, size: int, dtype: DTypeLike) -> Iterator[tuple[Float[ndarray, "n D"], Int64[ndarray, " n"]]]:
         """Yield inputs (at most ``size``, D) and labels in the order of ``index``."""
         for start in range(0, len(self.index), size):
             rows = self.index[start : start + size]

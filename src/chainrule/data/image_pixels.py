@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import UInt8
 from numpy import ndarray
 
 from chainrule.data.dataset import ImageShape
@@ -93,7 +94,7 @@ def open_image(data: bytes, who: str) -> Opened:
     return Opened(image, size, image.mode in {"1", "L", "LA", "I", "F"} or image.mode.startswith("I;16"))
 
 
-def pixels(opened: Opened, plan: Plan, who: str) -> ndarray:
+def pixels(opened: Opened, plan: Plan, who: str) -> UInt8[ndarray, " D"]:
     """Return the pixels (height * width * channels,) uint8 of an image made to the plan.
 
     Transparent parts become white; an image of another size is stretched to the plan's, averaging where it shrinks.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Int64, Shaped
 from numpy import ndarray
 
 from chainrule.errors import InputError
@@ -14,7 +15,7 @@ _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")
 _DECIMAL = re.compile(r"[-+]?\d*\.\d*")
 
 
-def encode_labels(values: ndarray, who: str) -> tuple[ndarray, tuple[str, ...]]:
+def encode_labels(values: Shaped[ndarray, " N"], who: str) -> tuple[Int64[ndarray, " N"], tuple[str, ...]]:
     """Number the different labels in their order: numbers by size, names by alphabet.
 
     Parameters
@@ -44,7 +45,7 @@ def encode_labels(values: ndarray, who: str) -> tuple[ndarray, tuple[str, ...]]:
     return y.astype(np.int64), tuple(str(label) for label in unique)
 
 
-def find_labels(values: ndarray, classes: tuple[str, ...], who: str) -> ndarray:
+def find_labels(values: Shaped[ndarray, " N"], classes: tuple[str, ...], who: str) -> Int64[ndarray, " N"]:
     """Number labels by classes that are known from other rows.
 
     Raises

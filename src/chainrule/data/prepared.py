@@ -8,7 +8,7 @@ from chainrule.data.dataset import Dataset
 from chainrule.data.features import Subset
 from chainrule.data.preprocess import Preprocessing, fit, parse_steps
 from chainrule.data.splits import split_rows
-from chainrule.errors import InputError
+from chainrule.data.validate import validated
 
 
 @dataclass(frozen=True)
@@ -47,20 +47,19 @@ def prepare(
         See :func:`chainrule.data.splits.split_rows`.
     preprocessing : Preprocessing, optional
         One that was fitted before, on the same split, to be used instead of fitting again.
+
+    Raises
+    ------
+    InputError
+        If one cannot train on the data: see :func:`chainrule.data.validate.validated`.
     """
-    split = split_rows(dataset, validation, test, split_seed)
+    split = split_rows(validated(dataset), validation, test, split_seed)
     if preprocessing is None:
         preprocessing = fit(parse_steps(preprocess), dataset.train.X, split.train)
     features = preprocessing.features(dataset.train.X)
     if dataset.test is None:
         held_out = Subset(features, dataset.train.y, split.test)
     else:
-        if dataset.test.X.shape[1] != dataset.n_features:
-            raise InputError(
-                f"{dataset.name}, test rows",
-                expected=f"{dataset.n_features} features, as the training rows have",
-                got=str(dataset.test.X.shape[1]),
-            )
         held_out = Subset(preprocessing.features(dataset.test.X), dataset.test.y, split.test)
     return PreparedData(
         dataset,

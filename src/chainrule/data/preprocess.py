@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Int64, Real, UInt8
 from numpy import ndarray
 from numpy.typing import DTypeLike
 
 from chainrule.data.features import Features
+from chainrule.data.given import GivenRows
 from chainrule.errors import InputError
 
 STEPS = "none, or some of mean, scale, std and whiten:K, separated by commas"
@@ -53,20 +55,20 @@ class Preprocessing:
     """
 
     steps: tuple[str, ...] = ()
-    shift: ndarray | None = None
-    factor: ndarray | None = None
-    projection: ndarray | None = None
+    shift: Float32[ndarray, " D"] | None = None
+    factor: Float32[ndarray, " D"] | None = None
+    projection: Float32[ndarray, "D K"] | None = None
 
     def output_size(self, n_features: int) -> int:
         """The number of inputs that rows of ``n_features`` become."""
         return n_features if self.projection is None else int(self.projection.shape[1])
 
-    def apply(self, X: ndarray, dtype: DTypeLike = np.float32) -> ndarray:
+    def apply(self, X: GivenRows, dtype: DTypeLike = np.float32) -> Float[ndarray, "N _"]:
         """Return the inputs (N, D or K) of raw rows X (N, D)."""
         inputs = Features(X, self.shift, self.factor).gather(np.arange(len(X)), dtype)
         return inputs if self.projection is None else inputs @ self.projection.astype(dtype, copy=False)
 
-    def features(self, X: ndarray) -> Features:
+    def features(self, X: UInt8[ndarray, "N D"] | Float[ndarray, "N D"]) -> Features:
         """Return rows for training on: mapped as they are gathered, or, where there is a projection, beforehand."""
         if self.projection is None:
             return Features(X, self.shift, self.factor)
@@ -76,7 +78,7 @@ class Preprocessing:
         return Features(inputs)
 
 
-def fit(steps: tuple[str, ...], X: ndarray, index: ndarray) -> Preprocessing:
+def fit(steps: tuple[str, ...], X: Real[ndarray, "N D"], index: Int64[ndarray, " n"]) -> Preprocessing:
     """Fit the steps on the rows of X (N, D) that ``index`` names: the training rows.
 
     Raises
@@ -85,8 +87,8 @@ def fit(steps: tuple[str, ...], X: ndarray, index: ndarray) -> Preprocessing:
         If ``scale`` is asked for rows that are not pixels, or ``whiten:K`` for more directions than vary.
     """
     names = {step.partition(":")[0] for step in steps}
-    shift: ndarray | None = None
-    factor: ndarray | None = None
+    shift: Float[ndarray, " D"] | None = None
+    factor: Float[ndarray, " D"] | None = None
     if "scale" in names:
         if X.dtype != np.uint8:
             raise InputError("--preprocess", expected="pixels for scale (division by 255)", got="a table of numbers")
@@ -103,23 +105,27 @@ def fit(steps: tuple[str, ...], X: ndarray, index: ndarray) -> Preprocessing:
     return fitted
 
 
-def _single(x: ndarray | None) -> ndarray | None:
+def _single(x: Float[ndarray, " D"] | None) -> Float32[ndarray, " D"] | None:
     return None if x is None else x.astype(np.float32)
 
 
-def _chunks(X: ndarray, index: ndarray) -> Iterator[ndarray]:
+def _chunks(X: Real[ndarray, "N D"], index: Int64[ndarray, " n"]) -> Iterator[Real[ndarray, "_ D"]]:
     for start in range(0, len(index), CHUNK):
         yield X[index[start : start + CHUNK]]
 
 
-def _moments(X: ndarray, index: ndarray) -> tuple[ndarray, ndarray]:
+def _moments(
+    X: Real[ndarray, "N D"], index: Int64[ndarray, " n"]
+) -> tuple[Float64[ndarray, " D"], Float64[ndarray, " D"]]:
     """Return the mean (D,) and standard deviation (D,) in float64; a deviation of zero is returned as one."""
     mean = sum(chunk.sum(axis=0, dtype=np.float64) for chunk in _chunks(X, index)) / len(index)
     variance = sum(((chunk - mean) ** 2).sum(axis=0) for chunk in _chunks(X, index)) / len(index)
     return mean, np.where(variance > 0, np.sqrt(variance), 1.0)
 
 
-def _whitening(centred: Preprocessing, X: ndarray, index: ndarray, k: int) -> ndarray:
+def _whitening(
+    centred: Preprocessing, X: Real[ndarray, "N D"], index: Int64[ndarray, " n"], k: int
+) -> Float32[ndarray, "D {k}"]:
     """Return the projection (D, k): the k leading eigenvectors of the covariance over their standard deviations."""
     from scipy.linalg import eigh
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Int64
 from numpy import ndarray
 
 from chainrule.data.dataset import Dataset
@@ -23,9 +24,9 @@ class Split:
     Each is an int64 array, sorted, and no row stands in two of them.
     """
 
-    train: ndarray
-    validation: ndarray
-    test: ndarray
+    train: Int64[ndarray, " n_train"]
+    validation: Int64[ndarray, " n_validation"]
+    test: Int64[ndarray, " n_test"]
 
 
 def split_rows(dataset: Dataset, validation: float | None, test: float | None, seed: int) -> Split:
@@ -91,7 +92,7 @@ def _rows(option: str, amount: float, available: int) -> int:
     return rows
 
 
-def _apportion(total: int, counts: ndarray) -> ndarray:
+def _apportion(total: int, counts: Int64[ndarray, " C"]) -> Int64[ndarray, " C"]:
     """Share ``total`` out among classes in proportion to their counts (largest remainder), leaving one row each."""
     available = np.maximum(counts - 1, 0)
     total = min(total, int(available.sum()))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float32, Shaped
 from numpy import ndarray
 
 from chainrule.data.csv_table import load_csv
@@ -62,7 +63,7 @@ def read_table(path: Path, label: str | None = None) -> Dataset:
     return Dataset(path.stem, str(path), Rows(X, y), None, classes, feature_names=tuple(features))
 
 
-def read_features(path: Path, feature_names: tuple[str, ...]) -> ndarray:
+def read_features(path: Path, feature_names: tuple[str, ...]) -> Float32[ndarray, "N D"]:
     """Return the features (N, D) float32 of a table whose labels are unknown, in the order of ``feature_names``.
 
     Other columns are passed over.
@@ -82,6 +83,8 @@ def read_features(path: Path, feature_names: tuple[str, ...]) -> ndarray:
         raise InputError(
             str(path), expected=f"the columns {shorten(feature_names)}", got=f"a table without {shorten(missing)}"
         )
+    if not table.num_rows:
+        raise InputError(str(path), expected="at least one row", got="none below the names of the columns")
     X = np.empty((table.num_rows, len(feature_names)), np.float32)
     with np.errstate(over="ignore"):  # beyond float32 is infinite, which is refused with its row and column
         for column, name in enumerate(feature_names):
@@ -142,7 +145,7 @@ def _label_name(names: list[str], label: str | None, path: Path) -> str:
     )
 
 
-def _labels(column: pa.ChunkedArray, name: str, path: Path) -> ndarray:
+def _labels(column: pa.ChunkedArray, name: str, path: Path) -> Shaped[ndarray, " N"]:
     """Return labels (N,) as NumPy's booleans, numbers or text."""
     import pyarrow as pa
 

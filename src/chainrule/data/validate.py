@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Real
 from numpy import ndarray
 
 from chainrule.data.dataset import Dataset, Rows
@@ -17,8 +18,8 @@ def validated(dataset: Dataset) -> Dataset:
     Raises
     ------
     InputError
-        If there is one class or one row only, a class has no training row, a label is no class, or a feature is
-        missing or infinite.
+        If rows or labels are no arrays of their types, there is one class or one row only, a class has no training
+        row, a label is no class, or a feature is missing or infinite.
     """
     if dataset.n_classes < 2:
         only = "".join(dataset.classes) or "none"
@@ -36,6 +37,10 @@ def validated(dataset: Dataset) -> Dataset:
 
 
 def _check_rows(dataset: Dataset, part: str, rows: Rows) -> None:
+    if _type_of(rows.X) not in ("uint8", "float32", "float64"):
+        _refuse(dataset, "features in an array of uint8 (pixels) or float32", _type_of(rows.X), part)
+    if _type_of(rows.y) != "int64":
+        _refuse(dataset, "labels in an array of int64, each the number of its class", _type_of(rows.y), part)
     if rows.X.ndim != 2 or len(rows.X) != len(rows.y) or not rows.X.shape[1]:
         _refuse(dataset, f"{len(rows.y)} rows of features", f"shape {rows.X.shape}", part)
     if not len(rows):
@@ -48,7 +53,11 @@ def _check_rows(dataset: Dataset, part: str, rows: Rows) -> None:
         refuse_not_finite(rows.X, dataset.source, part, dataset.feature_names)
 
 
-def refuse_not_finite(X: ndarray, who: str, part: str, feature_names: tuple[str, ...] | None) -> None:
+def _type_of(given: object) -> str:
+    return str(given.dtype) if isinstance(given, ndarray) else f"a {type(given).__name__}"
+
+
+def refuse_not_finite(X: Real[ndarray, "N D"], who: str, part: str, feature_names: tuple[str, ...] | None) -> None:
     """Raise InputError at the first feature of X (N, D) that is missing or infinite."""
     starts = range(0, len(X), _BLOCK)
     wrong = [np.argwhere(~np.isfinite(X[start : start + _BLOCK])) + np.array([start, 0]) for start in starts]

@@ -6,6 +6,7 @@ from itertools import pairwise
 from textwrap import indent
 
 import numpy as np
+from jaxtyping import Float
 from numpy import ndarray
 
 from chainrule.network.model import Model
@@ -55,7 +56,7 @@ def load(path: Path = Path(__file__).with_suffix(".safetensors")) -> tuple[Netwo
 '''
 
 
-def state_dict(model: Model) -> dict[str, ndarray]:
+def state_dict(model: Model) -> dict[str, Float[ndarray, "..."]]:
     """Return every number of a model under PyTorch's names, weights (outputs, inputs) as PyTorch has them."""
     parameters, fitted = model.parameters, model.preprocessing
     tensors = {name: getattr(fitted, name) for name in _STEPS if getattr(fitted, name) is not None}

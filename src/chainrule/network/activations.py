@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from jaxtyping import Float
 from numpy import ndarray
 
 from chainrule.errors import InputError
@@ -13,10 +14,10 @@ from chainrule.network import identity, logistic, relu, tanh
 class Activation(Protocol):
     """A function that is applied to every entry by itself."""
 
-    def forward(self, z: ndarray) -> ndarray:
+    def forward(self, z: Float[ndarray, "N H"]) -> Float[ndarray, "N H"]:
         """Return the activation a (N, H) of the pre-activation z (N, H)."""
 
-    def backward(self, da: ndarray, z: ndarray) -> ndarray:
+    def backward(self, da: Float[ndarray, "N H"], z: Float[ndarray, "N H"]) -> Float[ndarray, "N H"]:
         """Return dz (N, H): the upstream gradient da times the derivative at z."""
 
 

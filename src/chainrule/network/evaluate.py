@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Int64
 from numpy import ndarray
 
 from chainrule.data.features import Features, Subset
@@ -31,7 +32,7 @@ class Evaluation:
         pre-activation is positive for none.
     """
 
-    confusion: ndarray
+    confusion: Int64[ndarray, "C C"]
     data_loss: float
     dead_units: tuple[float, ...]
 
@@ -47,16 +48,19 @@ class Evaluation:
         return [found / n if n else None for found, n in zip(np.diag(self.confusion).tolist(), rows, strict=True)]
 
 
-def forward_rows(parameters: Parameters, features: Features, rows: ndarray) -> list[ndarray]:
+def forward_rows(parameters: Parameters, features: Features, rows: Int64[ndarray, " n"]) -> list[Float[ndarray, "n _"]]:
     """Return the activations of every hidden layer and the scores of some rows: (n, H1), ..., (n, C)."""
     values = stack.forward(parameters, features.gather(rows, parameters.dtype))
     return [*values.activations[1:], values.scores]
 
 
+ForwardRows = Callable[[Parameters, Features, Int64[ndarray, " n"]], list[Float[ndarray, "n _"]]]
+
+
 def evaluate(
     parameters: Parameters,
     subset: Subset,
-    forward: Callable[[Parameters, Features, ndarray], list[ndarray]] = forward_rows,
+    forward: ForwardRows = forward_rows,
 ) -> Evaluation:
     """Run every row of a subset through the network, by ``forward`` if it is given: an engine's own, for example.
 

@@ -16,23 +16,26 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from jaxtyping import Float
+from jaxtyping import Float, Integer
 from numpy import ndarray
 
 from chainrule.errors import InputError
 from chainrule.network import batch_mean, label_smoothing, logistic_loss, poisson_loss, softmax_loss, squared_loss
 
+Targets = Integer[ndarray, " N"] | Float[ndarray, "N C"]
+"""Labels, or the numbers that the outputs should be."""
+
 
 class Loss(Protocol):
     """Outputs, the loss of each example, and its gradient."""
 
-    def outputs(self, scores: ndarray) -> ndarray:
+    def outputs(self, scores: Float[ndarray, "N C"]) -> Float[ndarray, "N C"]:
         """Return the outputs (N, C)."""
 
-    def losses(self, scores: ndarray, targets: ndarray) -> ndarray:
+    def losses(self, scores: Float[ndarray, "N C"], targets: Targets) -> Float[ndarray, " N"]:
         """Return the loss (N,) of each example."""
 
-    def gradient(self, outputs: ndarray, targets: ndarray) -> ndarray:
+    def gradient(self, outputs: Float[ndarray, "N C"], targets: Targets) -> Float[ndarray, "N C"]:
         """Return the gradient (N, C) of each with respect to its scores."""
 
 
@@ -45,7 +48,11 @@ LOSSES: dict[str, Loss] = {
 
 
 def forward(
-    name: str, scores: Float[ndarray, "N C"], y: ndarray, sample_weight: ndarray | None = None, smoothing: float = 0.0
+    name: str,
+    scores: Float[ndarray, "N C"],
+    y: Targets,
+    sample_weight: Float[ndarray, " N"] | None = None,
+    smoothing: float = 0.0,
 ) -> float:
     """Return the data loss of a batch: the mean, weighted or not, of the losses of its examples."""
     if smoothing > 0:
@@ -55,7 +62,11 @@ def forward(
 
 
 def backward(
-    name: str, outputs: Float[ndarray, "N C"], y: ndarray, sample_weight: ndarray | None = None, smoothing: float = 0.0
+    name: str,
+    outputs: Float[ndarray, "N C"],
+    y: Targets,
+    sample_weight: Float[ndarray, " N"] | None = None,
+    smoothing: float = 0.0,
 ) -> Float[ndarray, "N C"]:
     """Return the gradient of the data loss with respect to the scores."""
     if smoothing > 0:

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float, Int64
 from numpy import ndarray
+from numpy.typing import ArrayLike
 
 from chainrule.data.dataset import ImageShape
+from chainrule.data.given import finite_rows
 from chainrule.data.preprocess import Preprocessing
-from chainrule.errors import InputError
 from chainrule.network import stack
 from chainrule.network.model_file import FITTED, architecture_of, check_arrays, check_classes, checked_header
 from chainrule.network.parameters import Architecture, Parameters
@@ -53,20 +55,25 @@ class Model:
         projection = self.preprocessing.projection
         return self.parameters.architecture.input_size if projection is None else int(projection.shape[0])
 
-    def predict_proba(self, X: ndarray) -> ndarray:
-        """Return the probability (N, C) of every class, or the network's other outputs, for raw rows X (N, D).
+    def predict_proba(self, X: ArrayLike) -> Float[ndarray, "N C"]:
+        """Return the probability (N, C) of every class, or the network's other outputs.
+
+        Parameters
+        ----------
+        X : array_like of shape (N, D), any real type
+            Raw rows, as they were before any preprocessing.
 
         Raises
         ------
         InputError
-            If the rows have another number of features than those of training.
+            If the rows have another number of features than those of training, or one is missing, infinite or no
+            number.
         """
-        if X.ndim != 2 or X.shape[1] != self.n_features:
-            raise InputError("X", expected=f"raw rows of shape (N, {self.n_features})", got=f"shape {X.shape}")
-        return stack.forward(self.parameters, self.preprocessing.apply(X, self.parameters.dtype)).outputs
+        rows = finite_rows("X", X, self.n_features)
+        return stack.forward(self.parameters, self.preprocessing.apply(rows, self.parameters.dtype)).outputs
 
-    def predict(self, X: ndarray) -> ndarray:
-        """Return what the network finds for raw rows X (N, D).
+    def predict(self, X: ArrayLike) -> Int64[ndarray, " N"] | Bool[ndarray, "N C"] | Float[ndarray, "N C"]:
+        """Return what the network finds for raw rows X (N, D): see :meth:`predict_proba`.
 
         Returns
         -------
@@ -79,7 +86,7 @@ class Model:
             return outputs.argmax(axis=1)
         return outputs > EVEN if loss == "logistic" else outputs
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | str) -> None:
         """Write everything to one safetensors file, whole or not at all."""
         fitted = {name: getattr(self.preprocessing, name) for name in FITTED}
         tensors = dict(self.parameters.views)
@@ -91,10 +98,10 @@ class Model:
             "image_shape": self.image_shape,
             "feature_names": self.feature_names,
         }
-        write_tensors(path, KIND, VERSION, tensors, header)
+        write_tensors(Path(path), KIND, VERSION, tensors, header)
 
     @classmethod
-    def load(cls, path: Path) -> Model:
+    def load(cls, path: Path | str) -> Model:
         """Read a model that :meth:`save` wrote.
 
         Raises
@@ -102,6 +109,7 @@ class Model:
         InputError
             If the file is cut off, is no model, is of a later version, or its arrays do not fit together.
         """
+        path = Path(path)
         tensors, header = read_tensors(path, KIND, VERSION)
         told = checked_header(path, header)
         architecture = architecture_of(path, told)

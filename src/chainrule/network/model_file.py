@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+from jaxtyping import Shaped
 from numpy import ndarray
 from pydantic import BaseModel, Field, ValidationError
 
@@ -68,7 +69,9 @@ def architecture_of(path: Path, header: Header) -> Architecture:
         raise InputError(str(path), expected=error.expected, got=error.got, where=error.who) from None
 
 
-def check_arrays(path: Path, tensors: dict[str, ndarray], header: Header, architecture: Architecture) -> None:
+def check_arrays(
+    path: Path, tensors: dict[str, Shaped[ndarray, "..."]], header: Header, architecture: Architecture
+) -> None:
     """See that the arrays have the shapes and types that a model of these sizes has.
 
     Raises
@@ -91,7 +94,9 @@ def check_arrays(path: Path, tensors: dict[str, ndarray], header: Header, archit
     _check_preprocessing(path, tensors, header, architecture.input_size)
 
 
-def _check_preprocessing(path: Path, tensors: dict[str, ndarray], header: Header, input_size: int) -> None:
+def _check_preprocessing(
+    path: Path, tensors: dict[str, Shaped[ndarray, "..."]], header: Header, input_size: int
+) -> None:
     """See that the features which come in are those that the preprocessing and the labels of columns speak of."""
     projection = tensors.get("preprocessing.projection")
     D = input_size if projection is None else len(projection)
@@ -118,7 +123,7 @@ def check_classes(path: Path, header: Header) -> None:
         raise InputError(str(path), expected=f"{C} classes, one a score", got=str(len(header.classes)))
 
 
-def _check_shape(path: Path, tensors: dict[str, ndarray], name: str, shape: tuple[int, ...]) -> None:
+def _check_shape(path: Path, tensors: dict[str, Shaped[ndarray, "..."]], name: str, shape: tuple[int, ...]) -> None:
     if name not in tensors or tensors[name].shape != shape:
         found = "none" if name not in tensors else f"shape {tensors[name].shape}"
         raise InputError(str(path), expected=f"{name} of shape {shape}", got=found)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float, Integer
+from jaxtyping import Float
 from numpy import ndarray
 
 from chainrule.errors import InputError
 from chainrule.network import affine, dropout, losses, penalty
 from chainrule.network.activations import ACTIVATIONS
 from chainrule.network.dropout import Dropout
-from chainrule.network.losses import LOSSES
+from chainrule.network.losses import LOSSES, Targets
 from chainrule.network.parameters import Parameters
-
-Targets = Integer[ndarray, " N"] | Float[ndarray, "N C"]
-"""Labels, or the numbers that the outputs should be."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Int64
 from numpy import ndarray
 
 from chainrule.report.figure import new_figure
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 NUMBERED = 20  # classes up to which every cell shows its count
 
 
-def draw_confusion(classes: Sequence[str], confusion: ndarray) -> Figure:
+def draw_confusion(classes: Sequence[str], confusion: Int64[ndarray, "C C"]) -> Figure:
     """Draw counts (C, C); the shade of a cell is its share of the true class's rows."""
     C = len(classes)
     side = float(np.clip(0.55 * C + 2, 5, 24))

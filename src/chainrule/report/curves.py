@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Int64
 from numpy import ndarray
 
 from chainrule.report.figure import BLUE, GREEN, GREY, ORANGE, RED, new_figure
@@ -37,7 +38,7 @@ def draw_curves(history: Sequence[StepRecord | EpochRecord], test_accuracy: floa
     return figure
 
 
-def _draw_loss(ax: Axes, steps: list[StepRecord], epochs: list[EpochRecord], at: ndarray) -> None:
+def _draw_loss(ax: Axes, steps: list[StepRecord], epochs: list[EpochRecord], at: Int64[ndarray, " E"]) -> None:
     every = [record.data_loss for record in steps]
     ax.plot([record.step for record in steps], every, color=BLUE, alpha=0.2, linewidth=0.7, label="each mini-batch")
     marker = "o" if len(epochs) == 1 else None
@@ -47,7 +48,7 @@ def _draw_loss(ax: Axes, steps: list[StepRecord], epochs: list[EpochRecord], at:
     ax.legend(frameon=False)
 
 
-def _draw_accuracy(ax: Axes, epochs: list[EpochRecord], at: ndarray, test_accuracy: float | None) -> None:
+def _draw_accuracy(ax: Axes, epochs: list[EpochRecord], at: Int64[ndarray, " E"], test_accuracy: float | None) -> None:
     marker = "o" if len(epochs) == 1 else None
     ax.plot(at, [100 * record.train_accuracy for record in epochs], color=BLUE, marker=marker, label="training")
     validation = [100 * record.validation_accuracy for record in epochs]
@@ -70,7 +71,7 @@ def _draw_penalties(ax: Axes, steps: list[StepRecord]) -> None:
     ax.legend(frameon=False)
 
 
-def _draw_health(ax: Axes, epochs: list[EpochRecord], at: ndarray) -> None:
+def _draw_health(ax: Axes, epochs: list[EpochRecord], at: Int64[ndarray, " E"]) -> None:
     for name in epochs[0].update_ratios:
         ax.semilogy(at, [record.update_ratios[name] or np.nan for record in epochs], label=f"update / weights, {name}")
     ax.semilogy(at, [record.learning_rate or np.nan for record in epochs], color=GREY, ls=":", label="learning rate")

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+from jaxtyping import Float, UInt8
 from numpy import ndarray
 
 from chainrule.errors import InputError
@@ -72,12 +73,12 @@ class EventFile:
         value = self._proto.Summary.Value
         self._summary(step, *(value(tag=tag, simple_value=number) for tag, number in numbers.items()))
 
-    def histograms(self, step: int, arrays: Mapping[str, ndarray]) -> None:
+    def histograms(self, step: int, arrays: Mapping[str, Float[ndarray, "..."]]) -> None:
         """Write how the entries of arrays are distributed, by tag."""
         value = self._proto.Summary.Value
         self._summary(step, *(value(tag=tag, histo=self._histogram(array)) for tag, array in arrays.items()))
 
-    def picture(self, step: int, tag: str, picture: ndarray) -> None:
+    def picture(self, step: int, tag: str, picture: UInt8[ndarray, "height width channels"]) -> None:
         """Write a picture (height, width, channels) of uint8."""
         height, width, channels = picture.shape
         image = self._proto.Summary.Image(
@@ -95,7 +96,7 @@ class EventFile:
         with storage_errors(str(self._folder)):
             self._records.close()
 
-    def _histogram(self, array: ndarray) -> object:
+    def _histogram(self, array: Float[ndarray, "..."]) -> object:
         values = array.astype(np.float64).ravel()
         counts, edges = np.histogram(values, BINS)
         return self._proto.HistogramProto(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from jaxtyping import Float, UInt8
 from numpy import ndarray
 
 from chainrule.data.dataset import ImageShape
@@ -14,7 +15,7 @@ from chainrule.network.parameters import Parameters
 MOST = 100  # units that one picture shows
 
 
-def first_layer_weights(parameters: Parameters, preprocessing: Preprocessing) -> ndarray:
+def first_layer_weights(parameters: Parameters, preprocessing: Preprocessing) -> Float[ndarray, "D H"]:
     """Return the weights (D, H) of the first layer's units from each of the D features of a row.
 
     Where rows are projected before the network sees them, the projection is part of the way there.
@@ -23,7 +24,7 @@ def first_layer_weights(parameters: Parameters, preprocessing: Preprocessing) ->
     return W1 if preprocessing.projection is None else preprocessing.projection @ W1
 
 
-def draw_filters(weights: ndarray, image_shape: ImageShape) -> ndarray:
+def draw_filters(weights: Float[ndarray, "D H"], image_shape: ImageShape) -> UInt8[ndarray, "height width channels"]:
     """Return a picture (height, width, channels) uint8 of weights (D, H): the first hundred units, row by row.
 
     Grey is a weight of zero; every unit has its own scale, so that its largest weight is black or white.
@@ -42,7 +43,7 @@ def draw_filters(weights: ndarray, image_shape: ImageShape) -> ndarray:
     return sheet
 
 
-def png(picture: ndarray) -> bytes:
+def png(picture: UInt8[ndarray, "height width channels"]) -> bytes:
     """Return a picture (height, width, channels) uint8 as a PNG."""
     import io
 

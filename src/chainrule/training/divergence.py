@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float64
 from numpy import ndarray
 
 from chainrule.errors import DivergedError
@@ -12,7 +13,7 @@ LARGEST_ADVISED_RATE = 0.1
 
 
 def diverged(
-    settings: RunSettings, step: int, epoch: int, rate: float, parts: ndarray | None, kept: str
+    settings: RunSettings, step: int, epoch: int, rate: float, parts: Float64[ndarray, " _"] | None, kept: str
 ) -> DivergedError:
     """Return the error to raise.
 
@@ -36,7 +37,7 @@ def diverged(
     )
 
 
-def _what(parts: ndarray | None) -> str:
+def _what(parts: Float64[ndarray, " _"] | None) -> str:
     if parts is None:
         return "the weights or the validation loss are no longer finite"
     names = ["data loss", *[f"penalty of W{layer}" for layer in range(1, len(parts))]]

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
+from jaxtyping import Float, Float64, Int64
 from numpy import ndarray
 
 from chainrule.data.features import Features
 from chainrule.network import stack
 from chainrule.network.dropout import Dropout
 from chainrule.network.evaluate import forward_rows
+from chainrule.network.losses import Targets
 from chainrule.network.parameters import Parameters
 from chainrule.training.minibatches import Batches
 from chainrule.training.rules import RULES, RuleSettings
@@ -33,7 +35,7 @@ class Weights:
     """
 
     parameters: Parameters
-    moments: ndarray
+    moments: Float[ndarray, "M P"]
     step: int = 0
 
 
@@ -58,7 +60,7 @@ class StepSettings:
         section 2 of Kingma & Ba 2015, and in scikit-learn and TensorFlow.
     """
 
-    reg: float | ndarray
+    reg: float | Float64[ndarray, " K"]
     rule: str
     rule_settings: RuleSettings
     label_smoothing: float = 0.0
@@ -66,7 +68,7 @@ class StepSettings:
     dropout_seed: int = 0
     epsilon_hat: bool = False
 
-    def regs(self, K: int) -> ndarray:
+    def regs(self, K: int) -> Float64[ndarray, " {K}"]:
         """Return the penalty's strength (K,) in each of K steps."""
         return np.full(K, float(self.reg)) if np.ndim(self.reg) == 0 else np.asarray(self.reg)
 
@@ -87,12 +89,12 @@ class Engine(Protocol):
         self,
         weights: Weights,
         features: Features,
-        y: ndarray,
+        y: Targets,
         batches: Batches,
-        learning_rates: ndarray,
+        learning_rates: Float64[ndarray, " K"],
         settings: StepSettings,
-        sample_weight: ndarray | None = None,
-    ) -> ndarray:
+        sample_weight: Float64[ndarray, " N"] | None = None,
+    ) -> Float64[ndarray, "k parts"]:
         """Take one step for each of K mini-batches, changing ``weights`` in place.
 
         Parameters
@@ -112,7 +114,9 @@ class Engine(Protocol):
             as they were before that step.
         """
 
-    def forward(self, parameters: Parameters, features: Features, rows: ndarray) -> list[ndarray]:
+    def forward(
+        self, parameters: Parameters, features: Features, rows: Int64[ndarray, " n"]
+    ) -> list[Float[ndarray, "n _"]]:
         """Return the activations of every hidden layer and the scores of some rows: (n, H1), ..., (n, C)."""
 
 
@@ -141,12 +145,12 @@ class ReferenceEngine:
         self,
         weights: Weights,
         features: Features,
-        y: ndarray,
+        y: Targets,
         batches: Batches,
-        learning_rates: ndarray,
+        learning_rates: Float64[ndarray, " K"],
         settings: StepSettings,
-        sample_weight: ndarray | None = None,
-    ) -> ndarray:
+        sample_weight: Float64[ndarray, " N"] | None = None,
+    ) -> Float64[ndarray, "k parts"]:
         """Take the steps one after the other; see :class:`Engine`."""
         rule, parameters = RULES[settings.rule], weights.parameters
         regs = settings.regs(len(batches)).tolist()
@@ -176,12 +180,14 @@ class ReferenceEngine:
                     moment[...] = new
         return np.array(rows, dtype=np.float64).reshape(len(rows), 1 + parameters.architecture.depth)
 
-    def forward(self, parameters: Parameters, features: Features, rows: ndarray) -> list[ndarray]:
+    def forward(
+        self, parameters: Parameters, features: Features, rows: Int64[ndarray, " n"]
+    ) -> list[Float[ndarray, "n _"]]:
         """Run some rows forward in NumPy."""
         return forward_rows(parameters, features, rows)
 
 
-def _extras(settings: StepSettings, t: int, sample_weight: ndarray | None) -> dict[str, Any]:
+def _extras(settings: StepSettings, t: int, sample_weight: Float64[ndarray, " n"] | None) -> dict[str, Any]:
     """Return what step t has beside the plain mean of a mini-batch and its penalty."""
     extras: dict[str, Any] = {}
     if sample_weight is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from jaxtyping import Float64
 from numpy import ndarray
 
 from chainrule.data.prepared import PreparedData
@@ -58,7 +59,7 @@ class State:
 
     weights: Weights
     best: Best
-    epoch_losses: ndarray
+    epoch_losses: Float64[ndarray, " _"]
     finished: str = ""
 
 
@@ -77,6 +78,8 @@ class Callback:
 
 class Training:
     """One run in memory; iterating over it trains, and yields an :class:`EpochRecord` at the end of every epoch.
+
+    Who breaks out of the loop and iterates again goes on where the run stands, to the same bits.
 
     Parameters
     ----------
@@ -147,7 +150,10 @@ class Training:
         return Architecture(self.data.input_size, network.hidden, self.data.dataset.n_classes, network.activation)
 
     def stop(self) -> None:
-        """Ask the run to end after the steps it is taking; safe to call from a signal handler."""
+        """Ask the run to end after the steps it is taking; safe to call from a signal handler.
+
+        Who iterates again goes on from there.
+        """
         self._stop_requested = True
 
     def learning_rate(self, step: int) -> float:
@@ -173,6 +179,7 @@ class Training:
                 self.intact = True
                 yield record
         finally:
+            self._stop_requested = False  # it has been heard
             for callback in self.callbacks:
                 callback.on_end(self)
 
@@ -278,7 +285,7 @@ class Training:
         elif patience is not None and record.epoch - state.best.reached >= patience:
             state.finished = f"no better validation accuracy in {patience} epochs"
 
-    def _diverged(self, step: int, parts: ndarray | None) -> DivergedError:
+    def _diverged(self, step: int, parts: Float64[ndarray, " _"] | None) -> DivergedError:
         restored = self.settings.training.restore_best and self.state.best.epoch
         kept = f"those of epoch {self.state.best.epoch}" if restored else "those of the last checkpoint"
         epoch = (step - 1) // self.steps_per_epoch + 1

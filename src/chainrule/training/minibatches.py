@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Int64
 from numpy import ndarray
 
 from chainrule.randomness import Purpose, stream
@@ -22,8 +23,8 @@ class Batches:
         Mini-batch k is ``rows[starts[k]:starts[k + 1]]``.
     """
 
-    rows: ndarray
-    starts: ndarray
+    rows: Int64[ndarray, " E"]
+    starts: Int64[ndarray, " _"]
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -34,7 +35,7 @@ class Batches:
         starts = self.starts[first : max(first, last) + 1]
         return Batches(self.rows[starts[0] : starts[-1]], starts - starts[0])
 
-    def batch(self, k: int) -> ndarray:
+    def batch(self, k: int) -> Int64[ndarray, " n"]:
         """Return the row numbers of mini-batch k."""
         return self.rows[self.starts[k] : self.starts[k + 1]]
 
@@ -44,7 +45,7 @@ def steps_per_epoch(n: int, batch_size: int) -> int:
     return -(-n // batch_size)
 
 
-def epoch_batches(index: ndarray, batch_size: int, sampling: str, seed: int, epoch: int) -> Batches:
+def epoch_batches(index: Int64[ndarray, " n"], batch_size: int, sampling: str, seed: int, epoch: int) -> Batches:
     """Draw the mini-batches of one epoch (counted from 0), from nothing but the seed and the epoch's number.
 
     Parameters

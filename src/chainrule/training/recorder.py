@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from typing import BinaryIO
 
 from chainrule.files import storage_errors
 from chainrule.network.model import Model
@@ -33,7 +34,7 @@ class Recorder(Callback):
         self._saved_epoch = -1
         self._saved_at = time.monotonic()
         with storage_errors(str(folder.history)):
-            self._history = folder.history.open("ab")
+            self._history: BinaryIO = folder.history.open("ab")
             self._history.truncate(history_bytes)
 
     def on_steps(self, training: Training, steps: Sequence[StepRecord]) -> None:
@@ -69,10 +70,17 @@ class Recorder(Callback):
         if not best_only or training.state.best.epoch != self._saved_epoch:
             self._save_model(training)
         with storage_errors(str(self.folder.history)):
-            self._history.flush()
-            os.fsync(self._history.fileno())  # the checkpoint must not be ahead of the history that it goes with
-        save_checkpoint(self.folder.checkpoint, training.state, self._history.tell())
+            history = self._open_history()
+            history.flush()
+            os.fsync(history.fileno())  # the checkpoint must not be ahead of the history that it goes with
+        save_checkpoint(self.folder.checkpoint, training.state, history.tell())
         self._saved_at = time.monotonic()
+
+    def _open_history(self) -> BinaryIO:
+        """Return the history's file; it is closed where the epochs were broken out of, and now go on."""
+        if self._history.closed:
+            self._history = self.folder.history.open("ab")
+        return self._history
 
     def _save_model(self, training: Training) -> None:
         model_of(training).save(self.folder.model)
@@ -81,8 +89,9 @@ class Recorder(Callback):
     def _write(self, records: Sequence[StepRecord | EpochRecord]) -> None:
         lines = "".join(json.dumps(to_json(record)) + "\n" for record in records)
         with storage_errors(str(self.folder.history)):
-            self._history.write(lines.encode())
-            self._history.flush()
+            history = self._open_history()
+            history.write(lines.encode())
+            history.flush()
 
 
 def model_of(training: Training) -> Model:

@@ -10,9 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 from numpy import ndarray
 
-Moments = tuple[ndarray, ...]
+Flat = Float[ndarray, " P"]
+"""All parameters of a network, or their gradients, one after the other."""
+
+Moments = tuple[Flat, ...]
 """What a rule remembers between steps: arrays of the shape (P,) of the parameters, zero at the start."""
 
 
@@ -28,34 +32,34 @@ class RuleSettings:
     weight_decay: float = 0.01
 
 
-Update = Callable[[ndarray, ndarray, Moments, float, int, RuleSettings], tuple[ndarray, Moments]]
+Update = Callable[[Flat, Flat, Moments, float, int, RuleSettings], tuple[Flat, Moments]]
 """``update(w, g, moments, learning_rate, t, settings)`` returns the next w and moments; t counts steps from 1."""
 
 
-def sgd(w: ndarray, g: ndarray, _: Moments, rate: float, t: int, s: RuleSettings) -> tuple[ndarray, Moments]:
+def sgd(w: Flat, g: Flat, _: Moments, rate: float, t: int, s: RuleSettings) -> tuple[Flat, Moments]:
     """``w - rate * g``: downhill (Robbins & Monro 1951)."""
     return w - rate * g, ()
 
 
-def momentum(w: ndarray, g: ndarray, moments: Moments, rate: float, t: int, s: RuleSettings) -> tuple[ndarray, Moments]:
+def momentum(w: Flat, g: Flat, moments: Moments, rate: float, t: int, s: RuleSettings) -> tuple[Flat, Moments]:
     """``v = mu v + g``, ``w - rate * v``: heavy ball (Polyak 1964); the rate stands outside the velocity."""
     velocity = s.momentum * moments[0] + g
     return w - rate * velocity, (velocity,)
 
 
-def nesterov(w: ndarray, g: ndarray, moments: Moments, rate: float, t: int, s: RuleSettings) -> tuple[ndarray, Moments]:
+def nesterov(w: Flat, g: Flat, moments: Moments, rate: float, t: int, s: RuleSettings) -> tuple[Flat, Moments]:
     """``v = mu v + g``, ``w - rate * (g + mu v)``: look ahead (Sutskever et al. 2013, section 2, rewritten)."""
     velocity = s.momentum * moments[0] + g
     return w - rate * (g + s.momentum * velocity), (velocity,)
 
 
-def rmsprop(w: ndarray, g: ndarray, moments: Moments, rate: float, t: int, s: RuleSettings) -> tuple[ndarray, Moments]:
+def rmsprop(w: Flat, g: Flat, moments: Moments, rate: float, t: int, s: RuleSettings) -> tuple[Flat, Moments]:
     """``m = rho m + (1 - rho) g^2``, ``w - rate * g / (sqrt(m) + eps)`` (Tieleman & Hinton 2012, lecture 6e)."""
     square = s.rho * moments[0] + (1 - s.rho) * g * g
     return w - rate * g / (np.sqrt(square) + s.epsilon), (square,)
 
 
-def adam(w: ndarray, g: ndarray, moments: Moments, rate: float, t: int, s: RuleSettings) -> tuple[ndarray, Moments]:
+def adam(w: Flat, g: Flat, moments: Moments, rate: float, t: int, s: RuleSettings) -> tuple[Flat, Moments]:
     """Adam (Kingma & Ba 2015, algorithm 1), with the correction of both biases and epsilon outside the root."""
     mean = s.beta1 * moments[0] + (1 - s.beta1) * g
     square = s.beta2 * moments[1] + (1 - s.beta2) * g * g

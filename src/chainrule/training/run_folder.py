@@ -167,7 +167,7 @@ class RunFolder:
     def read_json(self, path: Path) -> dict[str, Any]:
         """Read one of the folder's JSON files."""
         with storage_errors(str(path)):
-            text = path.read_text()
+            text = path.read_text(encoding="utf-8")
         try:
             values = json.loads(text)
         except ValueError as error:
@@ -177,7 +177,7 @@ class RunFolder:
     def read_history(self) -> list[StepRecord | EpochRecord]:
         """Return every record of the history; a last line that is still being written is left out."""
         with storage_errors(str(self.history)):
-            lines = self.history.read_text().split("\n")[:-1]
+            lines = self.history.read_text(encoding="utf-8").split("\n")[:-1]
         return [from_json(json.loads(line)) for line in lines]
 
 
