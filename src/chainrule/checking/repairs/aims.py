@@ -33,6 +33,8 @@ TWICE = 2500
 WHOLE_TERMS = ("penalty missing", "the true class's part missing")
 """Changes that can be made wherever a value passes, so they come after smaller ones."""
 
+ANOTHER_FORMULA = "another formula"
+
 TWO_CHANGES = 1.0
 """What a second change of the same expression costs beyond the two."""
 
@@ -119,7 +121,7 @@ def _of_expression_twice(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
 def _other_formulas(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
     for cost, expression in formulas(scope, aim.wanted, aim.met_by):
         change = put(aim.statement, aim.site.expression, expression)
-        yield StatementEdit(cost + 2 * TWO_CHANGES, change, "another formula")
+        yield StatementEdit(cost + 2 * TWO_CHANGES, change, ANOTHER_FORMULA)
 
 
 def _read(aim: Aim) -> ast.expr | None:

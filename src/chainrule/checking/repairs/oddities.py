@@ -54,7 +54,8 @@ def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
     for statement in places.scenes:
         for other in _of_other_layers(statement, places.scenes[statement][0]):
             if ast.unparse(other) not in _texts(places, statement):
-                change = ((statement, (statement, other)),)
+                beside = _beside(places, statement, other)
+                change = ((beside, (beside, ast.copy_location(other, beside))),)
                 yield Candidate(places.homes[statement][0], change, ODD + 1.2, f"{ast.unparse(other)} missing")
     for statement in sorted(places.scenes, key=lambda one: places.suspect_of(one) is None):
         yield from _like_other_layers(places, statement, scopes)
@@ -115,6 +116,25 @@ def _of_other_layers(statement: ast.stmt, variables: Mapping[str, object]) -> It
         for layer in sorted(layers):
             renamed = re.sub(rf"\b([A-Za-z_]\w*?){next(iter(own))}\b", rf"\g<1>{layer}", text)
             yield ast.copy_location(ast.parse(renamed).body[0], statement)
+
+
+def _beside(places: Places, statement: ast.stmt, other: ast.stmt) -> ast.stmt:
+    """Return the statement behind which another one belongs: one that does the same in its own layer, if there is one.
+
+    Where ``dW1 /= N; dW2 /= N; db2 /= N`` stand, ``db1 /= N`` was next to the first.
+    """
+    _, block = places.homes[statement]
+    layer = re.findall(r"\b[A-Za-z_]\w*?(\d)\b", ast.unparse(other))
+    alike = [
+        one
+        for one in block
+        if isinstance(one, ast.AugAssign)
+        and isinstance(statement, ast.AugAssign)
+        and type(one.op) is type(statement.op)
+        and ast.unparse(one.value) == ast.unparse(statement.value)
+        and re.findall(r"\b[A-Za-z_]\w*?(\d)\b", ast.unparse(one)) == layer
+    ]
+    return alike[-1] if alike else statement
 
 
 def _texts(places: Places, statement: ast.stmt) -> set[str]:

@@ -134,9 +134,11 @@ def _repeats(places: Places, statement: ast.stmt) -> bool:
 
 
 def _does_nothing(places: Places, statement: ast.stmt) -> bool:
-    """Return whether a variable holds behind a statement, to the last bit, what it held before."""
+    """Return whether a statement is ``x = x``, or its variable holds, to the last bit, what it held before."""
     if not isinstance(statement, (ast.Assign, ast.AugAssign)):
         return False
+    if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == ast.unparse(statement.value):
+        return True
     target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
     while isinstance(target, ast.Subscript):
         target = target.value

@@ -94,6 +94,7 @@ def scope_of(
             keys = [f"{text}[{key!r}]" for key in value if isinstance(key, str)]
             texts |= {key: ast.parse(key, mode="eval").body for key in keys if key not in texts}
     texts |= _rows(functions, variables)
+    texts |= _entries(variables)
     for text, node in texts.items():
         value = variables[text] if text in variables else empty.value(node)
         _sort(text, value, arrays, numbers, integers)
@@ -116,6 +117,18 @@ def _rows(functions: list[Function], variables: Mapping[str, Any]) -> dict[str, 
                 text = f"{other}[{counter}]"
                 found[text] = ast.parse(text, mode="eval").body
     return found
+
+
+def _entries(variables: Mapping[str, Any]) -> dict[str, ast.expr]:
+    """Return the entries of dictionaries that a loop over names has before it, by their text: ``params[k]``."""
+    names = [name for name, value in variables.items() if isinstance(value, str)]
+    texts = [
+        f"{holder}[{name}]"
+        for holder, value in variables.items()
+        for name in names
+        if isinstance(value, dict) and variables[name] in value
+    ]
+    return {text: ast.parse(text, mode="eval").body for text in texts}
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chainrule.checking.locate import Suspect
+from chainrule.checking.repairs.aims import ANOTHER_FORMULA
 from chainrule.checking.repairs.candidate import Candidate
 from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement, more_right
 from chainrule.checking.repairs.partial import partial_changes
@@ -27,8 +28,8 @@ is taken."""
 SECONDS_TWO = 1.5
 """How long two changes are looked for of which the first has no effect while the second is not made."""
 
-SECOND = 150
-"""How many changes are tried as the second of the two."""
+SECOND, SECOND_COST = 150, -1.5
+"""How many changes are tried as the second of the two, and what it may cost: a single change, of a likely place."""
 
 TRIES = 60
 """How many changes are tried after one that makes right what is looked at, in case another makes everything right."""
@@ -94,21 +95,23 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
         found = _best(judge, versions, judgement, places, min(end, time.process_time() + SECONDS_EACH))
         if found is None:
             found = _further(judge, versions, judgement, places, min(end, time.process_time() + SECONDS_EACH))
-        if found is None:
-            found = _before_another(judge, versions, judgement, places, min(end, time.process_time() + SECONDS_TWO))
-        if found is None:
+        made = [(*found, places)] if found is not None else []
+        if found is None or found[0].mistake == ANOTHER_FORMULA:  # which may pass by a mistake on the way to it
+            limit = min(end, time.process_time() + SECONDS_TWO)
+            made = _two_in_a_row(judge, versions, judgement, places, limit) or made
+        if not made:
             ranked = ranks(places)
             if ranked:
                 place = min(ranked, key=lambda key: ranked[key])
                 suspect = places.suspect_of(place)
                 steps.append(Step(places.homes[place][0], place, None, suspect, places.forward, frozenset()))
             break
-        candidate, after = found
-        suspect = places.suspect_of(candidate.statement)
-        gained = after.right - judgement.right
-        steps.append(Step(candidate.unit, candidate.statement, candidate, suspect, places.forward, gained))
-        versions[candidate.unit] = candidate.applied(versions[candidate.unit])
-        judgement = after
+        for candidate, after, seen in made:
+            suspect = seen.suspect_of(candidate.statement)
+            gained = after.right - judgement.right
+            steps.append(Step(candidate.unit, candidate.statement, candidate, suspect, seen.forward, gained))
+            versions[candidate.unit] = candidate.applied(versions[candidate.unit])
+            judgement = after
     return Outcome(tuple(steps), versions, judgement, came)
 
 
@@ -168,12 +171,12 @@ def _further(
     return None
 
 
-def _before_another(
+def _two_in_a_row(
     judge: Judge, versions: Mapping[str, Function], before: Judgement, places: Places, end: float
-) -> tuple[Candidate, Judgement] | None:
-    """Return a change after which one value more is a true gradient, if another one then makes everything right."""
+) -> list[tuple[Candidate, Judgement, Places]]:
+    """Return a change after which one value more is a true gradient, and another one that then makes all right."""
     if places.seen is None:
-        return None
+        return []
     for candidate in partial_changes(places):
         after = _tried(judge, versions, candidate)
         if after is None or not after.right >= before.right:
@@ -182,11 +185,13 @@ def _before_another(
         there = Places.of(judge, changed, after)
         for second in itertools.islice(candidates(there), SECOND):
             if time.process_time() > end:
-                return None
+                return []
+            if second.cost > SECOND_COST or second.statement.lineno == candidate.statement.lineno:
+                continue
             last = _tried(judge, changed, second, (after, there.number))
             if last is not None and last.right >= there.wrong_here | after.right:
-                return candidate, after
-    return None
+                return [(candidate, after, places), (second, last, there)]
+    return []
 
 
 def _kept(candidate: Candidate, after: Judgement, places: Places) -> bool:
