@@ -21,7 +21,7 @@ from chainrule.checking.trace import Watch
 from chainrule.checking.truths import flow, truths
 from chainrule.checking.units import Function, Units
 
-SECONDS = 3.0
+SECONDS = 4.2
 """How long the mistakes of one experiment are looked for, in time of the processor."""
 
 BRIEFLY = 1.5

@@ -35,7 +35,7 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
     for position, statement in enumerate(places.frontier[:8]):
         if statement in found:
             found[statement] = min(found[statement], READ * position)
-    leading = _of_suspects(places, found)
+    leading = _of_suspects(places, found) or _last_to_write(places, found)
     if places.judge.unused & places.judgement.wrong(places.number):  # the forward pass leaves out a parameter
         for statement in found.keys() - places.backward:
             found[statement] = min(found[statement], -NEXT)
@@ -77,6 +77,24 @@ def _of_suspects(places: Places, found: dict[ast.stmt, float]) -> list[ast.stmt]
         if rank < WEAKER and statement not in leading:
             leading.append(statement)
         found[statement] = min(found[statement], rank)
+    return leading
+
+
+def _last_to_write(places: Places, found: dict[ast.stmt, float]) -> list[ast.stmt]:
+    """Rank the statements behind which a variable is a wrong gradient as it is returned; return them."""
+    if places.seen is None or places.watch is None:
+        return []
+    gradients = places.seen.result.gradients
+    wrong = [gradients[name].reshape(-1) for name in places.judgement.wrong(places.number) if name in gradients]
+    last = {event[0]: places.seen.events[event] for event in places.seen.backward}  # of a loop, the last time
+    leading = []
+    for number, value in last.items():
+        site = places.watch.sites[number]
+        if site.assigned and value.size > 1 and any(np.array_equal(value.reshape(-1), one) for one in wrong):
+            statement = site.statement
+            if statement in found and statement is not None and statement not in leading:
+                leading.append(statement)
+                found[statement] = min(found[statement], NEXT)
     return leading
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chainrule.checking.experiment import attempt
 from chainrule.checking.locate import Suspect
 from chainrule.checking.repairs.aims import ANOTHER_FORMULA
 from chainrule.checking.repairs.candidate import Candidate
@@ -20,9 +21,12 @@ from chainrule.checking.repairs.stream import candidates
 from chainrule.checking.units import Function
 
 MOST_MISTAKES = 6
-SECONDS_EACH = 1.3
+SECONDS_EACH, LONGEST_EACH = 1.3, 2.6
 """How long a change is looked for that makes everything right that is wrong, before one that makes part of it right
-is taken."""
+is taken; and how long at most in a program that is slow itself."""
+
+RUNS_EACH = 500
+"""How many runs of the program that is to be time enough for."""
 
 
 SECONDS_TWO = 1.5
@@ -89,12 +93,13 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     versions: dict[str, Function] = {key: unit.node for key, unit in judge.units.live.items()}
     steps: list[Step] = []
     judgement, came = first, None
+    each = _seconds_each(judge)
     while not judgement.complete and len(steps) < MOST_MISTAKES and time.process_time() < end:
         places = Places.of(judge, versions, judgement)
         came = came or places
-        found = _best(judge, versions, judgement, places, min(end, time.process_time() + SECONDS_EACH))
+        found = _best(judge, versions, judgement, places, min(end, time.process_time() + each))
         if found is None:
-            found = _further(judge, versions, judgement, places, min(end, time.process_time() + SECONDS_EACH))
+            found = _further(judge, versions, judgement, places, min(end, time.process_time() + each))
         made = [(*found, places)] if found is not None else []
         if found is None or found[0].mistake == ANOTHER_FORMULA:  # which may pass by a mistake on the way to it
             limit = min(end, time.process_time() + SECONDS_TWO)
@@ -113,6 +118,12 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
             versions[candidate.unit] = candidate.applied(versions[candidate.unit])
             judgement = after
     return Outcome(tuple(steps), versions, judgement, came)
+
+
+def _seconds_each(judge: Judge) -> float:
+    start = time.process_time()
+    attempt(judge.cases[0])
+    return min(LONGEST_EACH, max(SECONDS_EACH, RUNS_EACH * (time.process_time() - start)))
 
 
 def _best(
