@@ -94,8 +94,17 @@ def _last_to_write(places: Places, found: dict[ast.stmt, float]) -> list[ast.stm
             statement = site.statement
             if statement in found and statement is not None and statement not in leading:
                 leading.append(statement)
-                found[statement] = min(found[statement], NEXT)
+    for picked in [_base(one.value) for one in leading if isinstance(one, ast.Assign)]:  # dx = dxp[:, :, 1:-1, 1:-1]
+        leading += [one for one in found if isinstance(one, ast.AugAssign) and picked and _base(one.target) == picked]
+    for statement in leading:
+        found[statement] = min(found[statement], NEXT)
     return leading
+
+
+def _base(node: ast.expr) -> str:
+    """Return ``x`` for ``x[i]``; nothing for what is no part of a variable."""
+    picked = node.value if isinstance(node, ast.Subscript) else None
+    return picked.id if isinstance(picked, ast.Name) else ""
 
 
 def _read_by(places: Places, statement: ast.stmt) -> list[ast.stmt]:
