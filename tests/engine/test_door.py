@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainrule.data.dataset import Rows
 from chainrule.data.features import Features
+from chainrule.data.prepared import prepare
 from chainrule.engine.compiled import CompiledEngine
 from chainrule.errors import InputError
 from chainrule.network.parameters import Parameters
@@ -19,6 +21,7 @@ from chainrule.training.engine import ReferenceEngine, StepSettings, Weights
 from chainrule.training.minibatches import Batches
 from chainrule.training.rules import RuleSettings
 
+from ..conftest import clouds
 from ..shapes import any_shape
 from .test_twins import make_problem
 
@@ -145,6 +148,25 @@ def test_what_does_not_fit_is_refused_and_nothing_changes(name: str) -> None:
 
 def test_the_right_call_is_accepted() -> None:
     assert len(CompiledEngine().run(**arguments())) == 6
+
+
+@pytest.mark.parametrize(
+    "view",
+    [lambda rows: rows[:, ::-1], lambda rows: rows.repeat(2, axis=0)[::2], np.asfortranarray],
+    ids=["columns reversed", "every second row", "column by column"],
+)
+@pytest.mark.parametrize("preprocess", ["none", "mean,std"])
+def test_a_data_set_may_be_a_view_of_another_array(view: Callable[[np.ndarray], np.ndarray], preprocess: str) -> None:
+    """Its rows are laid out anew before the engine sees them, and train as a copy of them does."""
+    rows, weights = clouds().train, []
+    X, y = view(rows.X), rows.y.repeat(2)[::2]
+    for own in (Rows(X, y), Rows(X.copy(order="C"), y.copy())):
+        train = prepare(replace(clouds(), train=own), preprocess).train
+        given_arguments = arguments("sgd")
+        CompiledEngine().run(**given_arguments | {"features": train.features, "y": train.y})
+        weights.append(given_arguments["weights"].parameters.buffer)
+    assert not X.flags.c_contiguous
+    assert weights[0].tobytes() == weights[1].tobytes()
 
 
 @settings(max_examples=300, deadline=None)

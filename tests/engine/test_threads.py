@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from chainrule.engine.compiling import compiled
 from chainrule.engine.team import LINE, Team, part, part_of_layer, team_of, wait
@@ -27,6 +30,34 @@ def test_nobody_goes_on_before_all_have_come(size: int) -> None:
     log = np.zeros((200, size))
     Threads().run(lambda team: take_turns(team, log), size)
     np.testing.assert_array_equal(log, np.tile(np.arange(1, size + 1), (200, 1)))
+
+
+@pytest.mark.parametrize(("most", "expected"), [(None, 2), (1, 1), (5, 2)])
+def test_no_more_threads_than_are_allowed_and_blas_on_one(most: int | None, expected: int) -> None:
+    with threadpool_limits(2, user_api="blas"):
+        threads = Threads(most)
+        assert threads.number() == expected
+        assert threads.run(lambda team: Threads().number(), threads.number()) == 1
+        assert Threads().number() == 2
+
+
+def test_blas_has_its_threads_back_after_two_teams_at_once() -> None:
+    """The second finds BLAS on one thread, and leaves after the first: it must not give that back."""
+    second_works, first_has_left = threading.Event(), threading.Event()
+
+    def outlast(_: Team) -> None:
+        second_works.set()
+        assert first_has_left.wait(10)
+
+    def overlap(_: Team) -> None:
+        second.start()
+        assert second_works.wait(10)
+
+    before, second = Threads().number(), threading.Thread(target=lambda: Threads().run(outlast, 1))
+    Threads().run(overlap, 1)
+    first_has_left.set()
+    second.join()
+    assert Threads().number() == before
 
 
 @pytest.mark.parametrize("failing", [0, 1])

@@ -126,6 +126,16 @@ def test_a_batch_that_counts_nothing_is_passed_over(problem: Problem) -> None:
     assert np.isfinite(fit(MLPClassifier(**SHORT, shuffle=False), problem.X, problem.three, weights).loss_)
 
 
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_weights_that_take_away_what_counts(problem: Problem, solver: str) -> None:
+    estimator = MLPClassifier(**{**SHORT, "batch_size": 100}, shuffle=False, solver=solver)
+    more, all_of_it = np.ones(100), np.ones(100)
+    more[:60], all_of_it[:50] = -1, -1
+    for weights, got in ((more, -20), (all_of_it, 0)):
+        with pytest.raises(InputError, match=rf"sample_weight: expected a sum of at least 0 .* in some, got {got}$"):
+            estimator.fit(problem.X[:100], problem.three[:100], weights)
+
+
 def test_half_a_validation_set(problem: Problem) -> None:
     with pytest.raises(InputError, match=r"X_val and y_val of MLPClassifier\.fit: expected both or neither"):
         MLPClassifier().fit(problem.X, problem.three, X_val=problem.X)

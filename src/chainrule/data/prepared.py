@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from chainrule.data.dataset import Dataset
 from chainrule.data.features import Subset
 from chainrule.data.preprocess import Preprocessing, fit, parse_steps
@@ -56,15 +58,11 @@ def prepare(
     split = split_rows(validated(dataset), validation, test, split_seed)
     if preprocessing is None:
         preprocessing = fit(parse_steps(preprocess), dataset.train.X, split.train)
-    features = preprocessing.features(dataset.train.X)
+    features, y = preprocessing.features(dataset.train.X), np.ascontiguousarray(dataset.train.y)
     if dataset.test is None:
-        held_out = Subset(features, dataset.train.y, split.test)
+        held_out = Subset(features, y, split.test)
     else:
-        held_out = Subset(preprocessing.features(dataset.test.X), dataset.test.y, split.test)
+        held_out = Subset(preprocessing.features(dataset.test.X), np.ascontiguousarray(dataset.test.y), split.test)
     return PreparedData(
-        dataset,
-        preprocessing,
-        Subset(features, dataset.train.y, split.train),
-        Subset(features, dataset.train.y, split.validation),
-        held_out,
+        dataset, preprocessing, Subset(features, y, split.train), Subset(features, y, split.validation), held_out
     )

@@ -69,9 +69,12 @@ class Preprocessing:
         return inputs if self.projection is None else inputs @ self.projection.astype(dtype, copy=False)
 
     def features(self, X: UInt8[ndarray, "N D"] | Float[ndarray, "N D"]) -> Features:
-        """Return rows for training on: mapped as they are gathered, or, where there is a projection, beforehand."""
+        """Return rows for training on: mapped as they are gathered, or, where there is a projection, beforehand.
+
+        They lie row by row in memory, as compiled code reads them; a view like ``X[:, ::-1]`` is copied for that.
+        """
         if self.projection is None:
-            return Features(X, self.shift, self.factor)
+            return Features(np.ascontiguousarray(X), self.shift, self.factor)
         inputs = np.empty((len(X), self.projection.shape[1]), np.float32)
         for start in range(0, len(X), CHUNK):
             inputs[start : start + CHUNK] = self.apply(X[start : start + CHUNK])

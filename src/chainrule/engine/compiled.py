@@ -35,13 +35,15 @@ class CompiledEngine:
     ----------
     profile : bool
         Measure where the time goes; :attr:`profile` tells.
+    threads : int, optional
+        Compute on no more than so many.
     """
 
     name = "compiled"
 
-    def __init__(self, profile: bool = False) -> None:
+    def __init__(self, profile: bool = False, threads: int | None = None) -> None:
         self._laps = np.zeros(len(SECTIONS) if profile else 0)
-        self._threads = Threads()
+        self._threads = Threads(threads)
         self._values = np.empty(0)
 
     def run(
@@ -139,8 +141,10 @@ def _rule_numbers(settings: StepSettings, taken: int, K: int, dtype: np.dtype[np
     """Return momentum, rho, beta1, beta2, epsilon (5,), and the epsilon of each step (K,) where they differ."""
     numbers = settings.rule_settings
     constants = np.array([numbers.momentum, numbers.rho, numbers.beta1, numbers.beta2, numbers.epsilon], dtype)
-    steps = range(taken + 1, taken + K + 1) if settings.epsilon_hat else ()
-    return constants, np.array([settings.rule_settings_at(t).epsilon for t in steps], np.float64)
+    if not settings.epsilon_hat:
+        return constants, np.empty(0)
+    steps = np.arange(taken + 1, taken + K + 1)
+    return constants, numbers.epsilon / np.sqrt(1 - numbers.beta2**steps)  # as ``rule_settings_at`` has each
 
 
 def _objective(

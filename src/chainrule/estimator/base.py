@@ -19,13 +19,13 @@ from chainrule.estimator.forward import scores_of
 from chainrule.estimator.initial import initial_parameters
 from chainrule.estimator.inputs import read_examples, read_inputs, read_weights
 from chainrule.estimator.lbfgs import fit_lbfgs
-from chainrule.estimator.objective import Objective
 from chainrule.estimator.optimizer import Optimizer
-from chainrule.estimator.outputs import outputs_of
+from chainrule.estimator.outputs import LOSSES, outputs_of
 from chainrule.estimator.rows import Rows
 from chainrule.estimator.stopping import begin_counting, count_what_was_not, refuse_weights
 from chainrule.estimator.validation import Validation, hold_out
 from chainrule.network.parameters import Architecture, Parameters
+from chainrule.training.engine import StepSettings
 
 
 class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
@@ -108,12 +108,12 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
     def _score_of_outputs(self, y: Any, outputs: ndarray, sample_weight: ndarray | None) -> float:
         """Return what ``score`` would, for the network's outputs."""
 
-    @property
-    @abstractmethod
-    def _objective(self) -> Objective:
-        """What is made smaller."""
-
     _numeric_targets = False
+
+    @property
+    def _smoothing(self) -> float:
+        """The part of each label that the loss spreads over all classes."""
+        return 0.0
 
     @property
     def _loss_scale(self) -> float:
@@ -148,18 +148,27 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         """Draw the weights to begin with, and forget what an earlier fit has found."""
         sizes = self.hidden_layer_sizes
         hidden = (int(sizes),) if np.ndim(sizes) == 0 else tuple(int(size) for size in sizes)
-        architecture = Architecture(n_features, hidden, self.n_outputs_)
+        architecture = self._architecture((n_features, *hidden, self.n_outputs_))
         self.n_layers_, self.n_iter_, self.t_ = architecture.depth + 1, 0, 0
         if self.solver != "lbfgs":
             begin_counting(self)
-        return initial_parameters(architecture, self.activation, self._random_state, dtype)
+        return initial_parameters(architecture, self._random_state, dtype)
 
     def _present_parameters(self) -> Parameters:
         """Return a copy of the fitted weights in a buffer of their own."""
-        sizes = [len(self.coefs_[0]), *(W.shape[1] for W in self.coefs_)]
-        architecture = Architecture(sizes[0], tuple(sizes[1:-1]), sizes[-1])
+        architecture = self._architecture((len(self.coefs_[0]), *(W.shape[1] for W in self.coefs_)))
         pairs = zip(self.coefs_, self.intercepts_, strict=True)
         return Parameters(architecture, np.concatenate([part.ravel() for pair in pairs for part in pair]))
+
+    def _architecture(self, sizes: tuple[int, ...]) -> Architecture:
+        """Return the network with layers of these sizes, whose last is given to the loss of the targets."""
+        return Architecture(sizes[0], sizes[1:-1], sizes[-1], self.activation, LOSSES[self.out_activation_])
+
+    def _step_settings(self, optimizer: Optimizer) -> StepSettings:
+        """Return what all steps have in common; the penalty is each step's own."""
+        return StepSettings(
+            0.0, optimizer.rule, optimizer.settings, self._smoothing, self.dropout, self._dropout_seed, epsilon_hat=True
+        )
 
     def _adopt(self, parameters: Parameters) -> None:
         """Make the fitted attributes views of ``parameters``."""

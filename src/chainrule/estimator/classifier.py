@@ -16,7 +16,6 @@ from chainrule.errors import InputError
 from chainrule.estimator.base import BaseMLP, is_stochastic
 from chainrule.estimator.extras import Held
 from chainrule.estimator.labels import Labels
-from chainrule.estimator.objective import Objective
 
 
 class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
@@ -242,8 +241,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
             return np.log(self.predict_proba(X))
 
     @property
-    def _objective(self) -> Objective:
-        return Objective(self.activation, self.out_activation_, self.label_smoothing, self.dropout, self._dropout_seed)
+    def _smoothing(self) -> float:
+        return self.label_smoothing if self.out_activation_ == "softmax" else 0.0  # otherwise the targets are smoothed
 
     def _learn_classes(self, y: Any, classes: Any) -> None:
         """See to it that all classes are known before the first of several parts of the data is looked at."""
@@ -284,7 +283,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
     def _targets_of(self, y: Any, dtype: np.dtype[np.floating], training: bool) -> ndarray:
         if self._labels.kind == "multiclass":
             return self._labels.codes(y)
-        targets = self._labels.one_hot(y).astype(dtype)
+        targets = np.ascontiguousarray(self._labels.one_hot(y), dtype)
         smoothing = self.label_smoothing if training else 0.0
         return targets if smoothing == 0 else targets * (1 - smoothing) + smoothing / 2
 

@@ -11,13 +11,13 @@ from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
 
 from chainrule.estimator.callbacks import Callback, Epoch, listeners, print_epoch, progress_bar
-from chainrule.estimator.compiled.steps import take_steps
-from chainrule.estimator.objective import Steps
 from chainrule.estimator.optimizer import Optimizer
 from chainrule.estimator.rows import Rows, epoch_batches
+from chainrule.estimator.steps import Steps, engine_for, take_steps
 from chainrule.estimator.stopping import BestWeights, describe_stall, has_stalled, refuse_weights
 from chainrule.estimator.validation import Validation
 from chainrule.network.parameters import Parameters
+from chainrule.training.engine import Weights
 
 if TYPE_CHECKING:
     from chainrule.estimator.base import BaseMLP
@@ -58,7 +58,7 @@ class Descent:
         self.model, self.parameters, self.optimizer = model, parameters, optimizer
         self.rows, self.order, self.validation, self.rng = rows, index, validation, rng
         self.batch_size = _batch_size(model, len(index))
-        self.objective = model._objective
+        self.engine = engine_for(parameters.architecture, self.batch_size)
         self.best: BestWeights | None = None
         if validation is not None and (model.early_stopping or model.restore_best):
             value = model.best_validation_score_ if model.early_stopping else -np.inf
@@ -151,13 +151,14 @@ class Descent:
         """Return the epoch's loss and its last learning rate."""
         model, optimizer = self.model, self.optimizer
         batches = self.rows.weighty(epoch_batches(self.order, self.batch_size))
-        norms = self.rows.weight_sums(batches)
         rates = optimizer.rates(model, len(batches), len(batches))
-        steps, losses = Steps(batches, norms, rates, model.alpha / (2 * norms)), []
+        steps, losses = Steps(batches, rates, model.alpha / (2 * self.rows.weight_sums(batches))), []
+        weights, settings = Weights(self.parameters, optimizer.moments, optimizer.step), model._step_settings(optimizer)
         at_a_time = max(1, CALL_PRODUCTS // (self.batch_size * len(self.parameters.buffer)))
         dense = (pair for some in steps.split(at_a_time) for pair in self.rows.dense(some))
         for rows, some in dense:
-            losses.append(take_steps(self.parameters, optimizer, rows, some, self.objective))
+            losses.append(take_steps(self.engine, weights, rows, some, settings))
+            optimizer.step = weights.step
             if not np.isfinite(losses[-1]).all():
                 return float(losses[-1][-1].sum()), float(rates[-1])
         totals = np.concatenate(losses) @ [model._loss_scale, 1.0]

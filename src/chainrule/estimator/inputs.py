@@ -64,4 +64,4 @@ def read_weights(sample_weight: Any, n: int) -> ndarray | None:
         raise ValueError(f"sample_weight.shape == {weights.shape}, expected {(n,)}!")
     if not weights.any():
         raise ValueError("Sample weights must contain at least one non-zero number.")
-    return weights
+    return np.ascontiguousarray(weights)

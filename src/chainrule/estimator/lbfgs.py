@@ -1,4 +1,4 @@
-"""``solver="lbfgs"``: SciPy's L-BFGS-B over all rows at once, with the gradient of the compiled loop."""
+"""``solver="lbfgs"``: SciPy's L-BFGS-B over all rows at once, with the engine's gradient."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from numpy import ndarray
 from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 
-from chainrule.estimator.compiled.steps import take_steps
-from chainrule.estimator.objective import Objective, Steps
-from chainrule.estimator.optimizer import Optimizer
 from chainrule.estimator.rows import Rows, epoch_batches
+from chainrule.estimator.steps import Steps, engine_for, take_steps
 from chainrule.network.parameters import Parameters
+from chainrule.training.engine import Engine, StepSettings, Weights
 from chainrule.training.rules import RuleSettings
 
 if TYPE_CHECKING:
@@ -25,18 +24,19 @@ CHUNK = 4096  # rows whose activations are in memory at one time
 
 def fit_lbfgs(model: BaseMLP, parameters: Parameters, rows: Rows) -> None:
     """Minimise the loss of all rows, beginning at ``parameters``, which are replaced by the minimum found."""
-    total = float(len(rows)) if rows.weights is None else float(rows.weights.sum())
-    reg = model.alpha / (2 * total)
+    whole = rows.weighty(epoch_batches(np.arange(len(rows)), len(rows)))
+    reg = model.alpha / (2 * float(rows.weight_sums(whole)[0]))
+    engine = engine_for(parameters.architecture, min(CHUNK, len(rows)))
 
     def loss_and_gradient(w: ndarray) -> tuple[float, ndarray]:
         here = Parameters(parameters.architecture, w.astype(parameters.dtype))
-        parts, gradient = full_gradient(here, rows, model._objective, total, reg)
-        return float(parts.sum()), gradient.astype(np.float64)
+        parts, gradient = full_gradient(engine, here, rows, reg, model._smoothing)
+        return float(parts.sum()), gradient
 
     start, options = parameters.buffer.astype(np.float64), {"maxfun": model.max_fun, "maxiter": model.max_iter}
     found = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options={**options, "gtol": model.tol})
     parameters.buffer[...] = found.x
-    parts, _ = full_gradient(parameters.copy(), rows, model._objective, total, reg)
+    parts, _ = full_gradient(engine, parameters.copy(), rows, reg, model._smoothing)
     model.n_iter_ = min(int(found.nit), model.max_iter)
     model.loss_ = float(parts @ [model._loss_scale, 1.0])
     if found.status != 0:
@@ -50,22 +50,24 @@ def fit_lbfgs(model: BaseMLP, parameters: Parameters, rows: Rows) -> None:
 
 
 def full_gradient(
-    parameters: Parameters, rows: Rows, objective: Objective, total: float, reg: float
+    engine: Engine, parameters: Parameters, rows: Rows, reg: float, smoothing: float = 0.0
 ) -> tuple[ndarray, ndarray]:
-    """Return data loss and penalty over all rows, (2,), and the gradient of their sum, (P,).
+    """Return data loss and penalty over all rows, (2,), and the gradient of their sum, (P,), float64.
 
-    The loop is sent over the rows at a learning rate of zero: with a momentum of one, the velocity that it leaves is
-    the sum of all gradients.
+    The engine takes steps of length zero from rest: the velocity that one leaves is the gradient of its rows. That of
+    all is the mean over some thousand rows at a time, each part counting as its rows do.
     """
-    batches = epoch_batches(np.arange(len(rows)), CHUNK)
-    K = len(batches)
-    velocity = Optimizer(
-        "momentum", RuleSettings(momentum=1.0), 0.0, np.zeros((1, len(parameters.buffer)), parameters.dtype)
-    )
-    steps = Steps(batches, np.full(K, total), np.zeros(K), np.array([reg] + [0.0] * (K - 1)))
-    parts = np.zeros(2)
-    for dense, some in rows.dense(steps):
-        parts += take_steps(parameters, velocity, dense, some, objective).sum(axis=0)
-        if not np.isfinite(parts).all():
+    batches = rows.weighty(epoch_batches(np.arange(len(rows)), CHUNK))
+    steps = Steps(batches, np.zeros(len(batches)), np.full(len(batches), reg))
+    settings = StepSettings(reg, "momentum", RuleSettings(), smoothing)
+    counts = rows.weight_sums(batches)
+    total, gradient = np.zeros(2), np.zeros(len(parameters.buffer))
+    for share, step in zip(counts / counts.sum(), steps.split(1), strict=True):
+        velocity = np.zeros((1, len(parameters.buffer)), parameters.dtype)
+        for dense, own in rows.dense(step):  # a single one
+            parts = take_steps(engine, Weights(parameters, velocity), dense, own, settings)
+            total += share * parts[0]
+            gradient += share * velocity[0]
+        if not np.isfinite(total).all():
             break
-    return parts, velocity.moments[0]
+    return total, gradient

@@ -9,11 +9,11 @@ from sklearn.utils.validation import check_is_fitted
 from chainrule.data.preprocess import Preprocessing
 from chainrule.estimator.classifier import MLPClassifier
 from chainrule.estimator.labels import Labels
+from chainrule.estimator.outputs import LOSSES
 from chainrule.estimator.regressor import MLPRegressor
 from chainrule.network.model import Model
 from chainrule.network.parameters import Architecture, Parameters
 
-LOSSES = {"softmax": "softmax", "logistic": "logistic", "identity": "squared", "exp": "poisson"}
 OUTPUTS = {loss: output for output, loss in LOSSES.items()}
 
 

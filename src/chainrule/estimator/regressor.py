@@ -12,7 +12,6 @@ from sklearn.utils.metaestimators import available_if
 
 from chainrule.estimator.base import BaseMLP, is_stochastic, one_or_more
 from chainrule.estimator.extras import Held
-from chainrule.estimator.objective import Objective
 
 
 class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
@@ -216,10 +215,6 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         """Return the targets, (N,) or (N, outputs), of rows X (N, D)."""
         outputs = self._outputs(X)
         return outputs.ravel() if outputs.shape[1] == 1 else outputs
-
-    @property
-    def _objective(self) -> Objective:
-        return Objective(self.activation, self.out_activation_, 0.0, self.dropout, self._dropout_seed)
 
     @property
     def _loss_scale(self) -> float:

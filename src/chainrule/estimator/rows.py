@@ -10,7 +10,8 @@ import numpy as np
 from numpy import ndarray
 from scipy.sparse import issparse
 
-from chainrule.estimator.objective import Steps
+from chainrule.errors import InputError
+from chainrule.estimator.steps import Steps
 from chainrule.training.minibatches import Batches
 
 DENSE_BYTES = 2**23
@@ -27,7 +28,7 @@ class Rows:
         Inputs in the precision of the parameters; C-contiguous.
     targets : ndarray
         (N,) int64 numbers of classes where the output is a softmax, otherwise (N, outputs) in the precision of X.
-    weights : ndarray of shape (N,) or None
+    weights : ndarray of shape (N,), float64, or None
         How much each example counts; None for all the same.
     """
 
@@ -46,16 +47,25 @@ class Rows:
         """Return how much each mini-batch counts (K,)."""
         if self.weights is None:
             return np.diff(batches.starts).astype(np.float64)
-        return np.add.reduceat(self.weights[batches.rows].astype(np.float64), batches.starts[:-1])
+        return np.add.reduceat(self.weights[batches.rows], batches.starts[:-1])
 
     def weighty(self, batches: Batches) -> Batches:
-        """Return the mini-batches without those in which nothing counts: they have no mean."""
+        """Return the mini-batches without those in which nothing counts: they have no mean.
+
+        Raises
+        ------
+        InputError
+            If more is taken away from one than counts in it, or nothing counts in all of them.
+        """
         if self.weights is None:
             return batches
-        counts = self.weight_sums(batches) != 0
-        if counts.all():
+        sums = self.weight_sums(batches)
+        if sums.min() < 0 or not sums.any():
+            expected = "a sum of at least 0 in every mini-batch, and above 0 in some"
+            raise InputError("sample_weight", expected=expected, got=f"{sums.min():g}")
+        if sums.all():
             return batches
-        chosen = [batches.batch(k) for k in np.flatnonzero(counts).tolist()]
+        chosen = [batches.batch(k) for k in np.flatnonzero(sums).tolist()]
         return Batches(np.concatenate(chosen), np.cumsum([0, *map(len, chosen)]))
 
     def dense(self, steps: Steps) -> Iterator[tuple[Rows, Steps]]:

@@ -14,8 +14,9 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 
 from chainrule.estimator.forward import scores_of
-from chainrule.estimator.outputs import losses_of, outputs_of
+from chainrule.estimator.outputs import LOSSES, outputs_of
 from chainrule.estimator.rows import Rows
+from chainrule.network import losses
 
 if TYPE_CHECKING:
     from chainrule.estimator.base import BaseMLP
@@ -40,11 +41,11 @@ class Validation:
         rows = self.rows
         scores = scores_of(model.coefs_, model.intercepts_, model.activation, rows.X)
         with np.errstate(all="ignore"):
-            losses = losses_of(model.out_activation_, scores, rows.targets) * model._loss_scale
+            each = losses.LOSSES[LOSSES[model.out_activation_]].losses(scores, rows.targets) * model._loss_scale
             outputs = outputs_of(model.out_activation_, scores)
         if not np.isfinite(outputs).all():
             return np.nan, np.nan
-        loss = float(np.average(losses, weights=rows.weights))
+        loss = float(np.average(each, weights=rows.weights))
         if model.scoring == "loss":
             return loss, -loss
         if model.scoring is None:
