@@ -25,7 +25,11 @@ from chainrule.checking.repairs.statements import statement_edits
 ODD = -6.0
 """What is added to the cost of these changes: they come first."""
 
+LAYERS = re.compile(r"\b[A-Za-z_]\w*?(\d)\b")
+"""Finds the layer that a variable is of by the digit at the end of its name."""
+
 STEEPEST_LEAK = 0.3
+"""A constant above this, times an array, is no leak of an activation."""
 
 MOST = 120
 """How many of them are tried."""
@@ -110,7 +114,7 @@ def _of_other_layers(statement: ast.stmt, variables: Mapping[str, object]) -> It
     if not isinstance(statement, ast.AugAssign):
         return
     text = ast.unparse(statement)
-    own = set(re.findall(r"\b[A-Za-z_]\w*?(\d)\b", text))
+    own = set(LAYERS.findall(text))
     layers = set(re.findall(r"\b[A-Za-z_]+(\d)\b", " ".join(variables))) - own
     if len(own) == 1:
         for layer in sorted(layers):
@@ -124,7 +128,7 @@ def _beside(places: Places, statement: ast.stmt, other: ast.stmt) -> ast.stmt:
     Where ``dW1 /= N; dW2 /= N; db2 /= N`` stand, ``db1 /= N`` was next to the first.
     """
     _, block = places.homes[statement]
-    layer = re.findall(r"\b[A-Za-z_]\w*?(\d)\b", ast.unparse(other))
+    layer = LAYERS.findall(ast.unparse(other))
     alike = [
         one
         for one in block
@@ -132,7 +136,7 @@ def _beside(places: Places, statement: ast.stmt, other: ast.stmt) -> ast.stmt:
         and isinstance(statement, ast.AugAssign)
         and type(one.op) is type(statement.op)
         and ast.unparse(one.value) == ast.unparse(statement.value)
-        and re.findall(r"\b[A-Za-z_]\w*?(\d)\b", ast.unparse(one)) == layer
+        and LAYERS.findall(ast.unparse(one)) == layer
     ]
     return alike[-1] if alike else statement
 

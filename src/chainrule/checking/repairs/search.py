@@ -28,7 +28,6 @@ is taken; and how long at most in a program that is slow itself."""
 RUNS_EACH = 500
 """How many runs of the program that is to be time enough for."""
 
-
 SECONDS_TWO = 1.5
 """How long two changes are looked for of which the first has no effect while the second is not made."""
 
@@ -40,7 +39,6 @@ TRIES = 60
 
 MARGIN = 0.6
 """How much dearer a change may be than one that makes right what is looked at, if it makes more right."""
-
 
 DEAREST = 2.2
 """What a change may cost at most that makes a forward pass right for longer, and not to its end."""
@@ -121,6 +119,7 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
 
 
 def _seconds_each(judge: Judge) -> float:
+    """Return how long one change is looked for, from how long one run of the program takes."""
     start = time.process_time()
     attempt(judge.cases[0])
     return min(LONGEST_EACH, max(SECONDS_EACH, RUNS_EACH * (time.process_time() - start)))
@@ -158,6 +157,7 @@ def _best(
 
 
 def _worth(judgement: Judgement) -> tuple[int, bool]:
+    """Return what makes one change better than another: how much is right, then whether gradients fit their shapes."""
     return len(judgement.right), judgement.fits
 
 
