@@ -14,8 +14,11 @@ from beartype import beartype
 from jaxtyping import AbstractArray
 
 CHECKED = [
+    "chainrule.checking.door",
+    "chainrule.checking.numerical",
     "chainrule.data",
     "chainrule.display",
+    "chainrule.estimator",
     "chainrule.export",
     "chainrule.network",
     "chainrule.report",
@@ -23,6 +26,9 @@ CHECKED = [
     "chainrule.saved_run",
     "chainrule.tensor_file",
     "chainrule.training",
+    "chainrule.tuning.ensemble",
+    "chainrule.tuning.population.population",
+    "chainrule.tuning.population.scores",
     "chainrule.two_layer",
 ]
 """Where arrays change hands; not the compiled loops, whose door checks shapes whenever they run."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Real
 from numpy import ndarray
 
 from chainrule.checking.answer import Answer, Target, Verdict
@@ -16,12 +17,12 @@ from chainrule.checking.examination import Examination
 from chainrule.checking.experiment import Case, Experiment, Result, Sizes
 from chainrule.checking.findings import Repair
 from chainrule.checking.live import program_of
+from chainrule.checking.repairs.greedy import Outcome
 from chainrule.checking.repairs.judge import Judge, Judgement
-from chainrule.checking.repairs.search import Outcome
 from chainrule.checking.units import Units
 from chainrule.errors import InputError
 
-Parameters = Mapping[str, ndarray] | Sequence[ndarray]
+Parameters = Mapping[str, Real[ndarray, "..."]] | Sequence[Real[ndarray, "..."]]
 
 
 def check(function: Callable[..., Any], parameters: Parameters, *arguments: Any, **keywords: Any) -> Answer:

@@ -14,9 +14,10 @@ from chainrule.checking.experiment import Case, Experiment
 from chainrule.checking.findings import Repair, findings, repairs
 from chainrule.checking.marks import marks
 from chainrule.checking.reading import CannotCheck, Program
+from chainrule.checking.repairs.greedy import Outcome
 from chainrule.checking.repairs.judge import FORWARD, RUNS, Judge, Judgement
 from chainrule.checking.repairs.places import crash_line
-from chainrule.checking.repairs.search import Outcome, search
+from chainrule.checking.repairs.search import search
 from chainrule.checking.trace import Watch
 from chainrule.checking.truths import flow, truths
 from chainrule.checking.units import Function, Units

@@ -14,8 +14,8 @@ from chainrule.checking.examination import Examination, Part
 from chainrule.checking.experiment import Experiment
 from chainrule.checking.findings import Repair, fixed_text
 from chainrule.checking.reading import Loaded, Program, load
+from chainrule.checking.repairs.greedy import Outcome
 from chainrule.checking.repairs.judge import Judge, Judgement
-from chainrule.checking.repairs.search import Outcome
 from chainrule.checking.units import Function
 
 SECONDS_FOR_LESSONS = 1.0

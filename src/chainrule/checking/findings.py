@@ -10,7 +10,7 @@ from chainrule.checking.answer import Finding
 from chainrule.checking.fixing import TextEdit, applied, text_edit
 from chainrule.checking.reading import Program
 from chainrule.checking.repairs.candidate import Change
-from chainrule.checking.repairs.search import Step
+from chainrule.checking.repairs.greedy import Step
 from chainrule.checking.wording import described
 
 

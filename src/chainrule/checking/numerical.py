@@ -16,7 +16,9 @@ SMALLEST = 1e-4
 """Entries smaller than this are compared as if they were this large: the rounding error above is 2e-8 of it."""
 
 
-def numerical_gradient(f: Callable[[], float], x: Float[ndarray, "..."], step: float = STEP) -> Float[ndarray, "..."]:
+def numerical_gradient(
+    f: Callable[[], float], x: Float[ndarray, "*shape"], step: float = STEP
+) -> Float[ndarray, "*shape"]:
     """Return df/dx by the four-point central difference (Abramowitz & Stegun, 25.3.6).
 
     Parameters

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from chainrule.checking.answer import Finding, Fix
 from chainrule.checking.reading import Program
 from chainrule.checking.repairs.candidate import Change
-from chainrule.checking.repairs.search import Step
+from chainrule.checking.repairs.greedy import Step
 
 
 def described(program: Program, step: Step, changes: Sequence[Change], fix: Fix | None, proof: str | None) -> Finding:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float, Float64, Int64, Real
 from numpy import ndarray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
@@ -66,8 +66,8 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
     n_outputs_: int
     n_layers_: int
     out_activation_: str
-    coefs_: list[ndarray]
-    intercepts_: list[ndarray]
+    coefs_: list[Float[ndarray, "_ _"]]
+    intercepts_: list[Float[ndarray, " _"]]
     n_iter_: int
     t_: int
     loss_: float
@@ -93,19 +93,23 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         """
 
     @abstractmethod
-    def _targets_of(self, y: Any, dtype: np.dtype[np.floating], training: bool) -> ndarray:
+    def _targets_of(
+        self, y: Any, dtype: np.dtype[np.floating], training: bool
+    ) -> Int64[ndarray, " N"] | Float[ndarray, "N outputs"]:
         """Return targets as a network is given them; see :class:`Rows`."""
 
     @abstractmethod
-    def _weights_of(self, y: Any, sample_weight: ndarray | None) -> ndarray | None:
+    def _weights_of(self, y: Any, sample_weight: Float64[ndarray, " N"] | None) -> Float64[ndarray, " N"] | None:
         """Return how much each example counts in training."""
 
     @abstractmethod
-    def _stratify(self, y: Any) -> ndarray | None:
+    def _stratify(self, y: Any) -> Bool[ndarray, "N 1"] | None:
         """Return what a validation set is to have in the same proportions as the training set."""
 
     @abstractmethod
-    def _score_of_outputs(self, y: Any, outputs: ndarray, sample_weight: ndarray | None) -> float:
+    def _score_of_outputs(
+        self, y: Any, outputs: Float[ndarray, "N outputs"], sample_weight: Float64[ndarray, " N"] | None
+    ) -> float:
         """Return what ``score`` would, for the network's outputs."""
 
     _numeric_targets = False
@@ -175,7 +179,13 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         self.coefs_, self.intercepts_ = parameters.weights, parameters.biases
 
     def _descend(
-        self, parameters: Parameters, rows: Rows, y: Any, weights: ndarray | None, held: Held, incremental: bool
+        self,
+        parameters: Parameters,
+        rows: Rows,
+        y: Any,
+        weights: Float64[ndarray, " N"] | None,
+        held: Held,
+        incremental: bool,
     ) -> None:
         """Run epochs of mini-batches: one for ``partial_fit``, otherwise until they are enough."""
         count_what_was_not(self)
@@ -204,7 +214,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no 
         weights = read_weights(held.sample_weight, X.shape[0])
         return Validation(Rows(X, self._targets_of(y, dtype, training=False), weights), y)
 
-    def _outputs(self, X: Any) -> ndarray:
+    def _outputs(self, X: Any) -> Float[ndarray, "N outputs"]:
         """Return the network's outputs (N, outputs)."""
         check_is_fitted(self)
         scores = scores_of(self.coefs_, self.intercepts_, self.activation, read_inputs(self, X))
@@ -221,7 +231,7 @@ def is_stochastic(model: BaseMLP) -> bool:
     return model.solver in ("sgd", "adam")
 
 
-def one_or_more(y: Sequence[Any] | ndarray) -> ndarray:
+def one_or_more(y: Real[ndarray, " N"] | Real[ndarray, "N outputs"]) -> Real[ndarray, "N outputs"]:
     """Return numbers (N,) as a matrix (N, 1), and a matrix as it is."""
     array = np.asarray(y)
     return array[:, None] if array.ndim == 1 else array

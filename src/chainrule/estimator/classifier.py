@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float, Float64, Int64, Shaped
 from numpy import ndarray
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
@@ -120,7 +121,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         The function of the outputs: softmax, or logistic for two classes and for multilabel targets.
     """
 
-    classes_: ndarray
+    classes_: Shaped[ndarray, " C"]
     _labels: Labels
 
     def __init__(
@@ -230,12 +231,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         outputs = self._outputs(X)
         return self._labels.decode(outputs)
 
-    def predict_proba(self, X: Any) -> ndarray:
+    def predict_proba(self, X: Any) -> Float[ndarray, "N C"]:
         """Return the probability (N, C) of every class for rows X (N, D)."""
         outputs = self._outputs(X)
         return self._labels.probabilities(outputs)
 
-    def predict_log_proba(self, X: Any) -> ndarray:
+    def predict_log_proba(self, X: Any) -> Float[ndarray, "N C"]:
         """Return the logarithm (N, C) of the probability of every class for rows X (N, D)."""
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
@@ -266,7 +267,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
             self._check_classes(y, unique_labels(y), incremental)
         return "softmax" if self._labels.kind == "multiclass" else "logistic", self._labels.n_outputs
 
-    def _check_classes(self, y: Any, classes: ndarray, incremental: bool) -> None:
+    def _check_classes(self, y: Any, classes: Shaped[ndarray, " C"], incremental: bool) -> None:
         """Refuse labels that the network has no output for; or, with ``warm_start``, lacks."""
         if incremental and np.setdiff1d(classes, self.classes_).size:
             raise ValueError(
@@ -280,24 +281,28 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         if y.ndim != (2 if self._labels.kind == "multilabel" else 1):
             raise InputError("y", expected=f"{self._labels.kind} targets as before", got=f"shape {y.shape}")
 
-    def _targets_of(self, y: Any, dtype: np.dtype[np.floating], training: bool) -> ndarray:
+    def _targets_of(
+        self, y: Any, dtype: np.dtype[np.floating], training: bool
+    ) -> Int64[ndarray, " N"] | Float[ndarray, "N outputs"]:
         if self._labels.kind == "multiclass":
             return self._labels.codes(y)
         targets = np.ascontiguousarray(self._labels.one_hot(y), dtype)
         smoothing = self.label_smoothing if training else 0.0
         return targets if smoothing == 0 else targets * (1 - smoothing) + smoothing / 2
 
-    def _weights_of(self, y: Any, sample_weight: ndarray | None) -> ndarray | None:
+    def _weights_of(self, y: Any, sample_weight: Float64[ndarray, " N"] | None) -> Float64[ndarray, " N"] | None:
         if self.class_weight is None:
             return sample_weight
         by_class = compute_sample_weight(self.class_weight, y)
         return by_class if sample_weight is None else by_class * sample_weight
 
-    def _stratify(self, y: Any) -> ndarray | None:
+    def _stratify(self, y: Any) -> Bool[ndarray, "N 1"] | None:
         """Two classes only, as scikit-learn does it, so that the same rows are held out."""
         return self._labels.one_hot(y) if self._labels.kind == "binary" else None
 
-    def _score_of_outputs(self, y: Any, outputs: ndarray, sample_weight: ndarray | None) -> float:
+    def _score_of_outputs(
+        self, y: Any, outputs: Float[ndarray, "N outputs"], sample_weight: Float64[ndarray, " N"] | None
+    ) -> float:
         return float(accuracy_score(y, self._labels.decode(outputs), sample_weight=sample_weight))
 
     def __sklearn_tags__(self) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import sklearn.neural_network
+from jaxtyping import Shaped
 from numpy import ndarray
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
@@ -92,7 +93,7 @@ def _fit_to_anything(theirs: Any, fitted: MLPClassifier | MLPRegressor) -> None:
         theirs.set_params(max_iter=1).fit(X, y)
 
 
-def _some_targets(fitted: MLPClassifier | MLPRegressor) -> ndarray:
+def _some_targets(fitted: MLPClassifier | MLPRegressor) -> Shaped[ndarray, " N"] | Shaped[ndarray, "N outputs"]:
     """Return targets in which every class is found."""
     if isinstance(fitted, MLPRegressor):
         return np.zeros((2, fitted.n_outputs_)) if fitted.n_outputs_ > 1 else np.zeros(2)

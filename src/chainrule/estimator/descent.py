@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Int64
 from numpy import ndarray
 from sklearn.exceptions import ConvergenceWarning
 
@@ -51,7 +52,7 @@ class Descent:
         parameters: Parameters,
         optimizer: Optimizer,
         rows: Rows,
-        index: ndarray,
+        index: Int64[ndarray, " n"],
         validation: Validation | None,
         rng: np.random.RandomState,
     ) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 from numpy import ndarray
 from scipy.special import expit
 
 CHUNK = 4096  # rows whose hidden activations are in memory at one time
 
 
-def activate(name: str, z: ndarray) -> ndarray:
+def activate(name: str, z: Float[ndarray, "N H"]) -> Float[ndarray, "N H"]:
     """Replace pre-activations by their relu, tanh or logistic function; return them."""
     if name == "relu":
         np.maximum(z, 0, out=z)
@@ -23,13 +24,17 @@ def activate(name: str, z: ndarray) -> ndarray:
     return z
 
 
-def scores_of(coefs: Sequence[ndarray], intercepts: Sequence[ndarray], activation: str, X: Any) -> ndarray:
+def scores_of(
+    coefs: Sequence[Float[ndarray, "_ _"]], intercepts: Sequence[Float[ndarray, " _"]], activation: str, X: Any
+) -> Float[ndarray, "N outputs"]:
     """Return the scores (N, outputs), the last layer's pre-activations, of N rows."""
     chunks = [_chunk(coefs, intercepts, activation, X[first : first + CHUNK]) for first in range(0, X.shape[0], CHUNK)]
     return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
 
 
-def _chunk(coefs: Sequence[ndarray], intercepts: Sequence[ndarray], activation: str, a: Any) -> ndarray:
+def _chunk(
+    coefs: Sequence[Float[ndarray, "_ _"]], intercepts: Sequence[Float[ndarray, " _"]], activation: str, a: Any
+) -> Float[ndarray, "N outputs"]:
     for layer, (W, b) in enumerate(zip(coefs, intercepts, strict=True), start=1):
         z = a @ W
         z += b

@@ -6,6 +6,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float64
 from numpy import ndarray
 from scipy.sparse import issparse
 from sklearn.utils import check_array, column_or_1d
@@ -45,7 +46,7 @@ def read_inputs(estimator: Any, X: Any) -> Any:
     return validate_data(estimator, X, accept_sparse="csr", dtype=FLOATS, reset=False)
 
 
-def read_weights(sample_weight: Any, n: int) -> ndarray | None:
+def read_weights(sample_weight: Any, n: int) -> Float64[ndarray, " {n}"] | None:
     """Return the weight (n,) of every example, or None if all count the same.
 
     Raises

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool, Float, Int64, Shaped
 from numpy import ndarray
 from scipy.sparse import csr_matrix, issparse
 from sklearn.utils.multiclass import type_of_target, unique_labels
@@ -25,7 +26,7 @@ class Labels:
         Whether multilabel targets came, and are given back, as a sparse matrix.
     """
 
-    classes: ndarray
+    classes: Shaped[ndarray, " C"]
     kind: str
     sparse: bool = False
 
@@ -50,18 +51,18 @@ class Labels:
         """The number of the network's outputs."""
         return 1 if self.kind == "binary" else len(self.classes)
 
-    def codes(self, y: ndarray) -> ndarray:
+    def codes(self, y: Shaped[ndarray, " N"]) -> Int64[ndarray, " N"]:
         """Return the number (N,), int64, of each label among the classes."""
         return np.searchsorted(self.classes, y).astype(np.int64)
 
-    def one_hot(self, y: Any) -> ndarray:
+    def one_hot(self, y: Any) -> Bool[ndarray, "N outputs"]:
         """Return y as an (N, outputs) matrix of booleans."""
         if self.kind == "multilabel":
             return np.asarray(y.toarray() if issparse(y) else y) != 0
         codes = self.codes(y)
         return (codes == 1)[:, None] if self.kind == "binary" else codes[:, None] == np.arange(len(self.classes))
 
-    def decode(self, outputs: ndarray) -> Any:
+    def decode(self, outputs: Float[ndarray, "N outputs"]) -> Any:
         """Return the labels for a network's outputs (N, outputs), which are probabilities."""
         if self.kind == "multilabel":
             chosen = (outputs > 0.5).astype(int)
@@ -70,7 +71,7 @@ class Labels:
             return self.classes[outputs.argmax(axis=1)]
         return self.classes[np.where(outputs[:, 0] > 0.5, len(self.classes) - 1, 0)]
 
-    def probabilities(self, outputs: ndarray) -> ndarray:
+    def probabilities(self, outputs: Float[ndarray, "N outputs"]) -> Float[ndarray, "N C"]:
         """Return one column a class (N, C): the first of two classes has what the second leaves."""
         if len(self.classes) == 1 and self.kind == "binary":
             return np.ones_like(outputs)

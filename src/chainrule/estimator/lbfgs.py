@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float64
 from numpy import ndarray
 from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
@@ -28,7 +29,7 @@ def fit_lbfgs(model: BaseMLP, parameters: Parameters, rows: Rows) -> None:
     reg = model.alpha / (2 * float(rows.weight_sums(whole)[0]))
     engine = engine_for(parameters.architecture, min(CHUNK, len(rows)))
 
-    def loss_and_gradient(w: ndarray) -> tuple[float, ndarray]:
+    def loss_and_gradient(w: Float64[ndarray, " P"]) -> tuple[float, Float64[ndarray, " P"]]:
         here = Parameters(parameters.architecture, w.astype(parameters.dtype))
         parts, gradient = full_gradient(engine, here, rows, reg, model._smoothing)
         return float(parts.sum()), gradient
@@ -51,7 +52,7 @@ def fit_lbfgs(model: BaseMLP, parameters: Parameters, rows: Rows) -> None:
 
 def full_gradient(
     engine: Engine, parameters: Parameters, rows: Rows, reg: float, smoothing: float = 0.0
-) -> tuple[ndarray, ndarray]:
+) -> tuple[Float64[ndarray, "2"], Float64[ndarray, " P"]]:
     """Return data loss and penalty over all rows, (2,), and the gradient of their sum, (P,), float64.
 
     The engine takes steps of length zero from rest: the velocity that one leaves is the gradient of its rows. That of

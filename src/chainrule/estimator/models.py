@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float
 from numpy import ndarray
 from sklearn.utils.validation import check_is_fitted
 
@@ -82,17 +83,19 @@ def from_model(model: Model) -> MLPClassifier | MLPRegressor:
     return estimator
 
 
-def _beside_zero(part: ndarray) -> ndarray:
+def _beside_zero(part: Float[ndarray, "*inputs 1"]) -> Float[ndarray, "*inputs 2"]:
     """Return the column (inputs, 1) or bias (1,) of the second class beside zeros for the first."""
     return np.concatenate([np.zeros_like(part), part], axis=-1)
 
 
-def _difference(part: ndarray) -> ndarray:
+def _difference(part: Float[ndarray, "*inputs 2"]) -> Float[ndarray, "*inputs 1"]:
     """Return the one column (inputs, 1) or bias (1,) whose logistic function is the softmax of two."""
     return part[..., 1:] - part[..., :1]
 
 
-def _with_preprocessing(preprocessing: Preprocessing, W: ndarray, b: ndarray) -> tuple[ndarray, ndarray]:
+def _with_preprocessing(
+    preprocessing: Preprocessing, W: Float[ndarray, "inputs H"], b: Float[ndarray, " H"]
+) -> tuple[Float[ndarray, "D H"], Float[ndarray, " H"]]:
     """Return weights and bias that do to raw rows what W and b do to preprocessed ones.
 
     ``((x - shift) * factor) @ P @ W + b`` is ``x @ W' + b'`` with ``W' = factor[:, None] * (P @ W)`` and

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Float64
 from numpy import ndarray
 
 from chainrule.network.parameters import Parameters
@@ -33,7 +34,7 @@ class Optimizer:
     rule: str
     settings: RuleSettings
     learning_rate: float
-    moments: ndarray
+    moments: Float[ndarray, "M P"]
     step: int = 0
 
     @classmethod
@@ -58,7 +59,7 @@ class Optimizer:
             self.moments *= self.learning_rate / rate
         self.learning_rate = rate
 
-    def rates(self, model: Any, n: int, steps_per_epoch: int) -> ndarray:
+    def rates(self, model: Any, n: int, steps_per_epoch: int) -> Float64[ndarray, " {steps_per_epoch}"]:
         """Return the learning rate of each of the next n steps: that of the epoch, times schedule, times warm-up."""
         steps = np.arange(self.step, self.step + n)
         rates = np.full(n, float(self.learning_rate))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float
 from numpy import ndarray
 from scipy.special import expit
 
@@ -10,7 +11,7 @@ LOSSES = {"softmax": "softmax", "logistic": "logistic", "identity": "squared", "
 """The loss, one of ``network.losses.LOSSES``, that is trained with each ``out_activation_``."""
 
 
-def outputs_of(name: str, scores: ndarray) -> ndarray:
+def outputs_of(name: str, scores: Float[ndarray, "N outputs"]) -> Float[ndarray, "N outputs"]:
     """Return softmax, logistic, exp or identity of scores (N, outputs).
 
     Softmax is the quotient of scikit-learn and not the exponential of a logarithm as in ``network/``: the same weights

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Float64
 from numpy import ndarray
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
@@ -211,7 +212,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         self._fit(X, y, sample_weight, incremental=True)
         return self
 
-    def predict(self, X: Any) -> ndarray:
+    def predict(self, X: Any) -> Float[ndarray, " N"] | Float[ndarray, "N outputs"]:
         """Return the targets, (N,) or (N, outputs), of rows X (N, D)."""
         outputs = self._outputs(X)
         return outputs.ravel() if outputs.shape[1] == 1 else outputs
@@ -229,16 +230,18 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
             raise ValueError("Some value(s) of y are out of the valid range of the loss 'poisson': they are negative.")
         return "exp" if self.loss == "poisson" else "identity", n_outputs
 
-    def _targets_of(self, y: Any, dtype: np.dtype[np.floating], training: bool) -> ndarray:
+    def _targets_of(self, y: Any, dtype: np.dtype[np.floating], training: bool) -> Float[ndarray, "N outputs"]:
         return np.ascontiguousarray(one_or_more(y), dtype)
 
-    def _weights_of(self, y: Any, sample_weight: ndarray | None) -> ndarray | None:
+    def _weights_of(self, y: Any, sample_weight: Float64[ndarray, " N"] | None) -> Float64[ndarray, " N"] | None:
         return sample_weight
 
     def _stratify(self, y: Any) -> None:
         return None
 
-    def _score_of_outputs(self, y: Any, outputs: ndarray, sample_weight: ndarray | None) -> float:
+    def _score_of_outputs(
+        self, y: Any, outputs: Float[ndarray, "N outputs"], sample_weight: Float64[ndarray, " N"] | None
+    ) -> float:
         return float(r2_score(y, outputs, sample_weight=sample_weight))
 
     def __sklearn_tags__(self) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Float64, Int64, Integer
 from numpy import ndarray
 from scipy.sparse import issparse
 
@@ -33,17 +34,17 @@ class Rows:
     """
 
     X: Any
-    targets: ndarray
-    weights: ndarray | None = None
+    targets: Int64[ndarray, " N"] | Float[ndarray, "N outputs"]
+    weights: Float64[ndarray, " N"] | None = None
 
     def __len__(self) -> int:
         return int(self.X.shape[0])
 
-    def take(self, index: ndarray) -> Rows:
+    def take(self, index: Int64[ndarray, " n"]) -> Rows:
         """Return the rows that ``index`` names, in its order."""
         return Rows(self.X[index], self.targets[index], None if self.weights is None else self.weights[index])
 
-    def weight_sums(self, batches: Batches) -> ndarray:
+    def weight_sums(self, batches: Batches) -> Float64[ndarray, " K"]:
         """Return how much each mini-batch counts (K,)."""
         if self.weights is None:
             return np.diff(batches.starts).astype(np.float64)
@@ -91,7 +92,7 @@ class Rows:
             first = some.stop
 
 
-def epoch_batches(order: ndarray, batch_size: int) -> Batches:
+def epoch_batches(order: Integer[ndarray, " N"], batch_size: int) -> Batches:
     """Cut an order of rows into mini-batches; the last one is smaller where they do not divide evenly."""
     starts = np.minimum(np.arange(-(-len(order) // batch_size) + 1) * batch_size, len(order))
     return Batches(np.ascontiguousarray(order, np.int64), starts.astype(np.int64))

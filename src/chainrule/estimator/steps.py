@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float64
 from numpy import ndarray
 
 from chainrule.data.features import Features
@@ -35,8 +36,8 @@ class Steps:
     """
 
     batches: Batches
-    rates: ndarray
-    regs: ndarray
+    rates: Float64[ndarray, " K"]
+    regs: Float64[ndarray, " K"]
 
     def __len__(self) -> int:
         return len(self.batches)
@@ -56,7 +57,9 @@ def engine_for(architecture: Architecture, batch_size: int) -> Engine:
     return CompiledEngine(threads=default_threads(architecture.sizes, batch_size))
 
 
-def take_steps(engine: Engine, weights: Weights, rows: Rows, steps: Steps, settings: StepSettings) -> ndarray:
+def take_steps(
+    engine: Engine, weights: Weights, rows: Rows, steps: Steps, settings: StepSettings
+) -> Float64[ndarray, "k 2"]:
     """Take the steps in one call of the engine, changing ``weights`` in place.
 
     Returns

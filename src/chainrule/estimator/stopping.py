@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from jaxtyping import Float
 from numpy import ndarray
 
 from chainrule.estimator.callbacks import Epoch
@@ -89,9 +90,9 @@ class BestWeights:
 
     value: float
     epoch: int
-    buffer: ndarray
+    buffer: Float[ndarray, " P"]
 
-    def consider(self, model: BaseMLP, epoch: Epoch, buffer: ndarray) -> None:
+    def consider(self, model: BaseMLP, epoch: Epoch, buffer: Float[ndarray, " P"]) -> None:
         """Keep the present weights if they are better."""
         by_score = model.early_stopping or model.scoring is not None
         assert epoch.validation_score is not None

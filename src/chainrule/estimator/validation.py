@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from jaxtyping import Bool, Int64
 from numpy import ndarray
 from sklearn import config_context
 from sklearn.metrics import check_scoring
@@ -62,7 +63,9 @@ class Validation:
             return float(scorer(view, self.rows.X, self.y, **weights))
 
 
-def hold_out(n: int, fraction: float, stratify: ndarray | None, rng: np.random.RandomState) -> tuple[ndarray, ndarray]:
+def hold_out(
+    n: int, fraction: float, stratify: Bool[ndarray, "{n} 1"] | None, rng: np.random.RandomState
+) -> tuple[Int64[ndarray, " _"], Int64[ndarray, " _"]]:
     """Return the numbers of the rows to train on and of those to validate on.
 
     Raises

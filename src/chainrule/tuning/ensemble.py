@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float, Int64, Shaped
 from numpy import ndarray
+from numpy.typing import ArrayLike
 
 from chainrule.data.features import Features, Subset
 from chainrule.data.preprocess import Preprocessing
@@ -32,18 +34,18 @@ class Ensemble:
 
     models: tuple[Model, ...]
 
-    def predict_proba(self, X: ndarray) -> ndarray:
+    def predict_proba(self, X: ArrayLike) -> Float[ndarray, "N C"]:
         """Return the probability (N, C) of every class for raw rows X (N, D): the mean over the networks."""
         return np.mean([model.predict_proba(X) for model in self.models], axis=0)
 
-    def predict(self, X: ndarray) -> ndarray:
+    def predict(self, X: ArrayLike) -> Int64[ndarray, " N"]:
         """Return the label (N,) of the most probable class for raw rows X (N, D)."""
         return self.predict_proba(X).argmax(axis=1)
 
     def evaluate(self, subset: Subset) -> Evaluation:
         """Judge it on rows that were prepared as its networks take them; of dead units nothing is told."""
 
-        def forward(_: Parameters, features: Features, rows: ndarray) -> list[ndarray]:
+        def forward(_: Parameters, features: Features, rows: Int64[ndarray, " n"]) -> list[Float[ndarray, "n _"]]:
             X = features.gather(rows, self.models[0].parameters.dtype)
             probs = np.mean([stack.forward(model.parameters, X).probs for model in self.models], axis=0)
             return [np.log(np.maximum(probs, np.finfo(probs.dtype).tiny))]  # scores whose softmax is just that
@@ -78,7 +80,7 @@ class Ensemble:
 
     def save(self, path: Path) -> None:
         """Write all networks and what they share to one safetensors file, whole or not at all."""
-        first, tensors = self.models[0], dict[str, ndarray]()
+        first, tensors = self.models[0], dict[str, Shaped[ndarray, "..."]]()
         for number, model in enumerate(self.models):
             tensors |= {f"{number}.{name}": array for name, array in model.parameters.views.items()}
         for name in FITTED:

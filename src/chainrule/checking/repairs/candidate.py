@@ -22,9 +22,11 @@ class Candidate:
     unit: str
     changes: tuple[Change, ...]
     cost: float
-    """How far it goes: 1 is one name for another. Cheaper ones are tried first."""
+    """Its size, and how unlikely its place is: cheaper ones are tried first."""
     mistake: str
     """What was wrong if this is right."""
+    size: float = 1.0
+    """How far it goes: 1 is one name for another."""
     promised: frozenset[str] = frozenset()
     """The gradients that it makes right, as far as is known before it is tried."""
     of_loss: bool = False
@@ -40,7 +42,7 @@ class Candidate:
     def applied(self, function: Function) -> Function:
         """Return the function with the change in it; whatever does not change is shared."""
         for old, new in self.changes:
-            function = replaced(function, old, new)
+            function = replaced(function, old, [ast.fix_missing_locations(one) for one in new])
         return function
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -81,7 +82,9 @@ def likely(events: Mapping[Event, ndarray], objective: Objective) -> list[Conven
         if objective.has(replace(USUAL, activation=activation, loss=loss))
     ]
     passed = {fingerprint(value) for value in events.values()}
-    applied = [name for name, function in ACTIVATIONS.items() if _applied(function, events, passed)]
+    hidden = {stage.arrays[0].size for stage in objective.stages(kinds[0]) if re.fullmatch(r"z\d+", stage.name)}
+    inside = [value for value in events.values() if value.size in hidden]
+    applied = [name for name, function in ACTIVATIONS.items() if _applied(function, inside, passed)]
     scores = [
         sum(fingerprint(stage.arrays[0]) in passed for stage in objective.stages(kind))
         + APPLIED * (kind.activation in applied)
@@ -92,12 +95,11 @@ def likely(events: Mapping[Event, ndarray], objective: Objective) -> list[Conven
 
 
 def _applied(
-    function: Callable[[ndarray], ndarray], events: Mapping[Event, ndarray], passed: set[tuple[int, str, str]]
+    function: Callable[[ndarray], ndarray], values: Sequence[ndarray], passed: set[tuple[int, str, str]]
 ) -> bool:
-    """Return whether an activation was applied to something, be it right or wrong."""
+    """Return whether an activation was applied to one of these values, be it right or wrong."""
     return any(
-        value.ndim == 2 and value.min() < 0 < value.max() and fingerprint(function(value)) in passed
-        for value in events.values()
+        value.ndim == 2 and value.min() < 0 < value.max() and fingerprint(function(value)) in passed for value in values
     )
 
 

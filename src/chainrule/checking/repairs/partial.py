@@ -21,9 +21,6 @@ from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.stream import scopes_of
 from chainrule.checking.trace import Event
 
-SECONDS = 0.6
-"""How long such changes are looked for."""
-
 PASSED = 1e-6
 """A value that is this close to a truth, relative to its largest entry, is one."""
 
@@ -37,9 +34,8 @@ class Passing:
     statement: ast.stmt
 
 
-def partial_changes(places: Places) -> list[Candidate]:
-    """Return the changes that make a value a true gradient, the cheapest first."""
-    end = time.process_time() + SECONDS
+def partial_changes(places: Places, end: float) -> list[Candidate]:
+    """Return the changes that make a value a true gradient, the cheapest first, as far as they are known at a time."""
     found: dict[tuple[int, str], Candidate] = {}
     for passing in _passings(places):
         if time.process_time() > end:
@@ -47,7 +43,7 @@ def partial_changes(places: Places) -> list[Candidate]:
         for aim in _aims(places, passing):
             unit, block = places.homes[passing.statement]
             for change in simple_changes(aim, block, *scopes_of(places, passing.statement)):
-                candidate = Candidate(unit, change.changes, change.cost, change.mistake)
+                candidate = Candidate(unit, change.changes, change.cost, change.mistake, change.cost)
                 text = "\n".join(ast.unparse(new) for _, news in candidate.changes for new in news)
                 found.setdefault((id(passing.statement), text), candidate)
     return sorted(found.values(), key=lambda one: one.cost)

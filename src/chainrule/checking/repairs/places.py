@@ -136,6 +136,13 @@ class Places:
         """Return the statement that a suspect's value is computed in."""
         return self.site_of(suspect).statement
 
+    def scene_of(self, statement: ast.stmt) -> dict[str, Any]:
+        """Return the variables before a statement, of the pass through it before which most was known.
+
+        In the first pass of a loop over layers there is nothing yet in what the loop fills.
+        """
+        return max(self.scenes[statement], key=_known)
+
     def suspect_of(self, statement: ast.stmt) -> Suspect | None:
         """Return what the truth in the place of a statement's value makes right."""
         return next((one for one in self.suspects if self.statement_of(one) is statement), None)
@@ -149,6 +156,11 @@ class Places:
             for block in blocks(function)
             for statement in block
         }
+
+
+def _known(scene: Mapping[str, Any]) -> int:
+    """Return how many variables there are, and entries of dictionaries."""
+    return len(scene) + sum(len(value) for value in scene.values() if isinstance(value, dict))
 
 
 def _idle(watch: Watch, seen: Flow) -> dict[str, ast.stmt]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-import copy
 from typing import cast
 
 from chainrule.checking.repairs.candidate import Change
+from chainrule.checking.repairs.placing import with_fields
 
 
 def put(statement: ast.stmt, old: ast.expr, new: ast.expr) -> tuple[Change, ...]:
     """Return the change of a statement in which one of its expressions is another; what does not change is shared."""
     fresh = _Put(old, new).visit(statement)
-    return ((statement, (ast.fix_missing_locations(cast(ast.stmt, fresh)),)),)
+    return ((statement, (cast(ast.stmt, fresh),)),)
 
 
 class _Put(ast.NodeTransformer):
@@ -36,7 +36,4 @@ class _Put(ast.NodeTransformer):
                     changed[name] = items
         if not changed:
             return node
-        fresh = copy.copy(node)
-        for name, value in changed.items():
-            setattr(fresh, name, value)
-        return fresh
+        return with_fields(node, **changed)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from chainrule.checking.repairs.placing import placed
 from chainrule.checking.units import Function
 
 MOST_KEYS = 24
@@ -40,7 +41,7 @@ class Scope:
     def value(self, node: ast.expr) -> Any:
         """Return what an expression is in this scope, or None if it has no value here."""
         try:
-            code = compile(ast.fix_missing_locations(ast.Expression(node)), "<scope>", "eval")
+            code = compile(ast.Expression(placed(node)), "<scope>", "eval")
             return eval(code, self._everything)  # the program's own text, in its own process
         except Exception:
             return None

@@ -1,83 +1,22 @@
-"""The search for the mistakes of a program: one after the other, until everything is right."""
+"""The search for the mistakes of a program: of several ways to a right one, that on which least is changed."""
 
 from __future__ import annotations
 
 import ast
-import itertools
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 
-from chainrule.checking.experiment import attempt
-from chainrule.checking.locate import Suspect
-from chainrule.checking.repairs.aims import ANOTHER_FORMULA
-from chainrule.checking.repairs.candidate import Candidate
-from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement, more_right
-from chainrule.checking.repairs.partial import partial_changes
-from chainrule.checking.repairs.places import Places
-from chainrule.checking.repairs.ranks import ranks
-from chainrule.checking.repairs.stages import frontier, reached
-from chainrule.checking.repairs.stream import candidates
-from chainrule.checking.units import Function
+from chainrule.checking.repairs.greedy import Greedy, Outcome
+from chainrule.checking.repairs.judge import Judge, Judgement
 
-MOST_MISTAKES = 6
-SECONDS_EACH, LONGEST_EACH = 1.3, 2.6
-"""How long a change is looked for that makes everything right that is wrong, before one that makes part of it right
-is taken; and how long at most in a program that is slow itself."""
-
-RUNS_EACH = 500
-"""How many runs of the program that is to be time enough for."""
-
-SECONDS_TWO = 1.5
-"""How long two changes are looked for of which the first has no effect while the second is not made."""
-
-SECOND, SECOND_COST = 150, -1.5
-"""How many changes are tried as the second of the two, and what it may cost: a single change, of a likely place."""
-
-TRIES = 60
-"""How many changes are tried after one that makes right what is looked at, in case another makes everything right."""
-
-MARGIN = 0.6
-"""How much dearer a change may be than one that makes right what is looked at, if it makes more right."""
-
-DEAREST = 2.2
-"""What a change may cost at most that makes a forward pass right for longer, and not to its end."""
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One mistake: the statement, and what was proved to undo it."""
-
-    unit: str
-    statement: ast.stmt
-    """As it stood in the version before this repair."""
-    candidate: Candidate | None
-    """None where no change was found that makes anything right."""
-    suspect: Suspect | None
-    forward: bool
-    gained: frozenset[Item]
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What the search came to."""
-
-    steps: tuple[Step, ...]
-    versions: Mapping[str, Function]
-    """The repaired program."""
-    judgement: Judgement
-    """Of the repaired program."""
-    places: Places | None
-    """What was known of the program as it came."""
-
-    @property
-    def changed(self) -> dict[str, Function]:
-        """Those functions of the repaired program that were changed."""
-        return {step.unit: self.versions[step.unit] for step in self.steps if step.candidate is not None}
+SHORTEST, LONGEST = 0.4, 1.2
+"""Seconds that each of the other ways is looked for: as long as the first took, but within these."""
 
 
 def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     """Return the mistakes of a program in the order in which they were found.
+
+    Where a program has several, the first change may go round one of them and make the next one's change a larger one.
+    So the search is made again with the place of each change as it is.
 
     Parameters
     ----------
@@ -87,140 +26,24 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     seconds : float
         When to give up.
     """
-    end = time.process_time() + seconds
-    versions: dict[str, Function] = {key: unit.node for key, unit in judge.units.live.items()}
-    steps: list[Step] = []
-    judgement, came = first, None
-    each = _seconds_each(judge)
-    while not judgement.complete and len(steps) < MOST_MISTAKES and time.process_time() < end:
-        places = Places.of(judge, versions, judgement)
-        came = came or places
-        found = _best(judge, versions, judgement, places, min(end, time.process_time() + each))
-        if found is None:
-            found = _further(judge, versions, judgement, places, min(end, time.process_time() + each))
-        made = [(*found, places)] if found is not None else []
-        if found is None or found[0].mistake == ANOTHER_FORMULA:  # which may pass by a mistake on the way to it
-            limit = min(end, time.process_time() + SECONDS_TWO)
-            made = _two_in_a_row(judge, versions, judgement, places, limit) or made
-        if not made:
-            ranked = ranks(places)
-            if ranked:
-                place = min(ranked, key=lambda key: ranked[key])
-                suspect = places.suspect_of(place)
-                steps.append(Step(places.homes[place][0], place, None, suspect, places.forward, frozenset()))
-            break
-        for candidate, after, seen in made:
-            suspect = seen.suspect_of(candidate.statement)
-            gained = after.right - judgement.right
-            steps.append(Step(candidate.unit, candidate.statement, candidate, suspect, seen.forward, gained))
-            versions[candidate.unit] = candidate.applied(versions[candidate.unit])
-            judgement = after
-    return Outcome(tuple(steps), versions, judgement, came)
-
-
-def _seconds_each(judge: Judge) -> float:
-    """Return how long one change is looked for, from how long one run of the program takes."""
     start = time.process_time()
-    attempt(judge.cases[0])
-    return min(LONGEST_EACH, max(SECONDS_EACH, RUNS_EACH * (time.process_time() - start)))
-
-
-def _best(
-    judge: Judge, versions: Mapping[str, Function], before: Judgement, places: Places, end: float
-) -> tuple[Candidate, Judgement] | None:
-    """Return the cheapest change that makes everything right in the case looked at, or else the one that makes most."""
-    best: tuple[Candidate, Judgement] | None = None
-    dearest, tries = float("inf"), TRIES
-    for candidate in candidates(places):
-        if time.process_time() > end or candidate.cost > dearest:
+    end = start + seconds
+    best = Greedy(judge).run(first, seconds=seconds)
+    if len(best.steps) < 2:
+        return best
+    own = {statement for unit in judge.units.live.values() for statement in ast.walk(unit.node)}
+    changed = [step.statement for step in best.steps if step.candidate is not None and step.statement in own]
+    otherwise = min(LONGEST, max(SHORTEST, time.process_time() - start))
+    for statement in changed:
+        left = min(otherwise, end - time.process_time())
+        if left <= 0:
             break
-        after = _tried(judge, versions, candidate, (before, places.number))
-        tries -= best is not None and best[1].right >= places.wrong_here
-        if tries < 0:
-            break
-        if after is None or not more_right(after.right, before.right) or not after.right & places.wrong_here:
-            continue
-        if candidate.of_loss and after.losses == before.losses:
-            continue
-        if candidate.natural:
-            return candidate, after
-        in_shape = after.fits >= before.fits
-        if candidate.promised and not places.one_suffices and in_shape and _kept(candidate, after, places):
-            return best if best is not None and _worth(best[1]) >= _worth(after) else (candidate, after)
-        if best is None or _worth(after) > _worth(best[1]):
-            best = candidate, after
-        if after.complete and in_shape:
-            break
-        if after.right >= places.wrong_here:
-            dearest = min(dearest, candidate.cost + MARGIN)
+        other = Greedy(judge, frozenset({statement})).run(first, seconds=left)
+        if other.judgement.complete and not (best.judgement.complete and _size(best) <= _size(other)):
+            best = other
     return best
 
 
-def _worth(judgement: Judgement) -> tuple[int, bool]:
-    """Return what makes one change better than another: how much is right, then whether gradients fit their shapes."""
-    return len(judgement.right), judgement.fits
-
-
-def _further(
-    judge: Judge, versions: Mapping[str, Function], before: Judgement, places: Places, end: float
-) -> tuple[Candidate, Judgement] | None:
-    """Return the change with which the forward pass, not right in the end, goes right for longer."""
-    number = places.number
-    if not judge.forward or judge.objective(number) is None or (FORWARD, number) in before.right:
-        return None
-    convention, here = frontier(judge, versions, number)
-    places.frontier = here.frontier
-    for candidate in candidates(places):
-        if time.process_time() > end or candidate.cost > DEAREST:
-            break
-        after = _tried(judge, versions, candidate)
-        if after is None or (after.losses[number] == before.losses[number] and after.errors[number] is None):
-            continue
-        function = candidate.applied(versions[candidate.unit])
-        if reached(judge, {**versions, candidate.unit: function}, number, convention).names > here.names:
-            return candidate, after
-    return None
-
-
-def _two_in_a_row(
-    judge: Judge, versions: Mapping[str, Function], before: Judgement, places: Places, end: float
-) -> list[tuple[Candidate, Judgement, Places]]:
-    """Return a change after which one value more is a true gradient, and another one that then makes all right."""
-    if places.seen is None:
-        return []
-    for candidate in partial_changes(places):
-        after = _tried(judge, versions, candidate)
-        if after is None or not after.right >= before.right:
-            continue
-        changed = {**versions, candidate.unit: candidate.applied(versions[candidate.unit])}
-        there = Places.of(judge, changed, after)
-        for second in itertools.islice(candidates(there), SECOND):
-            if time.process_time() > end:
-                return []
-            if second.cost > SECOND_COST or second.statement.lineno == candidate.statement.lineno:
-                continue
-            last = _tried(judge, changed, second, (after, there.number))
-            if last is not None and last.right >= there.wrong_here | after.right:
-                return [(candidate, after, places), (second, last, there)]
-    return []
-
-
-def _kept(candidate: Candidate, after: Judgement, places: Places) -> bool:
-    """Return whether a change made right what the truth in its place had."""
-    return {(name, places.number) for name in candidate.promised} <= after.right
-
-
-def _tried(
-    judge: Judge,
-    versions: Mapping[str, Function],
-    candidate: Candidate,
-    gain: tuple[Judgement, int] | None = None,
-) -> Judgement | None:
-    """Return the judgement of a version with a change, if it gains anything on another one in the case of a number."""
-    try:
-        changed = {**versions, candidate.unit: candidate.applied(versions[candidate.unit])}
-        if gain is not None and not judge.gains(changed, *gain):
-            return None
-        return judge.judge(changed)
-    except (SyntaxError, ValueError, LookupError, StopIteration, TypeError, RecursionError):
-        return None  # that is no program
+def _size(outcome: Outcome) -> float:
+    """Return how much of the program is changed."""
+    return sum(step.candidate.size for step in outcome.steps if step.candidate is not None)

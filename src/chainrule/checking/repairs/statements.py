@@ -10,7 +10,8 @@ from typing import NamedTuple, cast
 from numpy import ndarray
 
 from chainrule.checking.repairs.candidate import Change
-from chainrule.checking.repairs.edits import Edit, edits, parsed, with_field
+from chainrule.checking.repairs.edits import Edit, edits, parsed
+from chainrule.checking.repairs.placing import with_fields
 from chainrule.checking.repairs.scope import Scope, is_atom
 
 
@@ -49,27 +50,27 @@ def _rewritten(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
         expression = getattr(old, field, None)
         if isinstance(expression, ast.expr):
             for edit in edits(expression, scope):
-                yield edit.cost, with_field(old, field, edit.expression), edit.mistake
+                yield edit.cost, with_fields(old, **{field: edit.expression}), edit.mistake
     yield from _without_last(old, scope)
     if isinstance(old, ast.Assign):
         for position, target in enumerate(old.targets):
             for edit in _target_edits(target, scope):
                 targets = [*old.targets[:position], edit.expression, *old.targets[position + 1 :]]
-                yield edit.cost, with_field(old, "targets", targets), edit.mistake
+                yield edit.cost, with_fields(old, targets=targets), edit.mistake
         target = old.targets[0]
         if isinstance(old.value, ast.Name) and old.value.id in scope.arrays:
             copied = ast.Call(ast.Attribute(old.value, "copy", ast.Load()), [], [])
-            yield 0.9, with_field(old, "value", copied), "changed in place"
+            yield 0.9, with_fields(old, value=copied), "changed in place"
         if len(old.targets) == 1 and isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
             yield 1.1, ast.AugAssign(target, ast.Add(), old.value), "= for +="
             yield 1.3, ast.AugAssign(target, ast.Sub(), old.value), "= for -="
             yield 1.3, ast.AugAssign(target, ast.Mult(), old.value), "= for *="
     elif isinstance(old, ast.AugAssign):
         for edit in _target_edits(old.target, scope):
-            yield edit.cost, with_field(old, "target", edit.expression), edit.mistake
+            yield edit.cost, with_fields(old, target=edit.expression), edit.mistake
         for operator in (ast.Add, ast.Sub, ast.Mult, ast.Div):
             if not isinstance(old.op, operator):
-                yield 1.1, with_field(old, "op", operator()), "operation"
+                yield 1.1, with_fields(old, op=operator()), "operation"
         yield 1.1, ast.Assign([old.target], old.value), "+= for ="
 
 
@@ -95,7 +96,7 @@ class _Indexed(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> ast.AST:
         if is_atom(node) and ast.unparse(node) in self._texts:
             fresh = parsed(ast.unparse(node) + self._index)
-            return with_field(fresh, "ctx", getattr(node, "ctx", ast.Load()))
+            return with_fields(fresh, ctx=getattr(node, "ctx", ast.Load()))
         return self.generic_visit(node)
 
 
@@ -108,15 +109,15 @@ def _target_edits(target: ast.expr, scope: Scope) -> Iterator[Edit]:
         read.ctx = ast.Load()
         for edit in edits(read, scope):
             if isinstance(edit.expression, ast.Subscript):
-                yield edit._replace(expression=with_field(edit.expression, "ctx", ast.Store()))
+                yield edit._replace(expression=with_fields(edit.expression, ctx=ast.Store()))
     else:
         for edit in edits(target.slice, scope):
-            yield edit._replace(expression=with_field(target, "slice", edit.expression))
+            yield edit._replace(expression=with_fields(target, slice=edit.expression))
     value = scope.value(target.value) if is_atom(target.value) else None
     if isinstance(value, ndarray):
         for other, array in scope.arrays.items():
             if array.shape == value.shape and other != ast.unparse(target.value):
-                yield Edit(1.5, with_field(target, "value", parsed(other)), f"{ast.unparse(target.value)} for {other}")
+                yield Edit(1.5, with_fields(target, value=parsed(other)), f"{ast.unparse(target.value)} for {other}")
 
 
 def _following(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, str]]:
@@ -196,5 +197,4 @@ def _placed(new: ast.stmt, old: ast.stmt) -> ast.stmt:
     """Give a statement the lines of the one that it replaces or follows."""
     if new is old:
         return new
-    fresh = ast.copy_location(copy.copy(new), old)
-    return ast.fix_missing_locations(fresh)
+    return ast.copy_location(copy.copy(new), old)

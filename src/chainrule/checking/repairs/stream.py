@@ -86,7 +86,9 @@ def _aimed(
             for aim in by_statement[statement]:
                 for change in changes_for(aim, block, *scopes):
                     whole = cost + rank + change.cost
-                    found.append(Candidate(unit, change.changes, whole, change.mistake, aim.suspect.repaired))
+                    found.append(
+                        Candidate(unit, change.changes, whole, change.mistake, change.cost, aim.suspect.repaired)
+                    )
                 if time.process_time() > end:
                     break
         yield from sorted(found, key=lambda candidate: candidate.cost)
@@ -126,7 +128,7 @@ def _by_cost(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidat
 def _of(places: Places, statement: ast.stmt, rank: float) -> Iterable[Candidate]:
     unit, block = places.homes[statement]
     for edit in statement_edits(statement, block, *scopes_of(places, statement)):
-        yield Candidate(unit, edit.changes, edit.cost + rank, edit.mistake)
+        yield Candidate(unit, edit.changes, edit.cost + rank, edit.mistake, edit.cost)
 
 
 def scopes_of(places: Places, statement: ast.stmt) -> tuple[Scope, Scope]:
@@ -134,8 +136,8 @@ def scopes_of(places: Places, statement: ast.stmt) -> tuple[Scope, Scope]:
     unit, _ = places.homes[statement]
     functions = list(places.versions.values())
     names = places.judge.units.live[unit].function.__globals__
-    scene = places.scenes[statement][0]
-    behind = places.behind.get(statement, scene)
+    scene = places.scene_of(statement)
+    behind = places.behind.get(statement, {}) if scene is places.scenes[statement][0] else {}
     parameters = list(places.judge.cases[places.number].parameters.values())
     before = scope_of(scene, names, functions, parameters)
     after = scope_of({**scene, **behind}, names, functions, parameters)

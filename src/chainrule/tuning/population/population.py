@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Int64, Shaped, UInt8
 from numpy import ndarray
 
 from chainrule.data.features import Features
@@ -19,6 +20,8 @@ from chainrule.tuning.population.panel import NO_FOLDS, Panel
 from chainrule.tuning.population.scores import Scores
 from chainrule.tuning.population.stream import next_batches, next_rates
 from chainrule.tuning.population.workers import Workers
+
+Inputs = UInt8[ndarray, "N D"] | Float32[ndarray, "N D"] | Float64[ndarray, "N D"]
 
 CALL_SECONDS = 0.2  # about how long compiled code may run: how soon an interrupt is heard
 
@@ -88,13 +91,13 @@ class Population:
     def train(
         self,
         features: Features,
-        y: ndarray,
+        y: Int64[ndarray, " N"],
         *,
         steps: int,
         total_steps: int,
-        rows: ndarray | None = None,
-        folds: ndarray | None = None,
-    ) -> ndarray:
+        rows: Int64[ndarray, " n"] | None = None,
+        folds: Int64[ndarray, " N"] | None = None,
+    ) -> Float64[ndarray, "{steps} K"]:
         """Take some steps more, and drop every network whose loss or weights leave the finite numbers.
 
         Parameters
@@ -140,7 +143,11 @@ class Population:
         return losses
 
     def evaluate(
-        self, features: Features, y: ndarray, rows: ndarray | None = None, folds: ndarray | None = None
+        self,
+        features: Features,
+        y: Int64[ndarray, " N"],
+        rows: Int64[ndarray, " n"] | None = None,
+        folds: Int64[ndarray, " N"] | None = None,
     ) -> Scores:
         """Measure every network on some rows, or on those of them that are of its own fold.
 
@@ -183,7 +190,7 @@ class Population:
         network.parameters.weights[0][...] *= network.scale
         return network.parameters
 
-    def predict_proba(self, X: Features | ndarray) -> ndarray:
+    def predict_proba(self, X: Features | Inputs) -> Float[ndarray, "N C"]:
         """Return the probabilities (N, C) of the ensemble: the mean of those that its networks give.
 
         Parameters
@@ -196,11 +203,11 @@ class Population:
         door.check_rows((self.input_size, self.output_size), self.dtype, features, rows)
         return self._side_by_side.add_up(lambda panel: panel.sum_probabilities(features, rows)) / len(self.alive)
 
-    def predict(self, X: Features | ndarray) -> ndarray:
+    def predict(self, X: Features | Inputs) -> Int64[ndarray, " N"]:
         """Return the label (N,) that the ensemble finds most probable."""
         return self.predict_proba(X).argmax(axis=1)
 
-    def state(self) -> dict[str, ndarray]:
+    def state(self) -> dict[str, Shaped[ndarray, "..."]]:
         """Return everything that training has changed, as arrays by name: what :meth:`restore` goes on from."""
         state = {
             "alive": np.array(self.alive, np.int64),
@@ -213,7 +220,7 @@ class Population:
             state[f"{number}.parameters"], state[f"{number}.moments"] = network.parameters.buffer, network.moments
         return state
 
-    def restore(self, state: Mapping[str, ndarray]) -> None:
+    def restore(self, state: Mapping[str, Shaped[ndarray, "..."]]) -> None:
         """Go on from where :meth:`state` was taken, with the bits that would have come without a break.
 
         Raises
@@ -242,18 +249,27 @@ class Population:
             raise InputError("the population", expected="a network that is left", got="none: all have diverged")
         return self._networks
 
-    def _checked(self, features: Features, y: ndarray, rows: ndarray | None) -> ndarray:
+    def _checked(
+        self, features: Features, y: Int64[ndarray, " N"], rows: Int64[ndarray, " n"] | None
+    ) -> Int64[ndarray, " _"]:
         """Return the rows to use, once all of them can be."""
         rows = np.arange(len(y)) if rows is None else rows
         door.check_rows((self.input_size, self.output_size), self.dtype, features, rows)
         door.check_labels(self.output_size, features, y, rows)
         return rows
 
-    def _take(self, features: Features, y: ndarray, batches: Batches, rates: ndarray, folds: ndarray) -> ndarray:
+    def _take(
+        self,
+        features: Features,
+        y: Int64[ndarray, " N"],
+        batches: Batches,
+        rates: Float64[ndarray, "steps K"],
+        folds: Int64[ndarray, " _"],
+    ) -> Float64[ndarray, "steps K"]:
         """Take one step for each mini-batch, and drop who diverges; return the losses (steps, K) of all."""
         taken, standing, began = self.steps_taken, self._side_by_side, time.perf_counter()
 
-        def run(panel: Panel, places: ndarray) -> ndarray:
+        def run(panel: Panel, places: Int64[ndarray, " k"]) -> Float64[ndarray, "steps k"]:
             return panel.run(features, y, batches, np.ascontiguousarray(rates[:, places]), taken, folds)
 
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jaxtyping import Float64
 from numpy import ndarray
 
 
@@ -22,8 +23,8 @@ class Scores:
     """
 
     numbers: tuple[int, ...]
-    loss: ndarray
-    accuracy: ndarray
+    loss: Float64[ndarray, " K"]
+    accuracy: Float64[ndarray, " K"]
 
     def _repr_html_(self) -> str:
         from chainrule.display.population import scores_html

@@ -29,6 +29,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 """What a dictionary of settings holds, by the beginning of its name (``bn_param``)."""
 
+OVERLAPPING: dict[str, dict[str, Any]] = {"pool": {"stride": 1}}
+"""What windows that overlap have besides, in the last of the sizes, where the forward pass is right for them."""
+
 DENSE: list[Shapes] = [
     {"x": "N 2 E", "w": "D H", "b": "H"},
     {"x": "N D", "w": "D H", "b": "H"},
@@ -68,11 +71,12 @@ def thing(name: str) -> str:
     return plain if plain == "h0" else SAME.get(plain.rstrip("0123456789"), plain.rstrip("0123456789"))
 
 
-def settings(name: str) -> dict[str, Any] | None:
+def settings(name: str, *, overlapping: bool = False) -> dict[str, Any] | None:
     """Return a dictionary of settings for an argument like ``conv_param``, or None if it is none."""
     if not re.search(r"param|config|hparam", name.lower()):
         return None
-    return next((dict(value) for key, value in SETTINGS.items() if name.lower().startswith(key)), None)
+    key = next((key for key in SETTINGS if name.lower().startswith(key)), None)
+    return None if key is None else {**SETTINGS[key], **(OVERLAPPING.get(key, {}) if overlapping else {})}
 
 
 def possible(layer: str, things: list[str]) -> Iterator[Shapes]:

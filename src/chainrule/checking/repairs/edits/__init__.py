@@ -1,6 +1,6 @@
 """Changes of one place in an expression that undo a mistake people make: another name, a transpose, a sign, an axis."""
 
-from chainrule.checking.repairs.edits.edit import Edit, parsed, with_field
+from chainrule.checking.repairs.edits.edit import Edit, parsed
 from chainrule.checking.repairs.edits.everywhere import edits
 
-__all__ = ["Edit", "edits", "parsed", "with_field"]
+__all__ = ["Edit", "edits", "parsed"]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from chainrule.checking.repairs.edits.edit import Edit, number, parsed, times, with_field
+from chainrule.checking.repairs.edits.edit import Edit, number, parsed, times
 from chainrule.checking.repairs.edits.operations import products
+from chainrule.checking.repairs.placing import with_fields
 from chainrule.checking.repairs.scope import Scope
 
 SIBLINGS = {
@@ -41,9 +42,9 @@ def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     for other in SIBLINGS.get(name, ()):
         if isinstance(node.func, ast.Name):
-            yield Edit(1.1, with_field(node, "func", ast.Name(other, ast.Load())), f"{name} for {other}")
+            yield Edit(1.1, with_fields(node, func=ast.Name(other, ast.Load())), f"{name} for {other}")
         elif isinstance(node.func, ast.Attribute) and not (other in OF_MODULES_ONLY and is_method(node, scope)):
-            yield Edit(1.1, with_field(node, "func", with_field(node.func, "attr", other)), f"{name} for {other}")
+            yield Edit(1.1, with_fields(node, func=with_fields(node.func, attr=other)), f"{name} for {other}")
     if name in PRODUCTS:
         yield from _other_products(node, scope)
     if name in REDUCTIONS:
@@ -94,7 +95,7 @@ def _swapped(node: ast.Call, name: str) -> Iterator[Edit]:
         arguments = list(node.args)
         arguments[position], arguments[position + 1] = arguments[position + 1], arguments[position]
         chooses = name == "where" and position == 1
-        yield Edit(1.1 if chooses else 1.4, with_field(node, "args", arguments), "arguments swapped")
+        yield Edit(1.1 if chooses else 1.4, with_fields(node, args=arguments), "arguments swapped")
 
 
 def _other_products(node: ast.Call, scope: Scope) -> Iterator[Edit]:
@@ -107,7 +108,7 @@ def _other_products(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         return
     for cost, first, second in products(left, right):
         if method:
-            function = with_field(node.func, "value", first)
+            function = with_fields(node.func, value=first)
             yield Edit(cost, ast.Call(function, [second], node.keywords), "transpose")
         else:
             yield Edit(cost, ast.Call(node.func, [first, second], node.keywords), "transpose")

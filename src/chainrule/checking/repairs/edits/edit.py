@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import copy
-from typing import NamedTuple, TypeVar
-
-Node = TypeVar("Node", bound=ast.AST)
+from typing import NamedTuple
 
 
 class Edit(NamedTuple):
@@ -17,13 +14,6 @@ class Edit(NamedTuple):
     expression: ast.expr
     mistake: str
     """What was wrong if this is right."""
-
-
-def with_field(node: Node, name: str, value: object) -> Node:
-    """Return a copy of a node in which one field is another; the rest is shared."""
-    fresh = copy.copy(node)
-    setattr(fresh, name, value)
-    return fresh
 
 
 def parsed(text: str) -> ast.expr:

@@ -9,9 +9,10 @@ from numpy import ndarray
 
 from chainrule.checking.repairs.edits.atoms import other_atoms, other_constants
 from chainrule.checking.repairs.edits.calls import other_calls
-from chainrule.checking.repairs.edits.edit import Edit, with_field
+from chainrule.checking.repairs.edits.edit import Edit
 from chainrule.checking.repairs.edits.missing import missing_around_array, missing_around_number
 from chainrule.checking.repairs.edits.operations import other_comparisons, other_indices, other_operations
+from chainrule.checking.repairs.placing import with_fields
 from chainrule.checking.repairs.scope import Comprehension, Scope, is_atom
 
 WORDS_WITH_CHOICES = ("axis", "keepdims", "dtype")
@@ -29,12 +30,12 @@ def edits(node: ast.expr, scope: Scope) -> Iterator[Edit]:
             yield from _of_receiver(node, scope)
         elif isinstance(value, ast.expr):
             for edit in edits(value, within):
-                yield edit._replace(expression=with_field(node, name, edit.expression))
+                yield edit._replace(expression=with_fields(node, **{name: edit.expression}))
         elif isinstance(value, list):
             for position, item in enumerate(value):
                 for fresh, edit in _of_item(item, scope):
                     items = [*value[:position], fresh, *value[position + 1 :]]
-                    yield edit._replace(expression=with_field(node, name, items))
+                    yield edit._replace(expression=with_fields(node, **{name: items}))
 
 
 def _of_receiver(call: ast.Call, scope: Scope) -> Iterator[Edit]:
@@ -46,18 +47,18 @@ def _of_receiver(call: ast.Call, scope: Scope) -> Iterator[Edit]:
     if isinstance(receiver, ast.Name) and receiver.id not in scope.variables:
         return
     for edit in edits(receiver, scope):
-        changed = with_field(function, "value", edit.expression)
-        yield edit._replace(expression=with_field(call, "func", changed))
+        changed = with_fields(function, value=edit.expression)
+        yield edit._replace(expression=with_fields(call, func=changed))
 
 
 def _of_item(item: object, scope: Scope) -> Iterator[tuple[ast.AST, Edit]]:
     """Yield an item of a list in an expression changed: an argument, a keyword, a part of a comprehension."""
     if isinstance(item, ast.keyword) and item.arg not in WORDS_WITH_CHOICES:
         for edit in edits(item.value, scope):
-            yield with_field(item, "value", edit.expression), edit
+            yield with_fields(item, value=edit.expression), edit
     elif isinstance(item, ast.comprehension):
         for edit in edits(item.iter, scope):
-            yield with_field(item, "iter", edit.expression), edit
+            yield with_fields(item, iter=edit.expression), edit
     elif isinstance(item, ast.expr):
         for edit in edits(item, scope):
             yield edit.expression, edit

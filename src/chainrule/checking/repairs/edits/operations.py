@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from numpy import ndarray
 
-from chainrule.checking.repairs.edits.edit import Edit, parsed, turned, with_field
+from chainrule.checking.repairs.edits.edit import Edit, parsed, turned
+from chainrule.checking.repairs.placing import with_fields
 from chainrule.checking.repairs.scope import Scope, is_atom
 
 OTHERS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
@@ -30,7 +31,7 @@ def other_operations(node: ast.BinOp, scope: Scope) -> Iterator[Edit]:
             if other != text and scope.arrays[other].ndim == scope.arrays[text].ndim:
                 yield Edit(1.1, ast.BinOp(parsed(other), ast.Mult(), parsed(other)), f"{text} for {other}")
     for operation in OTHERS.get(type(node.op), ()):
-        yield Edit(1.1, with_field(node, "op", operation()), "operation")
+        yield Edit(1.1, with_fields(node, op=operation()), "operation")
     alone = "superfluous term" if isinstance(node.op, (ast.Add, ast.Sub)) else "superfluous factor"
     yield Edit(1.2, node.left, alone)
     if not isinstance(node.op, (ast.Div, ast.Pow)):
@@ -62,11 +63,11 @@ def other_comparisons(node: ast.Compare) -> Iterator[Edit]:
     """Yield the comparison with other operators."""
     for operation in (ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq):
         if not isinstance(node.ops[0], operation):
-            yield Edit(1.0, with_field(node, "ops", [operation()]), "mask inverted")
+            yield Edit(1.0, with_fields(node, ops=[operation()]), "mask inverted")
 
 
 def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
-    """Yield ``p[arange(N), y]`` for ``p[:, y]``, and the two indices swapped."""
+    """Yield ``p[arange(N), y]`` for ``p[:, y]``, the two indices swapped, and ``w`` for ``w[::-1]``."""
     index = node.slice
     picked = scope.value(node)
     if isinstance(picked, float):
@@ -77,6 +78,8 @@ def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
         for text, array in scope.arrays.items():
             if array.shape == picked.shape:
                 yield Edit(1.05, parsed(text), f"{ast.unparse(node)} for {text}")
+    if any(isinstance(part, ast.Slice) and part.step is not None for part in _parts(index)):
+        yield Edit(1.0, _without_steps(node), "turned round")
     if not isinstance(index, ast.Tuple) or len(index.elts) != 2 or scope.numpy is None:
         return
     rows, columns = index.elts
@@ -89,9 +92,26 @@ def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
             every = parsed(f"{scope.numpy}.arange({text}.shape[{axis}])")
             elements = [every, columns] if axis == 0 else [rows, every]
             yield Edit(
-                1.1, with_field(node, "slice", ast.Tuple(elements, ast.Load())), "whole rows for one entry of each"
+                1.1, with_fields(node, slice=ast.Tuple(elements, ast.Load())), "whole rows for one entry of each"
             )
-    yield Edit(1.3, with_field(node, "slice", ast.Tuple([columns, rows], ast.Load())), "indices swapped")
+    yield Edit(1.3, with_fields(node, slice=ast.Tuple([columns, rows], ast.Load())), "indices swapped")
+
+
+def _parts(index: ast.expr) -> list[ast.expr]:
+    return index.elts if isinstance(index, ast.Tuple) else [index]
+
+
+def _without_steps(node: ast.Subscript) -> ast.expr:
+    """Return ``w[f]`` for ``w[f, :, ::-1, ::-1]``."""
+    parts = [
+        ast.Slice(part.lower, part.upper) if isinstance(part, ast.Slice) and part.step is not None else part
+        for part in _parts(node.slice)
+    ]
+    while parts and isinstance(last := parts[-1], ast.Slice) and not (last.lower or last.upper or last.step):
+        parts.pop()
+    if not parts:
+        return node.value
+    return with_fields(node, slice=parts[0] if len(parts) == 1 else ast.Tuple(parts, ast.Load()))
 
 
 def _other_entries(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
