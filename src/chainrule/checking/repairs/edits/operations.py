@@ -78,6 +78,7 @@ def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
         for text, array in scope.arrays.items():
             if array.shape == picked.shape:
                 yield Edit(1.05, parsed(text), f"{ast.unparse(node)} for {text}")
+    yield from _counted(node, scope)
     if any(isinstance(part, ast.Slice) and part.step is not None for part in _parts(index)):
         yield Edit(1.0, _without_steps(node), "turned round")
     if not isinstance(index, ast.Tuple) or len(index.elts) != 2 or scope.numpy is None:
@@ -95,6 +96,21 @@ def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
                 1.1, with_fields(node, slice=ast.Tuple(elements, ast.Load())), "whole rows for one entry of each"
             )
     yield Edit(1.3, with_fields(node, slice=ast.Tuple([columns, rows], ast.Load())), "indices swapped")
+
+
+def _counted(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
+    """Yield ``y[n]`` for ``y[0]``, with everything that counts."""
+    parts = _parts(node.slice)
+    for position, part in enumerate(parts):
+        if isinstance(part, ast.Constant) and type(part.value) is int:
+            for name in _counters(scope):
+                others = [*parts[:position], ast.Name(name, ast.Load()), *parts[position + 1 :]]
+                index = others[0] if len(others) == 1 else ast.Tuple(others, ast.Load())
+                yield Edit(1.1, with_fields(node, slice=index), f"{part.value} for {name}")
+
+
+def _counters(scope: Scope) -> list[str]:
+    return [name for name, value in scope.variables.items() if type(value) is int]
 
 
 def _parts(index: ast.expr) -> list[ast.expr]:
@@ -117,9 +133,8 @@ def _without_steps(node: ast.Subscript) -> ast.expr:
 def _other_entries(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
     """Yield single entries of other arrays, for programs that are written in loops over entries."""
     had = ast.unparse(node)
-    counters = [name for name, value in scope.variables.items() if type(value) is int]
     for text, array in scope.arrays.items():
-        for picked in itertools.permutations(counters, array.ndim) if array.ndim <= 2 else ():
+        for picked in itertools.permutations(_counters(scope), array.ndim) if array.ndim <= 2 else ():
             other = f"{text}[{', '.join(picked)}]"
             if other != had:
                 yield Edit(1.25, parsed(other), f"{had} for {other}")
