@@ -10,7 +10,17 @@ import pytest
 from jaxtyping import TypeCheckError
 
 import chainrule
+from chainrule.checking.numerical import relative_error
 from chainrule.data.features import Features
+from chainrule.data.preprocess import fit
+from chainrule.estimator.base import BaseMLP
+from chainrule.estimator.labels import Labels
+from chainrule.network.model import Model
+from chainrule.network.parameters import Architecture, Parameters
+from chainrule.sklearn import MLPClassifier, MLPRegressor
+from chainrule.tuning.ensemble import Ensemble
+from chainrule.tuning.population.member import Member
+from chainrule.tuning.population.scores import Scores
 
 from .shapes import CHECKED, any_shape
 
@@ -69,3 +79,37 @@ def test_a_wrong_shape_is_seen() -> None:
         Features(X, shift=np.zeros(2, np.float32))
     with pytest.raises(TypeCheckError, match="index"):
         Features(X).gather(np.zeros((1, 1), np.int64), np.float32)
+
+
+def test_a_wrong_shape_is_seen_at_every_door() -> None:
+    X, y = np.zeros((6, 4), np.float32), np.arange(6) % 3
+    population = chainrule.Population([Member((2,), 0.1)], input_size=4, output_size=3, batch_size=2)
+    with pytest.raises(TypeCheckError, match="parameter 'folds'"):
+        population.evaluate(Features(X), y, folds=y[:5])
+    with pytest.raises(TypeCheckError, match="parameter 'X'"):
+        population.predict(X[0])
+    with pytest.raises(TypeCheckError, match="accuracy"):
+        Scores((0, 1), np.zeros(2), np.zeros(3))
+    with pytest.raises(TypeCheckError, match="parameter 'outputs'"):
+        Labels(np.arange(3), "multiclass").probabilities(np.zeros(3))
+    with pytest.raises(TypeCheckError, match="parameter 'b'"):
+        relative_error(np.zeros((2, 1)), np.zeros(2))
+    with pytest.raises(TypeCheckError, match="parameter 'parameters'"):
+        chainrule.check(lambda W: (0.0, W), [np.array(["a"])])
+
+
+def test_a_wrong_result_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the doors through which anything may come in: data frames, sparse matrices, lists."""
+    X = np.eye(6, dtype=np.float32)
+    classifier = MLPClassifier()
+    classifier._labels = Labels(np.arange(3), "multiclass")
+    monkeypatch.setattr(BaseMLP, "_outputs", lambda _, X: np.zeros((len(X), 2), int))
+    monkeypatch.setattr(Labels, "probabilities", lambda _, outputs: outputs[0])
+    with pytest.raises(TypeCheckError, match=r"return value of .*MLPClassifier.predict_proba"):
+        classifier.predict_proba(X)
+    with pytest.raises(TypeCheckError, match=r"return value of .*MLPRegressor.predict"):
+        MLPRegressor().predict(X)
+    monkeypatch.setattr(Model, "predict_proba", lambda _, X: np.zeros(len(X)))
+    model = Model(Parameters.zeros(Architecture(6, (), 3), "f4"), fit((), X, np.arange(6)), ("a", "b", "c"))
+    with pytest.raises(TypeCheckError, match=r"return value of .*Ensemble.predict_proba"):
+        Ensemble((model,)).predict_proba(X)

@@ -9,11 +9,13 @@ dependencies are the newest that pyproject.toml allows, or the oldest. Behind --
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -33,8 +35,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="chainrule-wheel-") as folder:
         place = Path(folder)
         wheel, sdist = distributions(options.dist or built(place / "dist"))
-        python = install(wheel, options.python, options.versions, place / "environment")
         suite = unpack(sdist, place / "suite")
+        python = install(wheel, suite, options.python, options.versions, place / "environment")
         command = [python, "-m", "pytest", *PYTEST_OPTIONS[options.versions], *options.pytest]
         return subprocess.run(command, cwd=suite, check=False).returncode
 
@@ -51,15 +53,31 @@ def distributions(folder: Path) -> tuple[Path, Path]:
     return wheel.resolve(), sdist.resolve()
 
 
-def install(wheel: Path, base: str, versions: str, folder: Path) -> Path:
-    """Make an environment with the wheel and what the tests need; return its Python."""
+def install(wheel: Path, suite: Path, base: str, versions: str, folder: Path) -> Path:
+    """Make an environment with the wheel and what the tests need; return its Python.
+
+    What a wheel depends on is indirect to uv, of which it takes the newest; what pyproject.toml names is direct.
+    """
     run(sys.executable, "-m", "uv", "venv", "--quiet", "--python", base, folder)
     python = next(path for path in (folder / "bin" / "python", folder / "Scripts" / "python.exe") if path.exists())
-    run(
-        *(sys.executable, "-m", "uv", "pip", "install", "--python", python, "--only-binary", ":all:"),
-        *("--resolution", RESOLUTION[versions], f"{wheel}[dev]"),
-    )
+    pip_install = (sys.executable, "-m", "uv", "pip", "install", "--python", python, "--only-binary", ":all:")
+    run(*pip_install, "--resolution", RESOLUTION[versions], "-r", suite / "pyproject.toml", "--extra", "dev")
+    run(*pip_install, "--no-deps", wheel)
+    if versions == "lowest":
+        must_be_lowest(python, suite / "pyproject.toml")
     return python
+
+
+def must_be_lowest(python: Path, pyproject: Path) -> None:
+    """See that the environment has the oldest versions: 2.2.x where pyproject.toml says >=2.2."""
+    project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
+    bounds = re.findall(r"^([\w-]+)\S*>=([\d.]+)$", "\n".join(project["dependencies"]), re.MULTILINE)
+    asked = (sys.executable, "-m", "uv", "pip", "freeze", "--python", python)
+    frozen = subprocess.run([str(word) for word in asked], check=True, capture_output=True, text=True).stdout
+    installed = dict(re.findall(r"^(\S+)==(\S+)$", frozen, re.MULTILINE))
+    newer = [f"{name} {installed[name]}" for name, bound in bounds if not f"{installed[name]}.".startswith(f"{bound}.")]
+    if newer or not bounds:
+        sys.exit(f"these are not the oldest versions that pyproject.toml allows: {', '.join(newer) or 'no bounds'}")
 
 
 def unpack(sdist: Path, folder: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -89,6 +90,7 @@ class Killer(Watcher):
                 time.sleep(0.005)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_worker_killed_in_the_middle_costs_a_retry_only(tune: Tune, request_for: Any, scheduler: str) -> None:
     options = {"epochs": 400, "hidden": "32,64"}
     alone, _ = tune("alone", options, trials=8)

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,7 +21,10 @@ from chainrule.tuning.session import Request, opened
 from .conftest import Tune
 from .test_search import told
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no setpriv"),
+]
 SERVER_USER = "nobody"  # a server refuses to run as root
 
 

@@ -129,6 +129,7 @@ main()
 """
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_killed_search_goes_on_in_the_middle_of_its_generation(tune: Tune, rows: Path, tmp_path: Path) -> None:
     words = ["tune", "--data", str(rows), "--trials", "8", "--population", "8", "--stopping", "none", "--out", "killed"]
     options = [f"--{name.replace('_', '-')}={value}" for name, value in SPACE.items()]

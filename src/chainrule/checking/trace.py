@@ -25,6 +25,9 @@ Outcome = Result | Exception
 ALL = -1
 """Stands for every occurrence of a site."""
 
+GOLDEN = (5**0.5 - 1) / 2
+"""The multiples of this, without their whole parts, are spread evenly and never the same."""
+
 MOST_EVENTS = 6000
 MOST_SCENES = 40
 
@@ -84,7 +87,8 @@ class Watch:
     def nudged(self, case: Case, event: Event, index: tuple[int, ...] | None, amount: Any) -> Outcome:
         """Run with ``amount`` added to one entry of a value (to the whole of it if ``index`` is None).
 
-        The occurrence ``ALL`` stands for each time that the site is passed.
+        The occurrence ``ALL`` stands for each time that the site is passed, with an amount of its own each time: a
+        softmax does not notice when all scores move by the same.
         """
         self._target, self._nudge = event, (index, amount)
         try:
@@ -121,7 +125,8 @@ class Watch:
         self._counts[site] = occurrence + 1
         if self._target is not None:
             if self._target[0] == site and self._target[1] in (occurrence, ALL) and is_float(value):
-                return _changed(value, *self._nudge)
+                index, amount = self._nudge
+                return _changed(value, index, amount * _unlike(occurrence) if self._target[1] == ALL else amount)
         elif self._others:
             other = self._others.get((site, occurrence))
             if other is not None and is_float(value):
@@ -141,6 +146,11 @@ class Watch:
             seen = self._scenes.setdefault(at, [])
             if len(seen) < MOST_SCENES:
                 seen.append(frozen(variables, depth=3))
+
+
+def _unlike(occurrence: int) -> float:
+    """Return a factor between 0.5 and 1.5 that is another one for every occurrence."""
+    return 0.5 + occurrence * GOLDEN % 1.0
 
 
 def is_float(value: Any) -> bool:

@@ -121,7 +121,7 @@ def _refuse_other_inputs(model: Model | Ensemble, dataset: Dataset) -> None:
     """
     checks = (
         ("images of (height, width, channels)", model.image_shape, dataset.image_shape),
-        ("columns", model.feature_names, dataset.feature_names),
+        ("columns", model.feature_names, model.feature_names and dataset.feature_names),  # it may know no names
         ("features", model.n_features, dataset.n_features),
     )
     for what, expected, got in checks:

@@ -52,7 +52,7 @@ def command(
     console = Console(highlight=False, markup=False, soft_wrap=True)
     for file in files:
         console.print(f"{file}  {file.stat().st_size:,} bytes")
-    console.print(f"takes {_input_of(model)}; gives the probabilities of {len(model.classes)} classes")
+    console.print(f"takes {_input_of(model)}; gives {_output_of(model)}")
 
 
 command.__doc__ = HELP
@@ -62,6 +62,19 @@ def _input_of(model: Model) -> str:
     if model.image_shape is None:
         return f"rows of {model.n_features} features (N, {model.n_features})"
     return f"images (N, {', '.join(map(str, model.image_shape))}) of uint8"
+
+
+def _output_of(model: Model) -> str:
+    loss, number = model.parameters.architecture.loss, len(model.classes)
+    if loss == "softmax":
+        return f"the probabilities of {_counted(number, 'class', 'classes')}"
+    if loss == "logistic":
+        return f"the probabilities of {_counted(number, 'label', 'labels')}, each by itself"
+    return _counted(number, "predicted number", "predicted numbers")
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _to_json(model: Model, to: Format, files: list[Path]) -> dict[str, Any]:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 HELP = """Name the class of images or rows, and say how probable it is.
 
 Images are files, or folders that are searched for them; a model of a table takes .csv and .parquet files with the
-columns that it was trained on. A file that cannot be read is reported and does not stop the rest; the exit code is
-then 1.
+columns that it was trained on, a model of rows without names one with so many columns and no other. A file that cannot
+be read is reported and does not stop the rest; the exit code is then 1.
 
 Examples:
 
@@ -61,6 +61,7 @@ def command(
 ) -> None:
     """See HELP."""
     model = open_model(run)
+    _refuse_what_names_no_class(run, model)
     unreadable: list[ChainruleError] = []
     if model.image_shape is None:
         predictions = _predict_tables(model, inputs, top, unreadable)
@@ -77,6 +78,18 @@ def command(
 
 
 command.__doc__ = HELP
+
+
+def _refuse_what_names_no_class(path: Path, model: Model | Ensemble) -> None:
+    """Refuse an estimator's model of numbers, or of labels that do not exclude each other."""
+    loss = model.parameters.architecture.loss if isinstance(model, Model) else "softmax"
+    if loss != "softmax":
+        raise InputError(
+            str(path),
+            expected="a model that gives each row one class",
+            got=f"one with the loss {loss}",
+            advice=f"in Python, chainrule.Model.load({str(path)!r}).predict(X)",
+        )
 
 
 def _image_files(inputs: Sequence[Path], unreadable: list[ChainruleError]) -> Iterator[Path]:
@@ -121,7 +134,7 @@ def _predict_tables(
 
     for path in inputs:
         try:
-            X = read_features(path, model.feature_names or ())
+            X = read_features(path, model.feature_names or model.n_features)
         except ChainruleError as error:
             unreadable.append(error)
         else:

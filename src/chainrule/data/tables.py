@@ -63,10 +63,14 @@ def read_table(path: Path, label: str | None = None) -> Dataset:
     return Dataset(path.stem, str(path), Rows(X, y), None, classes, feature_names=tuple(features))
 
 
-def read_features(path: Path, feature_names: tuple[str, ...]) -> Float32[ndarray, "N D"]:
-    """Return the features (N, D) float32 of a table whose labels are unknown, in the order of ``feature_names``.
+def read_features(path: Path, features: tuple[str, ...] | int) -> Float32[ndarray, "N D"]:
+    """Return the features (N, D) float32 of a table whose labels are unknown.
 
-    Other columns are passed over.
+    Parameters
+    ----------
+    features : tuple of str, or int
+        The columns of the features, in order; others are passed over. Or D, where nobody knows their names: then these
+        are all the columns, in the table's order.
 
     Raises
     ------
@@ -74,10 +78,9 @@ def read_features(path: Path, feature_names: tuple[str, ...]) -> Float32[ndarray
         If a column is missing, or a value is missing, infinite or no number.
     """
     with storage_errors(str(path)):
-        table = (
-            _load_parquet(path) if is_parquet(path) else load_csv(path, lambda names: set(names) - set(feature_names))
-        )
+        table = _load_parquet(path) if is_parquet(path) else load_csv(path, lambda names: _others(names, features))
     _refuse_doubled(table.column_names, path)
+    feature_names = _all_columns(table.column_names, features, path) if isinstance(features, int) else features
     missing = [name for name in feature_names if name not in table.column_names]
     if missing:
         raise InputError(
@@ -91,6 +94,23 @@ def read_features(path: Path, feature_names: tuple[str, ...]) -> Float32[ndarray
             X[:, column] = _numbers(table[name], name, path)
     refuse_not_finite(X, str(path), "", feature_names)
     return X
+
+
+def _others(names: list[str], features: tuple[str, ...] | int) -> set[str]:
+    """Return the columns that are no features."""
+    return set() if isinstance(features, int) else set(names) - set(features)
+
+
+def _all_columns(names: list[str], n_features: int, path: Path) -> tuple[str, ...]:
+    """Return all columns, once there are as many as features."""
+    found = tuple(name for name in names if not _PANDAS_INDEX.fullmatch(name))
+    if len(found) != n_features:
+        raise InputError(
+            str(path),
+            expected=f"{n_features} columns, one for each feature: the model knows no names of them",
+            got=f"{len(found)}",
+        )
+    return found
 
 
 def is_parquet(path: Path) -> bool:

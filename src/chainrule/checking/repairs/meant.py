@@ -121,10 +121,13 @@ def fingerprint(value: ndarray) -> tuple[int, str, str]:
 
 
 def same_numbers(value: ndarray, stage: ndarray) -> bool:
-    """Return whether two arrays hold the same numbers, as they are or transposed; axes of length 1 do not count."""
+    """Return whether two arrays hold the same numbers, as they are, transposed, or one after the other.
+
+    Axes of length 1 do not count.
+    """
     wanted = [n for n in value.shape if n != 1]
     return any(
-        [n for n in turned.shape if n != 1] == wanted
+        ([n for n in turned.shape if n != 1] == wanted or wanted == [turned.size])
         and np.allclose(value.reshape(turned.shape), turned, rtol=1e-7, atol=1e-9)
         for turned in (stage, stage.T)
     )

@@ -47,6 +47,11 @@ class Scope:
             return None
 
     @cached_property
+    def counters(self) -> tuple[str, ...]:
+        """The variables that are whole numbers: what loops go through, and sizes."""
+        return tuple(name for name, value in self.variables.items() if type(value) is int)
+
+    @cached_property
     def _everything(self) -> dict[str, Any]:
         """All names as globals: what a comprehension computes with is looked up there."""
         return {**self.names, **self.variables}

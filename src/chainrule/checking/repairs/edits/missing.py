@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import itertools
 from collections.abc import Iterator
 from typing import cast
 
@@ -40,6 +41,7 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
                 for missing in (" + ".join(squares), *squares):
                     term = parsed(f"{factor}{strength} * ({missing})")
                     yield Edit(1.5, plus(node, term), "penalty missing")
+    yield from _missing_entries(node, scope)
     if is_atom(node):
         return
     inside = {ast.unparse(part) for part in ast.walk(node) if is_atom(part)} & set(scope.arrays)
@@ -50,6 +52,17 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
         if other != own and array.ndim == scope.arrays[own].ndim:
             renamed = cast(ast.expr, _Renamed(own, other).visit(copy.deepcopy(node)))
             yield Edit(1.4, plus(node, renamed), f"term of {other} missing")
+
+
+def _missing_entries(node: ast.expr, scope: Scope) -> Iterator[Edit]:
+    """Yield a number plus an entry of a bias, or of the gradient of the penalty, for programs in loops over entries."""
+    for text, array in scope.arrays.items():
+        if array.ndim == 1:
+            for counter in scope.counters:
+                yield Edit(1.4, plus(node, parsed(f"{text}[{counter}]")), f"{text}[{counter}] missing")
+    for name in scope.weights:
+        for row, column in itertools.permutations(scope.counters, 2):
+            yield from _missing_penalty(node, f"{name}[{row}, {column}]", scope)
 
 
 def _missing_factors(node: ast.expr, scope: Scope) -> Iterator[Edit]:

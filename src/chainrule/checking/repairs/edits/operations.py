@@ -103,14 +103,10 @@ def _counted(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
     parts = _parts(node.slice)
     for position, part in enumerate(parts):
         if isinstance(part, ast.Constant) and type(part.value) is int:
-            for name in _counters(scope):
+            for name in scope.counters:
                 others = [*parts[:position], ast.Name(name, ast.Load()), *parts[position + 1 :]]
                 index = others[0] if len(others) == 1 else ast.Tuple(others, ast.Load())
                 yield Edit(1.1, with_fields(node, slice=index), f"{part.value} for {name}")
-
-
-def _counters(scope: Scope) -> list[str]:
-    return [name for name, value in scope.variables.items() if type(value) is int]
 
 
 def _parts(index: ast.expr) -> list[ast.expr]:
@@ -134,7 +130,7 @@ def _other_entries(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
     """Yield single entries of other arrays, for programs that are written in loops over entries."""
     had = ast.unparse(node)
     for text, array in scope.arrays.items():
-        for picked in itertools.permutations(_counters(scope), array.ndim) if array.ndim <= 2 else ():
+        for picked in itertools.permutations(scope.counters, array.ndim) if array.ndim <= 2 else ():
             other = f"{text}[{', '.join(picked)}]"
             if other != had:
                 yield Edit(1.25, parsed(other), f"{had} for {other}")
