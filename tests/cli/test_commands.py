@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from chainrule.network.model import Model
+from chainrule.sklearn import MLPClassifier, MLPRegressor, to_model
 from chainrule.training.history import EpochRecord, StepRecord
 from chainrule.training.run_folder import RunFolder
 
@@ -113,6 +114,31 @@ def test_a_table_from_csv_to_predictions(chainrule: Run, table: Path) -> None:
     Path("new.csv").write_text("height,name,width\n-4,x,6\n0,y,0\n")
     outcome = chainrule("predict", results["run"], "new.csv", "--json")
     assert [row["class"] for row in json.loads(outcome.out)["predictions"]] == ["c", "a"]
+
+
+def test_the_model_of_an_estimator_that_saw_no_names(chainrule: Run) -> None:
+    X = np.arange(40.0).reshape(20, 2) % 7
+    y = (X[:, 0] > X[:, 1]).astype(str)
+    to_model(MLPClassifier((4,), random_state=0).partial_fit(X, y, classes=np.unique(y))).save("model.safetensors")
+    rows = [f"{a},{b}" for a, b in X]
+    Path("new.csv").write_text("\n".join(["left,right", *rows]))
+    Path("judged.csv").write_text("\n".join(["left,right,y", *map(",".join, zip(rows, y, strict=True))]))
+    Path("wide.csv").write_text("left,right,more\n1,2,3\n")
+    told = json.loads(chainrule("predict", "model.safetensors", "new.csv", "--json").out)["predictions"]
+    expected = Model.load("model.safetensors").predict_proba(X.astype("float32")).max(axis=1)
+    assert [row["probability"] for row in told] == pytest.approx(expected.tolist())
+    assert chainrule("evaluate", "model.safetensors", "--data", "judged.csv").code == 0
+    outcome = chainrule("predict", "model.safetensors", "wide.csv")
+    assert (outcome.code, "expected 2 columns, one for each feature" in outcome.err) == (2, True)
+
+
+def test_predict_refuses_what_names_no_class(chainrule: Run) -> None:
+    X = np.arange(40.0).reshape(20, 2) % 7
+    to_model(MLPRegressor().partial_fit(X, X[:, 0])).save("numbers.safetensors")
+    Path("new.csv").write_text("left,right\n1,2\n")
+    outcome = chainrule("predict", "numbers.safetensors", "new.csv")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "expected a model that gives each row one class, got one with the loss squared" in outcome.err
 
 
 def test_a_config_repeats_a_run_to_the_bit(chainrule: Run, photo_run: Path) -> None:

@@ -14,6 +14,7 @@ from chainrule.data.digits import read_digits
 from chainrule.network.model import Model
 
 from ..conftest import Run
+from .conftest import Case, build
 
 
 def test_a_run_of_digits_as_onnx(chainrule: Run) -> None:
@@ -34,6 +35,20 @@ def test_what_is_printed(chainrule: Run, saved: Path) -> None:
     assert [line.split()[0] for line in outcome.out.splitlines()] == ["net.safetensors", "net.py", "takes"]
     assert "images (N, 4, 3, 3) of uint8; gives the probabilities of 4 classes" in outcome.out
     assert chainrule("export", saved, "--to", "torch", "--out", "net.safetensors").code == 0  # over its own
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs"),
+    [
+        ("softmax", "the probabilities of 4 classes"),
+        ("logistic", "the probabilities of 4 labels, each by itself"),
+        ("poisson", "4 predicted numbers"),
+    ],
+)
+def test_what_is_said_of_the_outputs(chainrule: Run, loss: str, outputs: str) -> None:
+    build(Case("none", (5,), "float32", None, loss=loss)).save("outputs.safetensors")
+    outcome = chainrule("export", "outputs.safetensors", "--to", "onnx", "--out", "outputs.onnx")
+    assert outcome.out.splitlines()[-1] == f"takes rows of 9 features (N, 9); gives {outputs}"
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from chainrule.cli.saved_model import model_file
 from chainrule.export.files import Format, export
 from chainrule.network.model import Model
-from chainrule.training.run_folder import RunFolder
 
 HELP = """Write a run's model in a format that others read, with its preprocessing inside.
 
@@ -34,7 +34,9 @@ Examples:
 
 
 def command(
-    run: Annotated[Path, typer.Argument(help="The run folder, or a model.safetensors.", metavar="RUN")],
+    run: Annotated[
+        Path, typer.Argument(help="The folder of a run or a search, or a model.safetensors.", metavar="RUN")
+    ],
     to: Annotated[Format, typer.Option(help="The format.")],
     out: Annotated[
         Path | None, typer.Option(help="The file to write.", show_default="beside the model, model.onnx")
@@ -43,7 +45,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
 ) -> None:
     """See HELP."""
-    source = run if run.is_file() else RunFolder.open(run).model
+    source = model_file(run)
     model = Model.load(source)
     files = export(model, source, to, out, opset)
     if as_json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,6 +68,8 @@ def command(
         predictions = _predict_tables(model, inputs, top, unreadable)
     else:
         predictions = _predict_images(model, _image_files(inputs, unreadable), top, unreadable)
+    some = list(islice(predictions, 1))  # they are told as they come; the exit code says whether there were any
+    predictions = chain(some, predictions)
     if as_json:
         print(json.dumps(_to_json(predictions, unreadable), indent=2))
     else:
@@ -74,7 +77,7 @@ def command(
     errors = Console(stderr=True)
     for error in unreadable:
         errors.print(f"chainrule: {error}", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1 if unreadable else 0)
+    raise typer.Exit(0 if not unreadable else 1 if some else 2)
 
 
 command.__doc__ = HELP

@@ -10,13 +10,30 @@ from chainrule.errors import InputError
 from chainrule.network.model import Model
 from chainrule.runs import Progress, run_data
 from chainrule.tensor_file import kind_of
-from chainrule.training.run_folder import RunFolder
+from chainrule.training.run_folder import RUNS, RunFolder
 from chainrule.training.settings_file import build_settings
 
 if TYPE_CHECKING:
     from chainrule.tuning.ensemble import Ensemble
 
 SEARCH_FILE, MODEL_FILE = "tune.toml", "model.safetensors"
+
+
+def model_file(path: Path) -> Path:
+    """Return the file that a model is read from: the path itself, or the one in the folder of a run or of a search.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if path.is_file():
+        return path
+    if (path / SEARCH_FILE).is_file():
+        return path / MODEL_FILE
+    if path.suffix == ".safetensors" and not path.exists():
+        raise InputError(str(path), expected="a model file", got="no such file", advice=f"ls {RUNS}/*/{MODEL_FILE}")
+    return RunFolder.open(path).model
 
 
 def open_model(path: Path) -> Model | Ensemble:
@@ -27,17 +44,12 @@ def open_model(path: Path) -> Model | Ensemble:
     InputError
         If there is none.
     """
-    if path.is_dir():
-        if (path / SEARCH_FILE).is_file():
-            return Model.load(path / MODEL_FILE)
-        return RunFolder.open(path).read_model()
-    if not path.is_file():
-        return RunFolder.open(path).read_model()  # which says what is missing
-    if kind_of(path) == "ensemble":
+    file = model_file(path)
+    if kind_of(file) == "ensemble":
         from chainrule.tuning.ensemble import Ensemble
 
-        return Ensemble.load(path)
-    return Model.load(path)
+        return Ensemble.load(file)
+    return Model.load(file)
 
 
 def own_data(path: Path, progress: Progress) -> PreparedData:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -78,8 +79,7 @@ class Places:
             places.elsewhere = _statements(watch, sites & apart)
             places.backward = _statements(watch, sites)
             places.idle = _idle(watch, seen)
-            single = {event[0] for event in seen.forward if seen.events[event].size == 1}
-            places.reducing = _statements(watch, single)
+            places.reducing = _statements(watch, _single(seen, most=case.sizes.N))
             if (FORWARD, number) in judgement.wanted - judgement.right:
                 places.forward = True
                 objective = judge.objective(number)
@@ -175,6 +175,12 @@ def _idle(watch: Watch, seen: Flow) -> dict[str, ast.stmt]:
         if isinstance(target, ast.Name) and (site.after or isinstance(site.statement, ast.Assign)):
             found[target.id] = site.statement
     return found
+
+
+def _single(seen: Flow, most: int) -> set[int]:
+    """Return the sites of the forward pass that a single number passes, not more often than there are examples."""
+    passed = Counter(event[0] for event in seen.forward if seen.events[event].size == 1)
+    return {site for site, times in passed.items() if times <= most}
 
 
 def _statements(watch: Watch, sites: set[int]) -> frozenset[ast.stmt]:
