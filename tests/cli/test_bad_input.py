@@ -13,8 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy import ndarray
 
+from chainrule.data.preprocess import fit
 from chainrule.files import write_whole
+from chainrule.network.model import KIND, VERSION, Model
+from chainrule.network.parameters import Architecture, Parameters
+from chainrule.tensor_file import read_tensors, write_tensors
 
 from ..conftest import Run
 
@@ -81,6 +86,67 @@ def small_run(chainrule: Run, tmp_path: Path) -> Path:
     wide_table(tmp_path / "data.csv")
     assert chainrule("train", "--data", "data.csv", "--out", "run", "--epochs", 2, "-q").code == 0
     return tmp_path / "run"
+
+
+def some_model(path: Path, version: int = VERSION, **others: ndarray) -> None:
+    """Write a model of the columns a and b, in another version or with other arrays if told so."""
+    fitted = fit((), np.zeros((2, 2), np.float32), np.arange(2))
+    parameters = Parameters.zeros(Architecture(2, (3,), 2), "f4")
+    Model(parameters, fitted, ("x", "y"), feature_names=("a", "b")).save(path)
+    tensors, header = read_tensors(path, KIND, VERSION)
+    del header["version"], header["checksum"]
+    write_tensors(path, KIND, version, tensors | others, header)
+
+
+NOTHING = "expected a model file, got no such file\n  try: ls runs/*/model.safetensors"
+LATER, SHAPES = "of a later chainrule\n  try: pip", "expected W1 of shape (2, 3), got shape (2, 4)"
+UNUSABLE: dict[str, tuple[str, str]] = {
+    "export a model that is not there": ("export none.safetensors --to onnx", NOTHING),
+    "predict with one that is not there": ("predict none.safetensors data.csv", NOTHING),
+    "evaluate one that is not there": ("evaluate none.safetensors", NOTHING),
+    "export a later version": ("export later.safetensors --to torch", LATER),
+    "predict with a later version": ("predict later.safetensors data.csv", LATER),
+    "evaluate a later version": ("evaluate later.safetensors --data data.csv", LATER),
+    "export other shapes": ("export shapes.safetensors --to onnx", SHAPES),
+    "predict with other shapes": ("predict shapes.safetensors data.csv", SHAPES),
+    "evaluate other shapes": ("evaluate shapes.safetensors --data data.csv", SHAPES),
+    "an opset too old": ("export model.safetensors --to onnx --opset 6", "--opset: expected an opset from 7 to"),
+    "evaluate on a single class": (
+        "evaluate model.safetensors --data one-class.csv",
+        "expected at least two classes to tell apart, got one: x",
+    ),
+    "evaluate on no rows": (
+        "evaluate model.safetensors --data no-rows.csv",
+        "expected rows with a label and at least one feature, got 0 rows",
+    ),
+    "evaluate on no bytes": ("evaluate model.safetensors --data no-bytes.csv", "got an empty file"),
+    "predict no rows": (
+        "predict model.safetensors no-rows.csv",
+        "no-rows.csv: expected at least one row, got none below the names of the columns",
+    ),
+    "predict no bytes": (
+        "predict model.safetensors no-bytes.csv",
+        "no-bytes.csv: expected a first line with the names of two columns",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_cannot_be_used(chainrule: Run, tmp_path: Path, name: str) -> None:
+    words, message = UNUSABLE[name]
+    some_model(tmp_path / "model.safetensors")
+    some_model(tmp_path / "later.safetensors", version=9)
+    some_model(tmp_path / "shapes.safetensors", W1=np.zeros((2, 4), np.float32))
+    wide_table(tmp_path / "data.csv")
+    (tmp_path / "no-rows.csv").write_text("a,b,label\n")
+    (tmp_path / "no-bytes.csv").touch()
+    one_class(tmp_path / "one-class.csv")
+    before = set(tmp_path.rglob("*"))
+    outcome = chainrule(*words.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("chainrule: ")
+    assert message in outcome.err
+    assert set(tmp_path.rglob("*")) == before
 
 
 def test_a_folder_with_something_in_it_is_not_written_to(chainrule: Run, small_run: Path) -> None:

@@ -49,6 +49,8 @@ def run(*options: str) -> int:
         "addopts=",
         "-o",
         "filterwarnings=",
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",  # what we import is imported before pytest begins
         "-rs",
         *options,
     ]

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas
+import polars
 import pytest
 import sklearn.neural_network as theirs
 from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, NotFittedError
 
+import chainrule.sklearn as ours
 from chainrule.errors import InputError
 from chainrule.sklearn import MLPClassifier, MLPRegressor
 
@@ -52,16 +54,19 @@ def test_every_parameter_has_a_constraint() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("method", ["fit", "predict", "validate"])
-def test_no_numbers(problem: Problem, bad: float, method: str) -> None:
+@pytest.mark.parametrize("kind", ["MLPClassifier", "MLPRegressor"])
+@pytest.mark.parametrize("method", ["fit", "partial_fit", "predict", "validate"])
+def test_no_numbers(problem: Problem, bad: float, kind: str, method: str) -> None:
+    y = problem.three if kind == "MLPClassifier" else problem.number
     X = problem.X.copy()
     X[3, 2] = bad
-    mine, other = fit(MLPClassifier(**SHORT), problem.X, problem.three), theirs.MLPClassifier()
+    mine, other = fit(getattr(ours, kind)(**SHORT), problem.X, y), getattr(theirs, kind)()
     calls = {
-        "fit": lambda: mine.fit(X, problem.three),
+        "fit": lambda: mine.fit(X, y),
+        "partial_fit": lambda: mine.partial_fit(X, y),
         "predict": lambda: mine.predict(X),
-        "validate": lambda: mine.fit(problem.X, problem.three, X_val=X, y_val=problem.three),
-        "theirs": lambda: other.fit(X, problem.three),
+        "validate": lambda: mine.fit(problem.X, y, X_val=X, y_val=y),
+        "theirs": lambda: other.fit(X, y),
     }
     told = []
     for name in (method, "theirs"):
@@ -82,9 +87,25 @@ def test_targets_that_are_no_numbers(problem: Problem) -> None:
         MLPRegressor(loss="poisson").fit(problem.X, -np.ones(len(problem.X)))
 
 
-def test_empty_frames() -> None:
-    with pytest.raises(ValueError, match="Found array with 0 sample"):
-        MLPClassifier().fit(pandas.DataFrame({"a": [], "b": []}), [])
+@pytest.mark.parametrize("frame", [pandas.DataFrame, polars.DataFrame])
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+@pytest.mark.parametrize("method", ["fit", "partial_fit", "predict", "validate"])
+def test_empty_frames(problem: Problem, frame: Any, kind: Any, method: str) -> None:
+    columns = [f"x{i}" for i in range(problem.X.shape[1])]
+    y = problem.three if kind is MLPClassifier else problem.number
+    full = frame(dict(zip(columns, problem.X.T, strict=True)))
+    empty, estimator = full.head(0), fit(kind(**SHORT), full, y)
+    calls = {
+        "fit": lambda: estimator.fit(empty, []),
+        "partial_fit": lambda: estimator.partial_fit(empty, []),
+        "predict": lambda: estimator.predict(empty),
+        "validate": lambda: estimator.fit(full, y, X_val=empty, y_val=[]),
+    }
+    with pytest.raises(ValueError, match=rf"^Found array with 0 sample\(s\) .* is required by {kind.__name__}"):
+        calls[method]()
+
+
+def test_no_features() -> None:
     with pytest.raises(ValueError, match="0 feature"):
         MLPClassifier().fit(np.empty((2, 0)), [0, 1])
 

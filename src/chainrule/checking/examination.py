@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from chainrule.checking.answer import Finding, GradientCheck, Mark, Note, Verdict
+from chainrule.checking.budget import Budget
 from chainrule.checking.draws import Draws, draws
 from chainrule.checking.experiment import Case, Experiment
 from chainrule.checking.findings import Repair, findings, repairs
@@ -71,6 +72,7 @@ class Examination:
     experiment: Experiment
     prove: Prove
     program: Program
+    budget: Budget = field(default_factory=Budget)
     label: str = ""
     """What stands before the names of its gradients."""
     earlier: Mapping[str, Function] = field(default_factory=dict)
@@ -96,8 +98,9 @@ class Examination:
             return self._part(Verdict.CORRECT, None, with_marks, unknown=not judged)
         if self.earlier and judge.judge(self.earlier).complete:
             return self._part(Verdict.WRONG, None, with_marks)
-        end = time.process_time() + SECONDS
-        share = BRIEFLY if gradients_right else SECONDS * (2 / 3 if FORWARD in wrong else 1)
+        seconds = self.budget.left(SECONDS)
+        end = time.process_time() + seconds
+        share = min(seconds, BRIEFLY) if gradients_right else seconds * (2 / 3 if FORWARD in wrong else 1)
         found = self._search(forward=True, seconds=share) if judged else None
         if found is None or found.proof is None:
             if gradients_right:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.checking import teaching
 from chainrule.checking.answer import Answer, Verdict
+from chainrule.checking.budget import Budget
 from chainrule.checking.draws import draws
 from chainrule.checking.examination import Examination, Part
 from chainrule.checking.experiment import Experiment
@@ -25,19 +26,19 @@ FRESH = 5001
 """The seed of the draws that prove a repair."""
 
 
-def examine(program: Program, loaded: Loaded, *, with_marks: bool = True) -> Answer:
-    """Check every experiment of a loaded program."""
+def examine(program: Program, loaded: Loaded, *, with_marks: bool = True, budget: Budget | None = None) -> Answer:
+    """Check every experiment of a loaded program, in the time that there is for it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what the program does, and of what its changes are made of
-        return _examine(program, loaded, with_marks=with_marks)
+        return _examine(program, loaded, with_marks, budget or Budget())
 
 
-def _examine(program: Program, loaded: Loaded, *, with_marks: bool) -> Answer:
+def _examine(program: Program, loaded: Loaded, with_marks: bool, budget: Budget) -> Answer:
     start = time.monotonic()
     parts: list[Part] = []
     repaired: dict[str, Function] = {}
     for experiment in loaded.experiments:
-        part = _examined(program, loaded, experiment, repaired, with_marks)
+        part = _examined(program, loaded, experiment, repaired, with_marks, budget)
         repaired |= part.repaired
         parts.append(part)
     verdicts = [part.verdict for part in parts]
@@ -59,14 +60,19 @@ def _examine(program: Program, loaded: Loaded, *, with_marks: bool) -> Answer:
 
 
 def _examined(
-    program: Program, loaded: Loaded, experiment: Experiment, repaired: Mapping[str, Function], with_marks: bool
+    program: Program,
+    loaded: Loaded,
+    experiment: Experiment,
+    repaired: Mapping[str, Function],
+    with_marks: bool,
+    budget: Budget,
 ) -> Part:
     prove, label = _Reread(program, loaded, experiment), _label(loaded, experiment)
-    part = Examination(loaded.units, experiment, prove, program, label, repaired).run(with_marks)
+    part = Examination(loaded.units, experiment, prove, program, budget, label, repaired).run(with_marks)
     proved = any(finding.verified for finding in part.findings)
     if experiment.otherwise is None or part.verdict is Verdict.CORRECT or proved:
         return part
-    return _examined(program, loaded, experiment.otherwise, repaired, with_marks)
+    return _examined(program, loaded, experiment.otherwise, repaired, with_marks, budget)
 
 
 def _label(loaded: Loaded, experiment: Experiment) -> str:

@@ -33,7 +33,7 @@ def check_file(path: Path, name: str | None, *, seconds: float, memory: int, mar
         Whether to say of every line what its value is.
     """
     start = time.monotonic()
-    request, visible = _request(path, name, marks)
+    request, visible = _request(path, name, marks, seconds)
     outcome = run_isolated(ENTRY, request, limits=Limits(seconds=seconds, memory=memory), visible=visible)
     return _answer(path, name, outcome, time.monotonic() - start)
 
@@ -42,15 +42,15 @@ def check_many(
     checks: Sequence[tuple[Path, str | None]], *, seconds: float, memory: int, workers: int, marks: bool = True
 ) -> Iterator[tuple[int, Answer]]:
     """Check many files, some at once, and yield each answer with its number as it comes."""
-    requests = (_request(path, name, marks) for path, name in checks)
+    requests = (_request(path, name, marks, seconds) for path, name in checks)
     limits = Limits(seconds=seconds, memory=memory)
     for number, outcome in run_many(ENTRY, requests, limits=limits, workers=workers):
         yield number, _answer(*checks[number], outcome, outcome.seconds)
 
 
-def _request(path: Path, name: str | None, marks: bool) -> tuple[dict[str, object], list[Path]]:
+def _request(path: Path, name: str | None, marks: bool, seconds: float) -> tuple[dict[str, object], list[Path]]:
     whole = path.absolute()
-    return {"path": str(whole), "name": name or "", "marks": marks}, visible_to(whole)
+    return {"path": str(whole), "name": name or "", "marks": marks, "seconds": seconds}, visible_to(whole)
 
 
 def _answer(path: Path, name: str | None, outcome: Outcome, seconds: float) -> Answer:

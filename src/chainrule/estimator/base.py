@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Float64, Int64, Real
+from jaxtyping import Bool, Float, Float64, Int64, Shaped
 from numpy import ndarray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
@@ -231,7 +231,7 @@ def is_stochastic(model: BaseMLP) -> bool:
     return model.solver in ("sgd", "adam")
 
 
-def one_or_more(y: Real[ndarray, " N"] | Real[ndarray, "N outputs"]) -> Real[ndarray, "N outputs"]:
+def one_or_more(y: Shaped[ndarray, " N"] | Shaped[ndarray, "N outputs"]) -> Shaped[ndarray, "N outputs"]:
     """Return numbers (N,) as a matrix (N, 1), and a matrix as it is."""
     array = np.asarray(y)
     return array[:, None] if array.ndim == 1 else array
