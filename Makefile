@@ -7,7 +7,7 @@
 # make dist    the wheel and the source distribution, in dist/
 # make test-wheel, make test-wheel-lowest
 #              the suite against the built wheel alone, with the newest and with the oldest dependencies allowed
-#              (PYTEST_OPTIONS="tests/cli" is shorter)
+#              (PYTEST_OPTIONS="tests/cli" is shorter; DIST=dist tests what make dist has built)
 
 PYTHON ?= python3
 SCRIPTS := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -15,6 +15,7 @@ VENV := .venv
 BIN := $(VENV)/$(SCRIPTS)
 READY := $(VENV)/.ready
 PYTEST_OPTIONS ?= -n 2 -m "not slow"
+DIST_OPTION := $(if $(DIST),--dist $(DIST))
 
 .PHONY: train test test-slow test-sklearn bench bench-tune check format docs constraints dist test-wheel test-wheel-lowest clean
 
@@ -78,10 +79,10 @@ dist: $(READY)
 	$(BIN)/python -m build --outdir dist .
 
 test-wheel: $(READY)
-	$(BIN)/python tools/test_wheel.py --python $(PYTHON) -- $(PYTEST_OPTIONS)
+	$(BIN)/python tools/test_wheel.py --python $(PYTHON) $(DIST_OPTION) -- $(PYTEST_OPTIONS)
 
 test-wheel-lowest: $(READY)
-	$(BIN)/python tools/test_wheel.py --python $(PYTHON) --versions lowest -- $(PYTEST_OPTIONS)
+	$(BIN)/python tools/test_wheel.py --python $(PYTHON) $(DIST_OPTION) --versions lowest -- $(PYTEST_OPTIONS)
 
 clean:
 	rm -rf $(VENV) $(VENV)-bench $(VENV)-docs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

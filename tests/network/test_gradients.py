@@ -84,7 +84,9 @@ def test_parameter_gradients_are_numerical_gradients(data: st.DataObject, depth:
 @given(data=st.data(), depth=st.integers(1, 3))
 def test_gradients_of_other_kinds_of_networks(data: st.DataObject, depth: int, name: str) -> None:
     parameters, X, y = draw_problem(data, depth, KINDS[name])
-    assert worst_gradient_error(parameters, X, y, 0.1, KINDS[name]) < 1e-7
+    # a squared loss of an identity has no bound, and what its differences lose to rounding grows with it
+    limit = 1e-6 if KINDS[name].loss == "squared" else 1e-7
+    assert worst_gradient_error(parameters, X, y, 0.1, KINDS[name]) < limit
 
 
 MISTAKES: list[tuple[str, ModuleType, str, Callable[..., Any]]] = [

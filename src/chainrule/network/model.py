@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Bool, Float, Int64, Shaped
 from numpy import ndarray
 from numpy.typing import ArrayLike
 
@@ -109,8 +109,17 @@ class Model:
         InputError
             If the file is cut off, is no model, is of a later version, or its arrays do not fit together.
         """
-        path = Path(path)
-        tensors, header = read_tensors(path, KIND, VERSION)
+        return cls.of_file(Path(path), *read_tensors(Path(path), KIND, VERSION))
+
+    @classmethod
+    def of_file(cls, path: Path, tensors: dict[str, Shaped[ndarray, "..."]], header: dict[str, Any]) -> Model:
+        """Return the model that the arrays and the header of a file are, once they are seen to fit together.
+
+        Raises
+        ------
+        InputError
+            If they do not.
+        """
         told = checked_header(path, header)
         architecture = architecture_of(path, told)
         check_classes(path, told)

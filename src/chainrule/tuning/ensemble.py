@@ -105,25 +105,14 @@ class Ensemble:
             If the file is cut off, is no ensemble, or its arrays do not fit together.
         """
         tensors, header = read_tensors(path, KIND, VERSION)
-        fitted = {name: tensors.get(f"preprocessing.{name}") for name in FITTED}
-        preprocessing = Preprocessing(tuple(header["preprocessing"]), **fitted)
-        shape, names = header["image_shape"], header["feature_names"]
+        networks = header.get("architectures")
+        if not isinstance(networks, list) or not networks:
+            expected = "an ensemble's header with its architectures"
+            raise InputError(str(path), expected=expected, got="none" if networks is None else repr(networks))
+        shared = {name: array for name, array in tensors.items() if name.startswith("preprocessing.")}
         models = []
-        for number, sizes in enumerate(header["architectures"]):
-            architecture = Architecture(**{**sizes, "hidden_sizes": tuple(sizes["hidden_sizes"])})
-            arrays = [tensors.get(f"{number}.{name}") for name in architecture.shapes]
-            shapes = [None if array is None else array.shape for array in arrays]
-            if shapes != list(architecture.shapes.values()):
-                expected = f"network {number} of sizes {architecture.sizes}"
-                raise InputError(str(path), expected=expected, got=f"arrays of shapes {shapes}")
-            buffer = np.concatenate([array.ravel() for array in arrays if array is not None])
-            models.append(
-                Model(
-                    Parameters(architecture, buffer),
-                    preprocessing,
-                    tuple(header["classes"]),
-                    None if shape is None else (shape[0], shape[1], shape[2]),
-                    None if names is None else tuple(names),
-                )
-            )
+        for number, architecture in enumerate(networks):
+            prefix = f"{number}."
+            own = {name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)}
+            models.append(Model.of_file(path, own | shared, {**header, "architecture": architecture}))
         return cls(tuple(models))
