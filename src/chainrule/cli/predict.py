@@ -28,7 +28,7 @@ HELP = """Name the class of images or rows, and say how probable it is.
 
 Images are files, or folders that are searched for them; a model of a table takes .csv and .parquet files with the
 columns that it was trained on, a model of rows without names one with so many columns and no other. A file that cannot
-be read is reported and does not stop the rest; the exit code is then 1.
+be read is reported and does not stop the rest; the exit code is then 1, or 2 if none can be read.
 
 Examples:
 

@@ -11,6 +11,9 @@ from chainrule.checking.repairs.judge import Judge, Judgement
 SHORTEST, LONGEST = 0.4, 1.2
 """Seconds that each of the other ways is looked for: as long as the first took, but within these."""
 
+SMALL = 1.25
+"""Changes of at most this size are not likely to have gone round anything."""
+
 
 def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     """Return the mistakes of a program in the order in which they were found.
@@ -29,7 +32,7 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     start = time.process_time()
     end = start + seconds
     best = Greedy(judge).run(first, seconds=seconds)
-    if len(best.steps) < 2:
+    if len(best.steps) < 2 or (best.judgement.complete and _largest(best) <= SMALL):
         return best
     own = {statement for unit in judge.units.live.values() for statement in ast.walk(unit.node)}
     changed = [step.statement for step in best.steps if step.candidate is not None and step.statement in own]
@@ -42,6 +45,10 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
         if other.judgement.complete and not (best.judgement.complete and _size(best) <= _size(other)):
             best = other
     return best
+
+
+def _largest(outcome: Outcome) -> float:
+    return max(step.candidate.size for step in outcome.steps if step.candidate is not None)
 
 
 def _size(outcome: Outcome) -> float:
