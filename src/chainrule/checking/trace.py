@@ -43,8 +43,8 @@ class Watch:
         self._counts: list[int] = []
         self._events: list[tuple[Event, ndarray]] | None = None
         self._scenes: dict[ast.stmt, list[dict[str, Any]]] | None = None
-        self.behind: dict[ast.stmt, dict[str, Any]] = {}
-        """The variables right behind each statement that gives them values, the first time it ran."""
+        self.behind: dict[ast.stmt, list[dict[str, Any]]] = {}
+        """The variables right behind each statement that gives them values, once for each time that it ran."""
         self._target: Event | None = None
         self._nudge: tuple[tuple[int, ...] | None, Any] = (None, 0.0)
         self._others: Mapping[Event, ndarray] = {}
@@ -139,11 +139,7 @@ class Watch:
     def _note_scene(self, statement: int, variables: dict[str, Any]) -> None:
         if self._scenes is not None:
             at, behind = self._probed.statements[statement]
-            if behind:
-                if at not in self.behind:
-                    self.behind[at] = frozen(variables, depth=3)
-                return
-            seen = self._scenes.setdefault(at, [])
+            seen = (self.behind if behind else self._scenes).setdefault(at, [])
             if len(seen) < MOST_SCENES:
                 seen.append(frozen(variables, depth=3))
 

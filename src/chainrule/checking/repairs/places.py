@@ -45,15 +45,17 @@ class Places:
     frontier: tuple[ast.stmt, ...] = ()
     """Statements of the forward pass that ran after the last value that is right."""
     scenes: Mapping[ast.stmt, list[dict[str, Any]]] = field(default_factory=dict)
-    behind: Mapping[ast.stmt, dict[str, Any]] = field(default_factory=dict)
-    """The variables behind statements, the first time that they ran."""
+    behind: Mapping[ast.stmt, list[dict[str, Any]]] = field(default_factory=dict)
+    """The variables behind statements, once for each time that they ran; as before them in ``scenes``."""
     backward: frozenset[ast.stmt] = frozenset()
     elsewhere: frozenset[ast.stmt] = frozenset()
     """Those of them that no wrong gradient depends on."""
     idle: Mapping[str, ast.stmt] = field(default_factory=dict)
     """Variables that neither the loss nor a gradient depends on, with the statements that last gave them a value."""
     reducing: frozenset[ast.stmt] = frozenset()
-    """Statements of the forward pass that give a single number: the loss and its parts."""
+    """Statements of the forward pass that give a single number, once or once an example: the loss and its parts."""
+    in_loops: frozenset[ast.stmt] = frozenset()
+    """Those that give one more often, in programs that are written in loops over entries."""
 
     @classmethod
     def of(cls, judge: Judge, versions: Mapping[str, Function], judgement: Judgement) -> Places:
@@ -79,7 +81,10 @@ class Places:
             places.elsewhere = _statements(watch, sites & apart)
             places.backward = _statements(watch, sites)
             places.idle = _idle(watch, seen)
-            places.reducing = _statements(watch, _single(seen, most=case.sizes.N))
+            single = Counter(event[0] for event in seen.forward if seen.events[event].size == 1)
+            often = {site for site, times in single.items() if times > case.sizes.N}
+            places.reducing = _statements(watch, single.keys() - often)
+            places.in_loops = _statements(watch, often) - places.reducing
             if (FORWARD, number) in judgement.wanted - judgement.right:
                 places.forward = True
                 objective = judge.objective(number)
@@ -136,12 +141,14 @@ class Places:
         """Return the statement that a suspect's value is computed in."""
         return self.site_of(suspect).statement
 
-    def scene_of(self, statement: ast.stmt) -> dict[str, Any]:
-        """Return the variables before a statement, of the pass through it before which most was known.
+    def scene_of(self, statement: ast.stmt) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the variables before a statement and behind it, of the pass before which most was known.
 
         In the first pass of a loop over layers there is nothing yet in what the loop fills.
         """
-        return max(self.scenes[statement], key=_known)
+        scenes, behind = self.scenes[statement], self.behind.get(statement, [])
+        number = max(range(len(scenes)), key=lambda one: _known(scenes[one]))
+        return scenes[number], behind[number] if number < len(behind) else scenes[number]
 
     def suspect_of(self, statement: ast.stmt) -> Suspect | None:
         """Return what the truth in the place of a statement's value makes right."""
@@ -175,12 +182,6 @@ def _idle(watch: Watch, seen: Flow) -> dict[str, ast.stmt]:
         if isinstance(target, ast.Name) and (site.after or isinstance(site.statement, ast.Assign)):
             found[target.id] = site.statement
     return found
-
-
-def _single(seen: Flow, most: int) -> set[int]:
-    """Return the sites of the forward pass that a single number passes, not more often than there are examples."""
-    passed = Counter(event[0] for event in seen.forward if seen.events[event].size == 1)
-    return {site for site, times in passed.items() if times <= most}
 
 
 def _statements(watch: Watch, sites: set[int]) -> frozenset[ast.stmt]:

@@ -30,8 +30,9 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
     if places.unusual:
         found |= dict.fromkeys(places.reducing & found.keys(), UNUSUAL)
     elif places.forward and not places.frontier:
-        parts = [one for one in places.reducing & found.keys() if isinstance(one, (ast.Assign, ast.AugAssign))]
-        found |= dict.fromkeys(parts, -READ)
+        for statements, rank in ((places.in_loops, NEXT), (places.reducing, -READ)):
+            parts = [one for one in statements & found.keys() if isinstance(one, (ast.Assign, ast.AugAssign))]
+            found |= dict.fromkeys(parts, rank)
     for position, statement in enumerate(places.frontier[:8]):
         if statement in found:
             found[statement] = min(found[statement], READ * position)
@@ -153,7 +154,7 @@ def _repeats(places: Places, statement: ast.stmt) -> bool:
     """Return whether a statement computes what another variable holds already, to the last bit."""
     if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
         return False
-    value = places.behind.get(statement, {}).get(statement.targets[0].id)
+    value = places.behind.get(statement, [{}])[0].get(statement.targets[0].id)
     before = places.scenes[statement][0].values()
     return isinstance(value, ndarray) and any(
         isinstance(other, ndarray) and other.shape == value.shape and np.array_equal(other, value) for other in before
@@ -172,7 +173,7 @@ def _does_nothing(places: Places, statement: ast.stmt) -> bool:
     scenes = places.scenes[statement]
     if not isinstance(target, ast.Name) or len(scenes) != 1:
         return False
-    before, after = scenes[0].get(target.id), places.behind.get(statement, {}).get(target.id)
+    before, after = scenes[0].get(target.id), places.behind.get(statement, [{}])[0].get(target.id)
     return isinstance(after, ndarray) and isinstance(before, ndarray) and np.array_equal(before, after)
 
 

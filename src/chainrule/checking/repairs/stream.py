@@ -136,8 +136,7 @@ def scopes_of(places: Places, statement: ast.stmt) -> tuple[Scope, Scope]:
     unit, _ = places.homes[statement]
     functions = list(places.versions.values())
     names = places.judge.units.live[unit].function.__globals__
-    scene = places.scene_of(statement)
-    behind = places.behind.get(statement, {}) if scene is places.scenes[statement][0] else {}
+    scene, behind = places.scene_of(statement)
     parameters = list(places.judge.cases[places.number].parameters.values())
     before = scope_of(scene, names, functions, parameters)
     after = scope_of({**scene, **behind}, names, functions, parameters)

@@ -15,6 +15,7 @@ from chainrule.checking.repairs.oddities.iterations import other_iterations
 from chainrule.checking.repairs.oddities.layers import as_for_other_layers, like_other_layers
 from chainrule.checking.repairs.oddities.logs import negative_logs
 from chainrule.checking.repairs.oddities.odd import Scopes
+from chainrule.checking.repairs.oddities.overwriting import added_up
 from chainrule.checking.repairs.places import Places
 
 
@@ -32,6 +33,7 @@ def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
         yield from plain_activations(places, statement)
         yield from negative_logs(places, statement)
         yield from named_entries(places, statement)
+        yield from added_up(places, statement)
     for name, where in places.idle.items():
         yield from idle_used(places, name, where, scopes)
     for statement in places.scenes:

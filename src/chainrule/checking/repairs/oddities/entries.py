@@ -13,7 +13,7 @@ from chainrule.checking.repairs.ranks import head
 
 def named_entries(places: Places, statement: ast.stmt) -> Iterator[Candidate]:
     """Yield the variables that the entries which a statement makes are named after."""
-    variables = places.scene_of(statement)
+    variables, _ = places.scene_of(statement)
     for name, value in _entries(statement):
         if name in variables and ast.unparse(value) != name:
             new = ast.Name(name, ast.Load())
