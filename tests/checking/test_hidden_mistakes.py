@@ -65,6 +65,14 @@ PAIRS = {
     ),
     "rows for entries, and a penalty": (("ds[np.arange(N), y]", "ds[:, y]"), ("dW1 = 2 * reg * W1", "dW1 = reg * W1")),
     "forward and backward": (("s = h @ W2 + b2", "s = z @ W2 + b2"), ("db2 = ds.sum(axis=0)", "db2 = ds.sum()")),
+    "what the first change could go round": (
+        ("dz = dh * slope(h)", "dz = dh * slope(h) / N"),
+        ("db1 = dz.sum(axis=0) / N", "db1 = dz / N"),
+    ),
+    "the sign of the loss, and a factor": (
+        ("-np.log(p", "np.log(p"),
+        ("db2 = ds.sum(axis=0)", "db2 = -ds.sum(axis=0)"),
+    ),
 }
 
 

@@ -152,7 +152,62 @@ NORMALISATION = """\
         return dx, (dout * norm).sum(axis=0), dout.sum(axis=0)
 """
 
-OTHERS = {"jacobian": (JACOBIAN, 4), "entries": (ENTRIES, 15), "normalisation": (NORMALISATION, 7)}
+LISTS = """\
+    import numpy as np
+
+    def cost(W, b, X, y, reg=0.0):
+        N, D = X.shape
+        C = W.shape[1]
+        dW, db, total = np.zeros((D, C)), np.zeros(C), 0.0
+        for n in range(N):
+            s = [0.0] * C
+            for c in range(C):
+                z = 0.0
+                for i in range(D):
+                    z += X[n, i] * W[i, c]
+                s[c] = z
+            e = [np.exp(v - max(s)) for v in s]
+            p = [v / sum(e) for v in e]
+            total -= np.log(p[y[n]])
+            for c in range(C):
+                d = p[c] - (c == y[n])
+                db[c] += d
+                for i in range(D):
+                    dW[i, c] += X[n, i] * d
+        return total / N + reg * np.sum(W * W), dW / N + 2 * reg * W, db / N
+"""
+
+POOLING = """\
+    import numpy as np
+
+    def max_pool_forward(x, pool_param):
+        s, h, w = pool_param['stride'], pool_param['pool_height'], pool_param['pool_width']
+        N, C, H, W = x.shape
+        out = np.zeros((N, C, 1 + (H - h) // s, 1 + (W - w) // s))
+        for i in range(out.shape[2]):
+            for j in range(out.shape[3]):
+                out[:, :, i, j] = x[:, :, i * s:i * s + h, j * s:j * s + w].max(axis=(2, 3))
+        return out, (x, pool_param)
+
+    def max_pool_backward(dout, cache):
+        x, pool_param = cache
+        s, h, w = pool_param['stride'], pool_param['pool_height'], pool_param['pool_width']
+        dx = np.zeros(x.shape)
+        for i in range(dout.shape[2]):
+            for j in range(dout.shape[3]):
+                window = x[:, :, i * s:i * s + h, j * s:j * s + w]
+                mask = window == window.max(axis=(2, 3), keepdims=True)
+                dx[:, :, i * s:i * s + h, j * s:j * s + w] = mask * dout[:, :, i, j][:, :, None, None]
+        return dx
+"""
+
+OTHERS = {
+    "jacobian": (JACOBIAN, 4),
+    "entries": (ENTRIES, 15),
+    "normalisation": (NORMALISATION, 7),
+    "lists of numbers, a bias left out": (LISTS, 13),
+    "windows that overlap": (POOLING, 20),
+}
 
 
 @pytest.mark.parametrize("name", OTHERS)
