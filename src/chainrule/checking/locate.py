@@ -64,16 +64,26 @@ def suspects(
     parameters = _parameters(case, slopes)
     known = [*_distinct(known), *_of_every_layer(parameters), *parameters]
     passings: dict[int, list[Event]] = {}
+    named_again: set[int] = set()  # ``db = dscores``: right for others, and perhaps not to be handed on as it is
     for event, touched in seen.backward.items():
-        if touched & wrong and not (touched - wrong and _is_known(seen.events[event], known)):
+        if touched & wrong:
+            if touched - wrong and _is_known(seen.events[event], known):
+                named_again.add(event[0])
             passings.setdefault(event[0], []).append(event)
     found: dict[int, list[Suspect]] = {}
     for site, events in passings.items():
         right_as_it_is = _is_known(seen.events[events[-1]], known)
         for truth in known if time.process_time() < end else ():
             for factor in (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
-                places = [*placements(events, seen.events, truth, factor)]
-                if truth.name in wrong and factor == 1.0 and watch.sites[site].assigned and not watch.sites[site].after:
+                places = [] if site in named_again else [*placements(events, seen.events, truth, factor)]
+                resized = site not in named_again or truth.arrays[0].size != seen.events[events[-1]].size
+                if (
+                    resized
+                    and truth.name in wrong
+                    and factor == 1.0
+                    and watch.sites[site].assigned
+                    and not watch.sites[site].after
+                ):
                     places.append({events[-1]: truth.arrays[0]})  # whatever its shape
                 for values in places:
                     outcome = watch.injected(case, values)

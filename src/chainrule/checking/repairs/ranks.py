@@ -75,6 +75,8 @@ def _of_suspects(places: Places, found: dict[ast.stmt, float]) -> list[ast.stmt]
             continue
         first = not leading or (len(leading) == 1 and places.homes[leading[0]][0] != places.homes[statement][0])
         rank = WEAKER if len(suspect.repaired) < most else 0.0 if first else NEXT
+        if isinstance(statement, ast.Return) and isinstance(places.site_of(suspect).expression, ast.Name):
+            rank += READ  # what is only handed back was computed before
         if rank < WEAKER and statement not in leading:
             leading.append(statement)
         found[statement] = min(found[statement], rank)

@@ -12,7 +12,7 @@ SHORTEST, LONGEST = 0.4, 1.2
 """Seconds that each of the other ways is looked for: as long as the first took, but within these."""
 
 SMALL = 1.25
-"""Changes of at most this size are not likely to have gone round anything."""
+"""Different changes of at most this size are not likely to have gone round anything."""
 
 
 def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
@@ -32,7 +32,7 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     start = time.process_time()
     end = start + seconds
     best = Greedy(judge).run(first, seconds=seconds)
-    if len(best.steps) < 2 or (best.judgement.complete and _largest(best) <= SMALL):
+    if len(best.steps) < 2 or (best.judgement.complete and _is_plain(best)):
         return best
     own = {statement for unit in judge.units.live.values() for statement in ast.walk(unit.node)}
     changed = [step.statement for step in best.steps if step.candidate is not None and step.statement in own]
@@ -47,8 +47,10 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     return best
 
 
-def _largest(outcome: Outcome) -> float:
-    return max(step.candidate.size for step in outcome.steps if step.candidate is not None)
+def _is_plain(outcome: Outcome) -> bool:
+    """Return whether there are small changes only, no two of them for the same reason."""
+    made = [step.candidate for step in outcome.steps if step.candidate is not None]
+    return all(one.size <= SMALL for one in made) and len({one.mistake for one in made}) == len(made)
 
 
 def _size(outcome: Outcome) -> float:

@@ -26,6 +26,9 @@ SECONDS_AIMED = 0.5
 AIMED_TWICE = -3.0
 """The same for two changes of one expression, and for another formula in its place."""
 
+LEAST = 1.0
+"""What the smallest change of a statement costs."""
+
 NEAR = 1.35
 """What a change may cost that is tried before two changes at once."""
 
@@ -76,22 +79,25 @@ def _aimed(
 ) -> Iterator[Candidate]:
     """Yield the changes that give the values which made things right, those of the most telling place first."""
     end = time.process_time() + SECONDS_AIMED
+    heap: list[tuple[float, int, Candidate]] = []
+    counter = itertools.count()
     for rank, statements in itertools.groupby(by_statement, key=lambda one: ranked.get(one, OTHER)):
+        while heap and heap[0][0] < cost + rank + LEAST:
+            yield heapq.heappop(heap)[2]
         if time.process_time() > end:
-            return
-        found = []
+            break
         for statement in statements:
             unit, block = places.homes[statement]
             scopes = scopes_of(places, statement)
             for aim in by_statement[statement]:
                 for change in changes_for(aim, block, *scopes):
-                    whole = cost + rank + change.cost
-                    found.append(
-                        Candidate(unit, change.changes, whole, change.mistake, change.cost, aim.suspect.repaired)
-                    )
+                    whole, promised = cost + rank + change.cost, aim.suspect.repaired
+                    made = Candidate(unit, change.changes, whole, change.mistake, change.cost, promised)
+                    heapq.heappush(heap, (whole, next(counter), made))
                 if time.process_time() > end:
                     break
-        yield from sorted(found, key=lambda candidate: candidate.cost)
+    while heap:
+        yield heapq.heappop(heap)[2]
 
 
 def _by_statement(places: Places, ranked: dict[ast.stmt, float]) -> dict[ast.stmt, list[Aim]]:
@@ -120,7 +126,7 @@ def _by_cost(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidat
     for position, (statement, rank) in enumerate(in_order):
         for candidate in _of(places, statement, rank):
             heapq.heappush(heap, (candidate.cost, next(counter), candidate))
-        least = in_order[position + 1][1] + 1.0 if position + 1 < len(in_order) else float("inf")
+        least = in_order[position + 1][1] + LEAST if position + 1 < len(in_order) else float("inf")
         while heap and heap[0][0] < least:
             yield heapq.heappop(heap)[2]
 

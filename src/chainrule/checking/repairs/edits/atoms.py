@@ -55,8 +55,9 @@ def other_constants(node: ast.Constant, scope: Scope) -> Iterator[Edit]:
     if isinstance(value, bool):
         yield Edit(1.2, ast.Constant(not value), "keepdims")
     elif isinstance(value, (int, float)):
+        named = set(scope.numbers.values()) - {0, 1, 2}
         for other in (0, 1, 2, 0.5, -1, value + 1, value - 1):
-            if other != value:
+            if other != value and other not in named:  # the name of a number is meant rather than the number
                 yield Edit(1.2, number(other), "constant")
         if value:
             for name in scope.numbers:

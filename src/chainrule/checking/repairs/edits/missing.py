@@ -14,6 +14,9 @@ from numpy import ndarray
 from chainrule.checking.repairs.edits.edit import Edit, negative, parsed, plus, times
 from chainrule.checking.repairs.scope import Scope, is_atom
 
+TIMES_N = 1.9
+"""What a product with a count costs: nobody multiplies by N; what is divided by it twice has a division too many."""
+
 
 def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterator[Edit]:
     """Yield an array's expression with something around it."""
@@ -21,6 +24,13 @@ def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterat
     if scope.numpy is not None and value.size > 1 and value.min() < 0 < value.max():
         rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node, ast.Constant(0)], [])
         yield Edit(1.3, rectified, "activation missing")
+    if value.ndim == 2 and not is_atom(node):  # of a name see other_atoms
+        for axis in (0, 1):
+            words = [ast.keyword("axis", ast.Constant(axis))]
+            summed = ast.Attribute(node, "sum", ast.Load())
+            yield Edit(1.3, ast.Call(summed, [], words), "sum over the examples missing")
+            kept = [*words, ast.keyword("keepdims", ast.Constant(True))]
+            yield Edit(1.35, ast.Call(summed, [], kept), "sum over the examples missing")
     for text, array in scope.arrays.items():
         if array.shape == value.shape and array.size > 1:
             yield from _missing_slopes(node, text, array)
@@ -72,7 +82,7 @@ def _missing_factors(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     for name, number in scope.numbers.items():
         if number > 1 and float(number).is_integer():
             yield Edit(1.3, ast.BinOp(node, ast.Div(), parsed(name)), f"division by {name} missing")
-            yield Edit(1.4, times(node, parsed(name)), f"factor {name} missing")
+            yield Edit(TIMES_N, times(node, parsed(name)), f"factor {name} missing")
         elif not float(number).is_integer():
             yield Edit(1.4, times(parsed(name), node), f"factor {name} missing")
 
@@ -95,6 +105,9 @@ def _missing_slopes(node: ast.expr, text: str, array: ndarray) -> Iterator[Edit]
 
 
 def _missing_penalty(node: ast.expr, text: str, scope: Scope) -> Iterator[Edit]:
+    """Yield the sum with a multiple of an array, which is a matrix of parameters where it is known which these are."""
+    if scope.weights and text.split("[")[0] not in {name.split("[")[0] for name in scope.weights}:
+        return
     for strength, number in scope.numbers.items():
         if not float(number).is_integer():
             for factor in ("2 * ", ""):
