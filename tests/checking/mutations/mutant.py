@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
+from textwrap import dedent
 
 from tests.checking.mutations.scan import Edit
 from tests.checking.programs.program import Program
@@ -67,15 +69,40 @@ def original_lines(code: str, edit: Edit) -> list[int]:
 def planted_lines(code: str, edit: Edit, others: tuple[Edit, ...]) -> list[int]:
     """Return the lines, once all edits are made, where a finding is right about this one.
 
-    The lines of the new text; around a line that was left out; and a neighbour that reads the same, because nobody can
-    tell which of the two is one too many.
+    The lines of the new text; around a line that was left out, and of an addition that was left out also the lines that
+    give the same variable its value, where it can as well be written; and a neighbour that reads the same, because
+    nobody can tell which of the two is one too many.
     """
     mutated = applied(code, edit, *others)
     start = edit.start + sum(len(one.text) - (one.end - one.start) for one in others if one.start < edit.start)
     if not edit.text.strip():
         line = mutated.count("\n", 0, start) + 1
-        return [line - 1, line]
+        return sorted({line - 1, line, *_lines_that_set(mutated, _added_to(code[edit.start : edit.end]))})
     lines = list(lines_of(mutated, start, start + len(edit.text.rstrip("\n")) - 1))
     texts = mutated.split("\n")
     twins = [near for line in lines for near in (line - 1, line + 1) if texts[near - 1 : near] == [texts[line - 1]]]
     return sorted({*lines, *twins})
+
+
+def _added_to(text: str) -> set[str]:
+    """Return what the statements of a text add something to."""
+    try:
+        nodes = ast.walk(ast.parse(dedent(text)))
+    except SyntaxError:  # part of a line
+        return set()
+    return {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)}
+
+
+def _lines_that_set(code: str, targets: set[str]) -> set[int]:
+    """Return the lines of the statements that give one of these its value."""
+    found: set[int] = set()
+    try:
+        nodes = list(ast.walk(ast.parse(code))) if targets else []
+    except SyntaxError:  # Python 2
+        return found
+    for node in nodes:
+        if isinstance(node, (ast.Assign, ast.AugAssign)):
+            own = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if targets & {ast.unparse(target) for target in own}:
+                found |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return found

@@ -68,6 +68,8 @@ def test_planted_lines() -> None:
     assert planted_lines(code, Edit(12, 18, ""), ()) == [2, 3]
     assert planted_lines(code, Edit(12, 17, "b = 2"), ()) == [2, 3]
     assert planted_lines(code, longer, ()) == [1, 2]
+    added = "w = 1\nb = 2\nc = 3\nw += b\nc = 4\n"
+    assert planted_lines(added, Edit(18, 25, ""), ()) == [1, 3, 4]
 
 
 def test_whole_lines_that_stay_are_no_part_of_an_edit() -> None:

@@ -59,6 +59,7 @@ class Judge:
     _objectives: dict[int, Objective | None] = field(default_factory=dict)
     _conventions: dict[tuple[int, float], Convention | None] = field(default_factory=dict)
     _expected: dict[tuple[int, float], bool] = field(default_factory=dict)
+    _kinds: dict[int, Convention] = field(default_factory=dict)
     _losses: dict[int, float] = field(default_factory=dict)
     """The loss of the program as it came, by case: a version with another loss is another forward pass."""
     unused: frozenset[str] = frozenset()
@@ -110,10 +111,23 @@ class Judge:
         if isinstance(result, Exception):
             return set(), {}, None, None, result
         convention = self._convention(number, result.loss)
+        if not self._is_of_its_kind(number, convention):
+            convention = None
         agrees = convention is not None or self._as_expected(number, result.loss)
         judged = self._gradients(number, case, result, agrees)
         right = {(RUNS, number)} | {(name, number) for name, difference in judged.items() if difference.ok}
         return right | ({(FORWARD, number)} if agrees else set()), judged, result.loss, convention, None
+
+    def _is_of_its_kind(self, number: int, convention: Convention | None) -> bool:
+        """Return whether a version is a network of the program's kind.
+
+        Where the forward pass is right, another activation or another loss is no repair; but where it leaks, a ReLU
+        may have been meant.
+        """
+        own = self._kinds.get(number)
+        if own is None or convention is None:
+            return True
+        return convention.loss == own.loss and convention.activation in (own.activation, "ReLU")
 
     def _convention(self, number: int, loss: float) -> Convention | None:
         key = (number, loss)
@@ -137,7 +151,8 @@ class Judge:
         return self._objectives[number]
 
     def keep_loss(self, judgement: Judgement) -> None:
-        """Note the losses of the program as it came, and the parameters that they do not depend on."""
+        """Note the losses of the program as it came, their kinds, and the parameters that they do not depend on."""
+        self._kinds = {number: one for number, one in enumerate(judgement.conventions) if one is not None}
         self._losses = {number: loss for number, loss in enumerate(judgement.losses) if loss is not None}
         self.unused = (
             frozenset.intersection(*(self._without_effect(n) for n in self._losses)) if self._losses else _NONE

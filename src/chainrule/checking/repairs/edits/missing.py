@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import numpy as np
@@ -46,9 +47,10 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     weights = scope.weights
     if scope.numpy is not None and weights:
         squares = [f"{scope.numpy}.sum({name} * {name})" for name in weights]
+        whole = _squares_of_all(weights, scope.numpy) or " + ".join(squares)
         for strength in (name for name, value in scope.numbers.items() if not float(value).is_integer()):
             for factor in ("", "0.5 * "):
-                for missing in (" + ".join(squares), *squares):
+                for missing in (whole, *squares):
                     term = parsed(f"{factor}{strength} * ({missing})")
                     yield Edit(1.5, plus(node, term), "penalty missing")
     yield from _missing_entries(node, scope)
@@ -62,6 +64,15 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
         if other != own and array.ndim == scope.arrays[own].ndim:
             renamed = cast(ast.expr, _Renamed(own, other).visit(copy.deepcopy(node)))
             yield Edit(1.4, plus(node, renamed), f"term of {other} missing")
+
+
+def _squares_of_all(weights: Sequence[str], numpy: str) -> str:
+    """Return the squares of three or more matrices of one dictionary, of which there may be any number."""
+    parts = [re.fullmatch(r"(.+)\['([A-Za-z]+)\d+'\]", name) for name in weights]
+    if len(weights) < 3 or len({part.groups() if part else None for part in parts}) != 1 or parts[0] is None:
+        return ""
+    holder, kind = parts[0].groups()
+    return f"sum({numpy}.sum({holder}[k] ** 2) for k in {holder} if k.startswith({kind!r}))"
 
 
 def _missing_entries(node: ast.expr, scope: Scope) -> Iterator[Edit]:
