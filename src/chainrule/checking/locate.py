@@ -101,6 +101,11 @@ def suspects(
     return sorted(telling, key=lambda one: (-len(one.repaired), one.right_as_it_is))  # stable: in order of passing
 
 
+def _is_sum(truth: ndarray, value: ndarray) -> bool:
+    """Return whether a value may be what a truth is the sum of, over rows or columns."""
+    return truth.ndim == 1 and value.ndim == 2 and len(truth) > 1 and len(truth) in value.shape
+
+
 def is_scaled(values: Mapping[Event, ndarray], seen: Flow) -> bool:
     """Return whether what was computed is a constant multiple of values, and not the values."""
     wanted = np.concatenate([value.reshape(-1) for value in values.values()])

@@ -57,6 +57,8 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
             for other in near:
                 found[other] = min(found[other], READ * hop)
     for statement in found:
+        if _hands_back(statement):
+            found[statement] += READ  # what is only handed back was computed before
         if found[statement] > 2 * READ:
             continue
         if _names_again(statement) or _repeats(places, statement) or _does_nothing(places, statement):
@@ -75,8 +77,6 @@ def _of_suspects(places: Places, found: dict[ast.stmt, float]) -> list[ast.stmt]
             continue
         first = not leading or (len(leading) == 1 and places.homes[leading[0]][0] != places.homes[statement][0])
         rank = WEAKER if len(suspect.repaired) < most else 0.0 if first else NEXT
-        if isinstance(statement, ast.Return) and isinstance(places.site_of(suspect).expression, ast.Name):
-            rank += READ  # what is only handed back was computed before
         if rank < WEAKER and statement not in leading:
             leading.append(statement)
         found[statement] = min(found[statement], rank)
@@ -141,6 +141,14 @@ def head(statement: ast.stmt) -> ast.AST:
         if isinstance(part, ast.expr):
             return part
     return statement
+
+
+def _hands_back(statement: ast.stmt) -> bool:
+    """Return whether a statement returns several variables, or makes a dictionary of them, and computes nothing."""
+    value = statement.value if isinstance(statement, (ast.Return, ast.Assign)) else None
+    parts = value.values if isinstance(value, ast.Dict) else value.elts if isinstance(value, ast.Tuple) else []
+    inner = [one for part in parts for one in (part.values if isinstance(part, ast.Dict) else [part])]
+    return len(inner) > 1 and all(isinstance(one, ast.Name) for one in inner)
 
 
 def _names_again(statement: ast.stmt) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
+from collections import Counter
 
 from chainrule.checking.repairs.greedy import Greedy, Outcome
 from chainrule.checking.repairs.judge import Judge, Judgement
@@ -18,8 +19,9 @@ SMALL = 1.25
 def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     """Return the mistakes of a program in the order in which they were found.
 
-    Where a program has several, the first change may go round one of them and make the next one's change a larger one.
-    So the search is made again with the place of each change as it is.
+    Where a program has several, the first change may go round one of them and make the next one's change a larger one;
+    and what looks like one mistake made twice may be another, made once. So the search is made again with the place of
+    each change as it is, and with all places at which the same was wrong.
 
     Parameters
     ----------
@@ -35,13 +37,15 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     if len(best.steps) < 2 or (best.judgement.complete and _is_plain(best)):
         return best
     own = {statement for unit in judge.units.live.values() for statement in ast.walk(unit.node)}
-    changed = [step.statement for step in best.steps if step.candidate is not None and step.statement in own]
+    changed = {step.statement: step.candidate for step in best.steps if step.candidate and step.statement in own}
+    alike = Counter(candidate.mistake for candidate in changed.values())
+    repeated = frozenset(one for one, candidate in changed.items() if alike[candidate.mistake] > 1)
     otherwise = min(LONGEST, max(SHORTEST, time.process_time() - start))
-    for statement in changed:
+    for barred in (*([repeated] if repeated else []), *(frozenset({one}) for one in changed)):
         left = min(otherwise, end - time.process_time())
         if left <= 0:
             break
-        other = Greedy(judge, frozenset({statement})).run(first, seconds=left)
+        other = Greedy(judge, barred).run(first, seconds=left)
         if other.judgement.complete and not (best.judgement.complete and _size(best) <= _size(other)):
             best = other
     return best

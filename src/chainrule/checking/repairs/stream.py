@@ -37,10 +37,17 @@ LOSS = 2.0
 
 
 def candidates(places: Places) -> Iterator[Candidate]:
-    """Yield changes, each once: first those after which a value is the one that is known to be right."""
-    made: set[tuple[int, str]] = set()
+    """Yield changes, each once: first those after which a value is the one that is known to be right.
+
+    As a change of the loss one is tried apart: it may leave the loss as it is, and make gradients right.
+    """
+    made: set[tuple[int, bool, str]] = set()
     for candidate in _in_order(places, ranks(places)):
-        key = (id(candidate.statement), "\n".join(_text(new) for _, news in candidate.changes for new in news))
+        key = (
+            id(candidate.statement),
+            candidate.of_loss,
+            "\n".join(_text(new) for _, news in candidate.changes for new in news),
+        )
         if key not in made:
             made.add(key)
             yield candidate

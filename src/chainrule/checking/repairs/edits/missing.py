@@ -89,7 +89,7 @@ def _missing_entries(node: ast.expr, scope: Scope) -> Iterator[Edit]:
 def _missing_factors(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     yield Edit(1.25, times(ast.Constant(2), node), "factor 2 missing")
     yield Edit(1.25, times(ast.Constant(0.5), node), "factor 1/2 missing")
-    yield Edit(1.3, negative(node), "sign")
+    yield Edit(1.2, negative(node), "sign")
     for name, number in scope.numbers.items():
         if number > 1 and float(number).is_integer():
             yield Edit(1.3, ast.BinOp(node, ast.Div(), parsed(name)), f"division by {name} missing")
