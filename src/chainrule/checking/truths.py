@@ -21,6 +21,9 @@ MOST_NUMBERS = 400
 """Larger values than this are left out: each of their numbers would cost two runs."""
 
 
+SMALLEST = 0.1
+"""Smaller values than this are nudged as if they were this: a step is a part of the value, for ratios and logs."""
+
 MANY = 12
 """A site that is passed more often than this is in a loop whose passings are not told apart."""
 
@@ -121,7 +124,7 @@ def _slope(watch: Watch, case: Case, event: Event, value: ndarray, end: float) -
     for index in np.ndindex(value.shape):
         if time.process_time() > end:
             return None
-        step = STEP * max(1.0, min(abs(float(value[index])), 100.0))
+        step = STEP * min(max(abs(float(value[index])), SMALLEST), 100.0)
         above = watch.nudged(case, event, index, step)
         below = watch.nudged(case, event, index, -step)
         if not isinstance(above, Result) or not isinstance(below, Result):
