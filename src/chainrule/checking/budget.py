@@ -22,8 +22,8 @@ class Budget:
     seconds: float = float("inf")
     _start: tuple[float, float] = field(default_factory=lambda: (time.monotonic(), time.process_time()))
 
-    def left(self, most: float) -> float:
-        """Return how many seconds of the processor are left, at the rate at which it was ours so far, or ``most``."""
+    def left(self) -> float:
+        """Return how many seconds of the processor are left, at the rate at which it was ours so far."""
         passed, used = time.monotonic() - self._start[0], time.process_time() - self._start[1]
         rate = min(1.0, used / passed) if passed > 0.1 else 1.0
-        return max(0.0, min(most, (SHARE * self.seconds - passed) * rate))
+        return max(0.0, (SHARE * self.seconds - passed) * rate)

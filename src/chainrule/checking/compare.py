@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -71,9 +70,8 @@ def slopes(case: Case) -> Slopes:
 
 
 def _slopes(case: Case) -> Slopes:
-    start = time.process_time()
+    runs = SECONDS / case.cost
     here = case.run().loss
-    runs = SECONDS / max(time.process_time() - start, 1e-5)
     most = int(min(MOST_ENTRIES, max(FEWEST_ENTRIES, runs / 2 / max(1, len(case.parameters)))))
     entries, values, kinks = {}, {}, 0
     for name, parameter in case.parameters.items():

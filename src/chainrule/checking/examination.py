@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -11,6 +10,7 @@ from typing import Protocol
 from chainrule.checking.answer import Finding, GradientCheck, Mark, Note, Verdict
 from chainrule.checking.budget import Budget
 from chainrule.checking.draws import Draws, draws
+from chainrule.checking.effort import Limit
 from chainrule.checking.experiment import Case, Experiment
 from chainrule.checking.findings import Repair, findings, repairs
 from chainrule.checking.marks import marks
@@ -24,7 +24,7 @@ from chainrule.checking.truths import flow, truths
 from chainrule.checking.units import Function, Units
 
 SECONDS = 4.2
-"""How long the mistakes of one experiment are looked for, in time of the processor."""
+"""How long the mistakes of one experiment are looked for."""
 
 BRIEFLY = 1.5
 """The same where every gradient is right, and only the loss is none that is known."""
@@ -98,15 +98,14 @@ class Examination:
             return self._part(Verdict.CORRECT, None, with_marks, unknown=not judged)
         if self.earlier and judge.judge(self.earlier).complete:
             return self._part(Verdict.WRONG, None, with_marks)
-        seconds = self.budget.left(SECONDS)
-        end = time.process_time() + seconds
-        share = min(seconds, BRIEFLY) if gradients_right else seconds * (2 / 3 if FORWARD in wrong else 1)
-        found = self._search(forward=True, seconds=share) if judged else None
+        limit = Limit.of(SECONDS, self.budget.left())
+        share = BRIEFLY if gradients_right else SECONDS * (2 / 3 if FORWARD in wrong else 1)
+        found = self._search(True, limit.within(share)) if judged else None
         if found is None or found.proof is None:
             if gradients_right:
                 return self._part(Verdict.CORRECT, None, with_marks, unknown=True)
             if found is None or (FORWARD in wrong and RUNS not in wrong):
-                found = self._better(found, self._search(forward=False, seconds=end - time.process_time()))
+                found = self._better(found, self._search(False, limit))
         if found.proof is None:
             self._refuse_what_does_not_run(found)
         return self._part(Verdict.WRONG, found, with_marks)
@@ -116,9 +115,8 @@ class Examination:
         went_on = one is not None and any(step.forward and step.candidate is not None for step in one.outcome.steps)
         return one if one is not None and went_on else other
 
-    def _search(self, *, forward: bool, seconds: float = SECONDS) -> Searched:
+    def _search(self, forward: bool, limit: Limit) -> Searched:
         """Look for the mistakes in the cases made for it; if those are right, in others that are not."""
-        end = time.process_time() + seconds
         cases: tuple[Case, ...] = self.draws.explained
         while True:
             judge = Judge(self.units, self.experiment, cases, forward)
@@ -127,18 +125,18 @@ class Examination:
             if first.complete and len(cases) < len(self.draws.all):
                 cases = self._with_one_that_fails(cases, forward)
                 continue
-            outcome = self._looked_for(judge, first, max(0.5, end - time.process_time()))
+            outcome = self._looked_for(judge, first, limit)
             found = repairs(self.program, outcome.steps)
             proof = self.prove(outcome, found, forward) if outcome.judgement.complete else None
-            gave_up = not outcome.judgement.complete or time.process_time() > end
+            gave_up = not outcome.judgement.complete or limit.over()
             if proof is not None or gave_up or len(cases) == len(self.draws.all):
                 return Searched(outcome, tuple(found), proof)
             cases = self.draws.all  # right in these, wrong in others: look in all of them
 
-    def _looked_for(self, judge: Judge, first: Judgement, seconds: float) -> Outcome:
+    def _looked_for(self, judge: Judge, first: Judgement, limit: Limit) -> Outcome:
         """Search; where a stranger's values stop the search itself, what was judged stands all the same."""
         try:
-            return search(judge, first, seconds=seconds)
+            return search(judge, first, limit)
         except Exception as error:
             if "CHAINRULE_DEBUG" in os.environ:
                 raise

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy import ndarray
+
+from chainrule.checking.effort import LINE, RUN, lines_of, spend
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Case:
     slack: float = 0.0
     """How far gradients may be off, relative to their size, because of epsilons that the program adds in logarithms."""
 
+    @cached_property
+    def cost(self) -> float:
+        """What one run costs, as work: by its lines."""
+        return RUN + LINE * lines_of(self.run)
+
 
 @dataclass(frozen=True)
 class Experiment:
@@ -82,6 +90,7 @@ def same(one: Result, other: Result) -> bool:
 
 def attempt(case: Case) -> Result | Exception:
     """Run a case; what the program raises is returned, and what NumPy warns of is not printed."""
+    spend(case.cost)
     with np.errstate(all="ignore"):
         try:
             return case.run()

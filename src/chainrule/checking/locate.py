@@ -7,7 +7,6 @@ the mistake is in that statement, whatever the program looks like.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.compare import Slopes, differences
+from chainrule.checking.effort import Limit
 from chainrule.checking.experiment import Case, Result
 from chainrule.checking.trace import Event, Watch
 from chainrule.checking.truths import Flow, Truth
@@ -54,13 +54,12 @@ def suspects(
     known: Sequence[Truth],
     slopes: Slopes,
     wrong: frozenset[str],
-    seconds: float = SECONDS,
 ) -> list[Suspect]:
     """Return the sites where a truth makes wrong gradients right, the most telling first; the watch is installed.
 
     Of two that make the same gradients right, the earlier one stands first. What time does not allow is left out.
     """
-    end = time.process_time() + seconds
+    limit = Limit.of(SECONDS)
     parameters = _parameters(case, slopes)
     known = [*_distinct(known), *_of_every_layer(parameters), *parameters]
     passings: dict[int, list[Event]] = {}
@@ -73,7 +72,7 @@ def suspects(
     found: dict[int, list[Suspect]] = {}
     for site, events in passings.items():
         right_as_it_is = _is_known(seen.events[events[-1]], known)
-        for truth in known if time.process_time() < end else ():
+        for truth in known if not limit.over() else ():
             for factor in (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
                 places = [] if site in named_again else [*placements(events, seen.events, truth, factor)]
                 resized = site not in named_again or truth.arrays[0].size != seen.events[events[-1]].size
@@ -245,9 +244,9 @@ def forward_suspects(
             passings.setdefault(event[0], []).append(event)
     found = []
     given: set[str] = set()
-    end = time.process_time() + SECONDS
+    limit = Limit.of(SECONDS)
     for site, events in passings.items():
-        if time.process_time() > end:
+        if limit.over():
             break
         parts = list(_in_parts(stages, len(events)))
         right = next((part.name for part in parts if part.name not in given and _is(part, events, seen)), None)

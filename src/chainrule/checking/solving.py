@@ -6,13 +6,13 @@ the gradient that is made of it, and as many equations as numbers say what they 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.compare import Slopes, differences
+from chainrule.checking.effort import Limit
 from chainrule.checking.experiment import Case, Result
 from chainrule.checking.locate import Suspect
 from chainrule.checking.trace import Event, Watch
@@ -38,7 +38,6 @@ def solved(
     slopes: Slopes,
     wrong: frozenset[str],
     known: Sequence[Suspect],
-    seconds: float = SECONDS,
 ) -> list[Suspect]:
     """Return the sites where one value, and no other, would make wrong gradients right; the watch is installed.
 
@@ -50,10 +49,8 @@ def solved(
         The gradients that are.
     known : sequence of Suspect
         What is known already; its sites are not looked at again.
-    seconds : float
-        What they do not allow is left out.
     """
-    end = time.process_time() + seconds
+    limit = Limit.of(SECONDS)
     names = [name for name, entries in slopes.entries.items() if len(entries) == case.parameters[name].size]
     passings: dict[int, list[Event]] = {}
     for event, touched in seen.backward.items():
@@ -65,7 +62,7 @@ def solved(
     for site, events in passings.items():
         if site in done or sum(seen.events[event].size for event in events) > MOST_NUMBERS:
             continue
-        if time.process_time() > end:
+        if limit.over():
             break
         touched = frozenset().union(*(seen.backward[event] for event in events)) & frozenset(names)
         together = [touched, *(part for part in parts if part < touched)]

@@ -5,7 +5,6 @@ No reference implementation is asked, so this holds for any program that compute
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.compare import STEP
+from chainrule.checking.effort import Limit
 from chainrule.checking.experiment import Case, Result
 from chainrule.checking.trace import ALL, Event, Watch
 
@@ -52,7 +52,7 @@ class Flow:
     result: Result
 
 
-def flow(watch: Watch, case: Case, *, seconds: float = SECONDS) -> Flow | Exception:
+def flow(watch: Watch, case: Case) -> Flow | Exception:
     """Run with every value nudged once, as a whole, and see what moves. The watch must be installed.
 
     All passings of a site in a long loop are nudged together. What time does not allow is in neither direction.
@@ -60,7 +60,7 @@ def flow(watch: Watch, case: Case, *, seconds: float = SECONDS) -> Flow | Except
     outcome, events = watch.record(case)
     if not isinstance(outcome, Result):
         return outcome
-    end = time.process_time() + seconds
+    limit = Limit.of(SECONDS)
     times = Counter(site for site, _ in events)
     random = np.random.default_rng(0)
     forward: list[Event] = []
@@ -71,7 +71,7 @@ def flow(watch: Watch, case: Case, *, seconds: float = SECONDS) -> Flow | Except
         if site in looped:
             _note(event, looped[site], forward, backward)
             continue
-        if time.process_time() > end:
+        if limit.over():
             break
         many = times[site] > MANY
         size = 1e-3 if many else 1e-3 * (1.0 + np.abs(value)) * random.uniform(0.5, 1.5, value.shape)
@@ -103,14 +103,14 @@ def _moved(before: Mapping[str, ndarray], after: Mapping[str, ndarray]) -> froze
 
 def truths(watch: Watch, case: Case, seen: Flow, *, seconds: float) -> dict[int, Truth]:
     """Return dL/dv for the values of the forward pass, by site; what time does not allow is left out."""
-    end = time.process_time() + seconds
+    limit = Limit.of(seconds)
     found: dict[int, list[ndarray]] = {}
     whole: set[int] = set()
     for event in seen.forward:
         site, value = event[0], seen.events[event]
         if value.size > MOST_NUMBERS or site in whole:
             continue
-        slope = _slope(watch, case, event, value, end)
+        slope = _slope(watch, case, event, value, limit)
         if slope is None:
             whole.add(site)  # a site is known for all of its passings or not at all
             found.pop(site, None)
@@ -119,10 +119,10 @@ def truths(watch: Watch, case: Case, seen: Flow, *, seconds: float) -> dict[int,
     return {site: Truth(_name(watch, site), tuple(slopes)) for site, slopes in found.items()}
 
 
-def _slope(watch: Watch, case: Case, event: Event, value: ndarray, end: float) -> ndarray | None:
+def _slope(watch: Watch, case: Case, event: Event, value: ndarray, limit: Limit) -> ndarray | None:
     slope = np.empty(value.shape)
     for index in np.ndindex(value.shape):
-        if time.process_time() > end:
+        if limit.over():
             return None
         step = STEP * min(max(abs(float(value[index])), SMALLEST), 100.0)
         above = watch.nudged(case, event, index, step)

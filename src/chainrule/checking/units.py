@@ -13,12 +13,18 @@ import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from chainrule.checking.effort import COMPILED, spend
 
 ANNOUNCE = "__chainrule_unit__"
 """The name under which a prepared module finds ``Units.announce``."""
 
 Function = ast.FunctionDef | ast.Lambda
+
+KEPT = 64
+"""The code of so many versions of functions is kept: with one function changed, the others are compiled already."""
 
 _STATEMENT = "chainrule_statement"
 
@@ -37,10 +43,15 @@ class Unit:
 
     def compiled(self, node: Function, filename: str) -> types.CodeType:
         """Return the code of another version of this function, which must have the same free variables."""
-        holder = _holder(node, self.classes, self.function.__code__.co_freevars)
-        code = compile(holder, filename, "exec")
-        wanted = "<lambda>" if isinstance(node, ast.Lambda) else node.name
-        return next(found for found in _codes(code) if found.co_name == wanted)
+        return _compiled(node, self.classes, self.function.__code__.co_freevars, filename)
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(node: Function, classes: tuple[str, ...], free: tuple[str, ...], filename: str) -> types.CodeType:
+    spend(COMPILED)
+    code = compile(_holder(node, classes, free), filename, "exec")
+    wanted = "<lambda>" if isinstance(node, ast.Lambda) else node.name
+    return next(found for found in _codes(code) if found.co_name == wanted)
 
 
 def body_of(function: Function) -> list[ast.stmt]:

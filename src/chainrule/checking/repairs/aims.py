@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from chainrule.checking.effort import EXECUTED, spend
 from chainrule.checking.locate import Suspect
 from chainrule.checking.probes import Site
 from chainrule.checking.repairs.edits import edits
@@ -140,6 +141,7 @@ def _read(aim: Aim) -> ast.expr | None:
 
 def _meets(aim: Aim, change: StatementEdit, read: ast.expr, names: Mapping[str, Any]) -> bool:
     """Run the statements that come in the place of one, on copies of what they see, and look at the value."""
+    spend(EXECUTED)
     variables = {**names, **frozen(dict(aim.scene), depth=4)}  # all as globals: comprehensions look there
     try:
         module = ast.fix_missing_locations(ast.Module(list(change.changes[0][1]), []))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import itertools
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chainrule.checking.experiment import attempt
+from chainrule.checking.effort import Limit
 from chainrule.checking.locate import Suspect
 from chainrule.checking.repairs.aims import ANOTHER_FORMULA
 from chainrule.checking.repairs.candidate import Candidate
@@ -98,26 +97,25 @@ class Greedy:
     judge: Judge
     barred: frozenset[ast.stmt] = frozenset()
 
-    def run(self, first: Judgement, *, seconds: float) -> Outcome:
+    def run(self, first: Judgement, limit: Limit) -> Outcome:
         """Return the changes in the order in which they were found.
 
         Parameters
         ----------
         first : Judgement
             Of the program as it came.
-        seconds : float
+        limit : Limit
             When to give up.
         """
         judge = self.judge
-        end = time.process_time() + seconds
         versions: dict[str, Function] = {key: unit.node for key, unit in judge.units.live.items()}
         steps: list[Step] = []
         judgement, came = first, None
         each = _seconds_each(judge)
-        while not judgement.complete and len(steps) < MOST_MISTAKES and time.process_time() < end:
+        while not judgement.complete and len(steps) < MOST_MISTAKES and not (steps and limit.over()):
             places = Places.of(judge, versions, judgement)
             came = came or places
-            made = self._next(versions, judgement, places, end, each)
+            made = self._next(versions, judgement, places, limit, each)
             if not made:
                 ranked = ranks(places)
                 if ranked:
@@ -133,23 +131,23 @@ class Greedy:
                 judgement = after
         return Outcome(tuple(steps), versions, judgement, came)
 
-    def _next(self, versions: Versions, before: Judgement, places: Places, end: float, each: float) -> list[Made]:
+    def _next(self, versions: Versions, before: Judgement, places: Places, limit: Limit, each: float) -> list[Made]:
         """Return the next change, or two that belong together; none if nothing was found."""
-        found = self._best(versions, before, places, min(end, time.process_time() + each))
+        found = self._best(versions, before, places, limit.within(each))
         if found is None:
-            found = self._further(versions, before, places, min(end, time.process_time() + each))
+            found = self._further(versions, before, places, limit.within(each))
         if found is not None and found[0].mistake != ANOTHER_FORMULA:
             return [found]
         # another formula may pass by a mistake on the way to it
-        two = self._two_in_a_row(versions, before, places, min(end, time.process_time() + SECONDS_TWO))
+        two = self._two_in_a_row(versions, before, places, limit.within(SECONDS_TWO))
         return two or ([found] if found is not None else [])
 
-    def _best(self, versions: Versions, before: Judgement, places: Places, end: float) -> Made | None:
+    def _best(self, versions: Versions, before: Judgement, places: Places, limit: Limit) -> Made | None:
         """Return the cheapest change after which all of the case looked at is right, or else most."""
         best: Made | None = None
         dearest, tries = float("inf"), TRIES
         for candidate in self._candidates(places):
-            if time.process_time() > end or candidate.cost > dearest:
+            if limit.over() or candidate.cost > dearest:
                 break
             after = self._tried(versions, candidate, (before, places.number))
             tries -= best is not None and best[1].right >= places.wrong_here
@@ -172,7 +170,7 @@ class Greedy:
                 dearest = min(dearest, candidate.cost + MARGIN)
         return best
 
-    def _further(self, versions: Versions, before: Judgement, places: Places, end: float) -> Made | None:
+    def _further(self, versions: Versions, before: Judgement, places: Places, limit: Limit) -> Made | None:
         """Return the change with which the forward pass, not right in the end, goes right for longer."""
         number = places.number
         if not self.judge.forward or self.judge.objective(number) is None or (FORWARD, number) in before.right:
@@ -180,7 +178,7 @@ class Greedy:
         convention, here = frontier(self.judge, versions, number)
         places.frontier = here.frontier
         for candidate in self._candidates(places):
-            if time.process_time() > end or candidate.cost > DEAREST:
+            if limit.over() or candidate.cost > DEAREST:
                 break
             after = self._tried(versions, candidate)
             if after is None or (after.losses[number] == before.losses[number] and after.errors[number] is None):
@@ -190,12 +188,12 @@ class Greedy:
                 return candidate, after, places
         return None
 
-    def _two_in_a_row(self, versions: Versions, before: Judgement, places: Places, end: float) -> list[Made]:
+    def _two_in_a_row(self, versions: Versions, before: Judgement, places: Places, limit: Limit) -> list[Made]:
         """Return a change after which one value more is a true gradient, and another one that then makes all right."""
         if places.seen is None:
             return []
-        for candidate in partial_changes(places, min(end, time.process_time() + SECONDS_PARTIAL)):
-            if time.process_time() > end:
+        for candidate in partial_changes(places, limit.within(SECONDS_PARTIAL)):
+            if limit.over():
                 break
             after = self._tried(versions, candidate)
             if after is None or not after.right >= before.right:
@@ -205,7 +203,7 @@ class Greedy:
             changed = {**versions, candidate.unit: candidate.applied(versions[candidate.unit])}
             there = Places.of(self.judge, changed, after)
             for second in itertools.islice(self._candidates(there), SECOND):
-                if time.process_time() > end:
+                if limit.over():
                     return []
                 if second.cost > SECOND_COST or second.statement.lineno == candidate.statement.lineno:
                     continue
@@ -237,9 +235,7 @@ class Greedy:
 
 def _seconds_each(judge: Judge) -> float:
     """Return how long one change is looked for, from how long one run of the program takes."""
-    start = time.process_time()
-    attempt(judge.cases[0])
-    return min(LONGEST_EACH, max(SECONDS_EACH, RUNS_EACH * (time.process_time() - start)))
+    return min(LONGEST_EACH, max(SECONDS_EACH, RUNS_EACH * judge.cases[0].cost))
 
 
 def _worth(judgement: Judgement) -> tuple[int, bool]:

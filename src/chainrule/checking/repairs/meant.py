@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy import ndarray
 
+from chainrule.checking.effort import Limit
 from chainrule.checking.experiment import Case, Experiment
 from chainrule.checking.locate import Suspect, forward_suspects, gives_loss
 from chainrule.checking.objective import ACTIVATIONS, LOSSES, PENALTIES, REDUCTIONS, Convention, Objective
@@ -44,9 +44,9 @@ def meant(watch: Watch, case: Case, seen: Flow, objective: Objective, known: Con
     """
     best: list[Suspect] = []
     most = 0
-    end = time.process_time() + SECONDS
+    limit = Limit.of(SECONDS)
     for convention in filter(objective.has, _conventions(seen.events, objective, known)):
-        if time.process_time() > end:
+        if limit.over():
             break
         stages, loss = objective.stages(convention), objective.loss(convention)
         found = forward_suspects(watch, seen, stages, gives_loss(watch, case, loss))

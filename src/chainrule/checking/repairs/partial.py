@@ -7,13 +7,13 @@ effect while the other is there. But with the first undone ``da1`` is dL/da1, as
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy import ndarray
 
+from chainrule.checking.effort import Limit
 from chainrule.checking.locate import Suspect, placements
 from chainrule.checking.repairs.aims import Aim, simple_changes
 from chainrule.checking.repairs.candidate import Candidate
@@ -34,11 +34,11 @@ class Passing:
     statement: ast.stmt
 
 
-def partial_changes(places: Places, end: float) -> list[Candidate]:
+def partial_changes(places: Places, limit: Limit) -> list[Candidate]:
     """Return the changes that make a value a true gradient, the cheapest first, as far as they are known at a time."""
     found: dict[tuple[int, str], Candidate] = {}
     for passing in _passings(places):
-        if time.process_time() > end:
+        if limit.over():
             break
         for aim in _aims(places, passing):
             unit, block = places.homes[passing.statement]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from chainrule.checking.effort import EVALUATED, spend
 from chainrule.checking.repairs.placing import placed
 from chainrule.checking.units import Function
 
@@ -40,6 +41,7 @@ class Scope:
 
     def value(self, node: ast.expr) -> Any:
         """Return what an expression is in this scope, or None if it has no value here."""
+        spend(EVALUATED)
         try:
             code = compile(ast.Expression(placed(node)), "<scope>", "eval")
             return eval(code, self._everything)  # the program's own text, in its own process

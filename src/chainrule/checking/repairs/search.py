@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import time
 from collections import Counter
 
+from chainrule.checking.effort import Limit, spent
 from chainrule.checking.repairs.greedy import Greedy, Outcome
 from chainrule.checking.repairs.judge import Judge, Judgement
 
@@ -15,8 +15,11 @@ SHORTEST, LONGEST = 0.4, 1.2
 SMALL = 1.25
 """Different changes of at most this size are not likely to have gone round anything."""
 
+ALIKE = 0.15
+"""By how much less must be changed on another way than on the first for it to be better."""
 
-def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
+
+def search(judge: Judge, first: Judgement, limit: Limit) -> Outcome:
     """Return the mistakes of a program in the order in which they were found.
 
     Where a program has several, the first change may go round one of them and make the next one's change a larger one;
@@ -28,25 +31,23 @@ def search(judge: Judge, first: Judgement, *, seconds: float) -> Outcome:
     judge : Judge
     first : Judgement
         Of the program as it came.
-    seconds : float
+    limit : Limit
         When to give up.
     """
-    start = time.process_time()
-    end = start + seconds
-    best = Greedy(judge).run(first, seconds=seconds)
+    start = spent()
+    best = Greedy(judge).run(first, limit)
     if len(best.steps) < 2 or (best.judgement.complete and _is_plain(best)):
         return best
     own = {statement for unit in judge.units.live.values() for statement in ast.walk(unit.node)}
     changed = {step.statement: step.candidate for step in best.steps if step.candidate and step.statement in own}
     alike = Counter(candidate.mistake for candidate in changed.values())
     repeated = frozenset(one for one, candidate in changed.items() if alike[candidate.mistake] > 1)
-    otherwise = min(LONGEST, max(SHORTEST, time.process_time() - start))
+    otherwise = min(LONGEST, max(SHORTEST, spent() - start))
     for barred in (*([repeated] if repeated else []), *(frozenset({one}) for one in changed)):
-        left = min(otherwise, end - time.process_time())
-        if left <= 0:
+        if limit.over():
             break
-        other = Greedy(judge, barred).run(first, seconds=left)
-        if other.judgement.complete and not (best.judgement.complete and _size(best) <= _size(other)):
+        other = Greedy(judge, barred).run(first, limit.within(otherwise))
+        if other.judgement.complete and not (best.judgement.complete and _size(best) <= _size(other) + ALIKE):
             best = other
     return best
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import heapq
 import itertools
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from chainrule.checking.effort import MADE, Limit, spend
 from chainrule.checking.repairs.aims import Aim, larger_changes, simple_changes
 from chainrule.checking.repairs.candidate import Candidate
 from chainrule.checking.repairs.oddities import odd_changes
@@ -43,6 +43,7 @@ def candidates(places: Places) -> Iterator[Candidate]:
     """
     made: set[tuple[int, bool, str]] = set()
     for candidate in _in_order(places, ranks(places)):
+        spend(MADE)
         key = (
             id(candidate.statement),
             candidate.of_loss,
@@ -70,9 +71,9 @@ def _in_order(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candida
 
 def _cheap(found: Iterator[Candidate], *, below: float) -> Iterator[Candidate]:
     """Yield the changes that cost less than so much, for a limited time."""
-    end = time.process_time() + SECONDS_AIMED
+    limit = Limit.of(SECONDS_AIMED)
     for candidate in found:
-        if candidate.cost > below or time.process_time() > end:
+        if candidate.cost > below or limit.over():
             return
         yield replace(candidate, cost=candidate.cost + AIMED_TWICE)
 
@@ -85,13 +86,13 @@ def _aimed(
     cost: float,
 ) -> Iterator[Candidate]:
     """Yield the changes that give the values which made things right, those of the most telling place first."""
-    end = time.process_time() + SECONDS_AIMED
+    limit = Limit.of(SECONDS_AIMED)
     heap: list[tuple[float, int, Candidate]] = []
     counter = itertools.count()
     for rank, statements in itertools.groupby(by_statement, key=lambda one: ranked.get(one, OTHER)):
         while heap and heap[0][0] < cost + rank + LEAST:
             yield heapq.heappop(heap)[2]
-        if time.process_time() > end:
+        if limit.over():
             break
         for statement in statements:
             unit, block = places.homes[statement]
@@ -101,7 +102,7 @@ def _aimed(
                     whole, promised = cost + rank + change.cost, aim.suspect.repaired
                     made = Candidate(unit, change.changes, whole, change.mistake, change.cost, promised)
                     heapq.heappush(heap, (whole, next(counter), made))
-                if time.process_time() > end:
+                if limit.over():
                     break
     while heap:
         yield heapq.heappop(heap)[2]
