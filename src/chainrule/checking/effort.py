@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-RUN, LINE = 1.5e-5, 1.6e-7
+RUN, LINE = 1.5e-5, 2e-7
 """Seconds for one run of a program, and for each line of it that is run."""
 
 COMPILED = 2.5e-4

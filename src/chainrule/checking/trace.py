@@ -22,6 +22,9 @@ Event = tuple[int, int]
 Outcome = Result | Exception
 """What a run gave; a stranger's program may raise anything, and where it did is often what one wants to know."""
 
+Pass = Callable[[int, Any], Any]
+"""Is given the number of a site, and a value; what it returns goes on in its place."""
+
 ALL = -1
 """Stands for every occurrence of a site."""
 
@@ -40,14 +43,9 @@ class Watch:
         self._probed = Probed(scenes)
         for key, node in versions.items():
             self._probed.add(key, node)
-        self._counts: list[int] = []
-        self._events: list[tuple[Event, ndarray]] | None = None
         self._scenes: dict[ast.stmt, list[dict[str, Any]]] | None = None
         self.behind: dict[ast.stmt, list[dict[str, Any]]] = {}
         """The variables right behind each statement that gives them values, once for each time that it ran."""
-        self._target: Event | None = None
-        self._nudge: tuple[tuple[int, ...] | None, Any] = (None, 0.0)
-        self._others: Mapping[Event, ndarray] = {}
 
     @property
     def sites(self) -> list[Site]:
@@ -57,20 +55,25 @@ class Watch:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """Have the program run with its probes inside the body of ``with``."""
-        for key in self._probed.nodes:
-            names = self._units.live[key].function.__globals__
-            names[PASS], names[SCENE] = self._pass, self._note_scene
+        for names in self._namespaces():
+            names[PASS], names[SCENE] = _through, self._note_scene
         with self._units.exchanged(self._probed.nodes):
             yield
 
     def record(self, case: Case) -> tuple[Outcome, dict[Event, ndarray]]:
         """Run once and return what came, and a copy of every float and array of floats, in the order of passing."""
-        self._events = []
-        try:
-            outcome = self._run(case)
-        finally:
-            events, self._events = self._events, None
-        return outcome, dict(events)
+        counts = [0] * len(self._probed.sites)
+        events: dict[Event, ndarray] = {}
+
+        def note(site: int, value: Any) -> Any:
+            occurrence = counts[site]
+            counts[site] = occurrence + 1
+            if is_float(value) and len(events) < MOST_EVENTS:
+                events[site, occurrence] = np.array(value, np.float64)
+            return value
+
+        with self._passing(note):
+            return attempt(case), events
 
     def scenes(self, case: Case) -> dict[ast.stmt, list[dict[str, Any]]]:
         """Run once and return the variables before each statement, once for each time that it ran.
@@ -79,7 +82,7 @@ class Watch:
         """
         self._scenes = {}
         try:
-            self._run(case)
+            attempt(case)
         finally:
             scenes, self._scenes = self._scenes, None
         return scenes
@@ -90,51 +93,64 @@ class Watch:
         The occurrence ``ALL`` stands for each time that the site is passed, with an amount of its own each time: a
         softmax does not notice when all scores move by the same.
         """
-        self._target, self._nudge = event, (index, amount)
-        try:
-            return self._run(case)
-        finally:
-            self._target = None
+        wanted, number = event
+        occurrence = -1
+
+        def nudge(site: int, value: Any) -> Any:
+            nonlocal occurrence
+            if site != wanted:
+                return value
+            occurrence += 1
+            if number not in (occurrence, ALL) or not is_float(value):
+                return value
+            return _changed(value, index, amount * _unlike(occurrence) if number == ALL else amount)
+
+        with self._passing(nudge):
+            return attempt(case)
 
     def injected(self, case: Case, values: Mapping[Event, ndarray]) -> Outcome:
         """Run with other values in the place of those of some events."""
-        self._others = values
-        try:
-            return self._run(case)
-        finally:
-            self._others = {}
+        with self._passing(self._injecting(values)):
+            return attempt(case)
 
     def with_others(self, values: Mapping[Event, ndarray], work: Callable[[], ndarray]) -> ndarray | None:
         """Call ``work``, which runs the program, with other values in the place of some; None if it raises."""
-        self._counts = [0] * len(self._probed.sites)
-        self._others = values
-        try:
-            with np.errstate(all="ignore"):
+        with self._passing(self._injecting(values)), np.errstate(all="ignore"):
+            try:
                 return work()
-        except Exception:  # a stranger's program may raise anything
-            return None
+            except Exception:  # a stranger's program may raise anything
+                return None
+
+    def _injecting(self, values: Mapping[Event, ndarray]) -> Pass:
+        counts = dict.fromkeys((site for site, _ in values), -1)
+
+        def inject(site: int, value: Any) -> Any:
+            if site not in counts:
+                return value
+            counts[site] += 1
+            other = values.get((site, counts[site]))
+            if other is None or not is_float(value):
+                return value
+            return value if self.sites[site].after and np.size(value) != other.size else _replaced(value, other)
+
+        return inject
+
+    @contextmanager
+    def _passing(self, through: Pass) -> Iterator[None]:
+        """Have values pass through another function; most of the time of a nudged run goes by in it."""
+        spaces = self._namespaces()
+        for names in spaces:
+            names[PASS] = through
+        try:
+            yield
         finally:
-            self._others = {}
+            for names in spaces:
+                names[PASS] = _through
 
-    def _run(self, case: Case) -> Outcome:
-        self._counts = [0] * len(self._probed.sites)
-        return attempt(case)
-
-    def _pass(self, site: int, value: Any) -> Any:
-        occurrence = self._counts[site]
-        self._counts[site] = occurrence + 1
-        if self._target is not None:
-            if self._target[0] == site and self._target[1] in (occurrence, ALL) and is_float(value):
-                index, amount = self._nudge
-                return _changed(value, index, amount * _unlike(occurrence) if self._target[1] == ALL else amount)
-        elif self._others:
-            other = self._others.get((site, occurrence))
-            if other is not None and is_float(value):
-                after = self._probed.sites[site].after
-                return value if after and np.size(value) != other.size else _replaced(value, other)
-        elif self._events is not None and is_float(value) and len(self._events) < MOST_EVENTS:
-            self._events.append(((site, occurrence), np.array(value, np.float64)))
-        return value
+    def _namespaces(self) -> list[dict[str, Any]]:
+        """Return what the functions of the program see as globals, each once."""
+        found = (self._units.live[key].function.__globals__ for key in self._probed.nodes)
+        return list({id(names): names for names in found}.values())
 
     def _note_scene(self, statement: int, variables: dict[str, Any]) -> None:
         if self._scenes is not None:
@@ -142,6 +158,10 @@ class Watch:
             seen = (self.behind if behind else self._scenes).setdefault(at, [])
             if len(seen) < MOST_SCENES:
                 seen.append(frozen(variables, depth=3))
+
+
+def _through(site: int, value: Any) -> Any:
+    return value
 
 
 def _unlike(occurrence: int) -> float:
