@@ -25,7 +25,7 @@ _holding = threading.Lock()
 
 
 @contextmanager
-def _blas_on_one() -> Iterator[None]:
+def blas_on_one() -> Iterator[None]:
     """Hold BLAS to one thread, unless another team of this process does: only the first knows what BLAS had before."""
     if not _holding.acquire(blocking=False):
         yield
@@ -63,7 +63,7 @@ class Threads:
         me, *others = team_of(size)
         failures: list[BaseException] = []
         helpers = [threading.Thread(target=_help, args=(work, other, failures), daemon=True) for other in others]
-        with _blas_on_one():
+        with blas_on_one():
             try:
                 for helper in helpers:
                     helper.start()
