@@ -2,8 +2,9 @@
 
 Both get the same data, parameters and ``random_state``, so they do the same work and end with the same weights; a row
 whose weights differ says so, and the exit code is 1. A first fit, in nobody's time, lets chainrule compile and both
-warm up; then they take turns. What is compared is the shortest of each one's rounds; beside it stand the smallest and
-the largest ratio of a round.
+warm up; then they take turns, with a pause before each: the threads of the other's BLAS wait for more work in a busy
+loop, until they fall asleep. What is compared is the shortest of each one's rounds; beside it stand the smallest and the
+largest ratio of a round.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from benchmarks.machine import describe_machine, machine_lines
 
 TOLERANCES = {"float64": 1e-6, "float32": 0.05}
 """How far weights may be apart after a fit: in float32 rounding grows from step to step."""
+
+PAUSE = 0.2
+"""Seconds before each fit."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def measure(case: Case, rounds: int) -> dict[str, Any]:
     seconds: dict[str, list[float]] = {name: [] for name in kinds}
     for _ in range(rounds):
         for name, kind in kinds.items():
+            time.sleep(PAUSE)
             seconds[name].append(fit(kind(**settings), X, y)[1])
     ours, theirs = fitted.values()
     pairs = zip(ours.coefs_ + ours.intercepts_, theirs.coefs_ + theirs.intercepts_, strict=True)
