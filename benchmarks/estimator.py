@@ -3,8 +3,8 @@
 Both get the same data, parameters and ``random_state``, so they do the same work and end with the same weights; a row
 whose weights differ says so, and the exit code is 1. A first fit, in nobody's time, lets chainrule compile and both
 warm up; then they take turns, with a pause before each: the threads of the other's BLAS wait for more work in a busy
-loop, until they fall asleep. What is compared is the shortest of each one's rounds; beside it stand the smallest and the
-largest ratio of a round.
+loop, until they fall asleep. What is compared is the shortest of each one's rounds; beside it stand the smallest and
+the largest ratio of a round.
 """
 
 from __future__ import annotations
