@@ -13,8 +13,8 @@ from chainrule.engine.kernels import exp_of_negative
 
 _FAST = {"reassoc", "contract", "nsz"}
 
-LOG_EVERY = 16
-"""How many sums are multiplied before a logarithm is taken: each is at most C."""
+LARGE = 1e100
+"""Sums of exponentials are multiplied until the product is as large as this, before a logarithm is taken."""
 
 
 class Objective(NamedTuple):
@@ -69,10 +69,8 @@ def subtract_largest(scores: ndarray, C: int) -> None:
             row[c] -= largest
 
 
-@compiled(fastmath=_FAST)
-def softmax_losses(
-    scores: ndarray, objective: Objective, rows: ndarray, counts: ndarray, products: ndarray, losses: ndarray
-) -> None:
+@compiled()
+def softmax_losses(scores: ndarray, objective: Objective, rows: ndarray, counts: ndarray, losses: ndarray) -> None:
     """Write every network's data loss to ``losses`` (K,), and replace the scores by their gradients.
 
     A row of its own fold counts for nothing in a network's loss. The target of the others is
@@ -84,43 +82,64 @@ def softmax_losses(
         For each example those of all networks.
     counts : ndarray of shape (K,), float64
         See :func:`count_rows`.
-    products : ndarray of shape (K,), float64
-        Work space: logarithms take long, so one is taken of the product of several sums.
     """
-    N, K = len(rows), len(losses)
-    C = len(scores) // (N * K)
-    y, folds, fold_of, smoothing = objective.y, objective.folds, objective.fold_of, objective.smoothing
+    K = len(losses)
+    C = len(scores) // (len(rows) * K)
     subtract_largest(scores, C)
-    losses[:] = 0.0
-    products[:] = 1.0
-    for n in range(N):
-        label = y[rows[n]]
-        for k in range(K):
-            if not is_held_out(rows[n], k, folds, fold_of):
-                losses[k] -= aimed_at(scores[(n * K + k) * C : (n * K + k + 1) * C], label, smoothing[k])
+    for k in range(K):
+        losses[k] = -sum_aimed_at(scores, k, K, C, objective, rows)
+    exponentiate(scores)
+    for k in range(K):
+        losses[k] += divide_by_sums(scores, k, K, C, objective, rows, counts[k])
+        losses[k] /= max(counts[k], 1.0)
+
+
+@compiled(fastmath=_FAST)
+def exponentiate(scores: ndarray) -> None:
+    """Replace numbers that are not positive by their exponentials."""
     for i in range(len(scores)):
         scores[i] = exp_of_negative(np.float64(scores[i]))
-    for n in range(N):
-        label = y[rows[n]]
-        for k in range(K):
-            row = scores[(n * K + k) * C : (n * K + k + 1) * C]
-            if is_held_out(rows[n], k, folds, fold_of):
-                row[:] = 0
-                continue
-            whole = 0.0
-            for c in range(C):
-                whole += row[c]
-            products[k] *= whole  # from 1 to C
-            scale, spread = row.dtype.type(1 / (whole * counts[k])), row.dtype.type(smoothing[k] / (C * counts[k]))
-            for c in range(C):
-                row[c] = row[c] * scale - spread
-            row[label] -= row.dtype.type((1 - smoothing[k]) / counts[k])
-        if n % LOG_EVERY == 0 or n == N - 1:
-            for k in range(K):
-                losses[k] += np.log(products[k])
-                products[k] = 1.0
-    for k in range(K):
-        losses[k] /= max(counts[k], 1.0)
+
+
+@compiled(fastmath=_FAST)
+def sum_aimed_at(scores: ndarray, k: int, K: int, C: int, objective: Objective, rows: ndarray) -> float:
+    """Return the sum, over the rows of network k, of what its scores are under the target."""
+    folds, fold_of, smoothing = objective.folds, objective.fold_of, objective.smoothing[k]
+    total = 0.0
+    for n in range(len(rows)):
+        if not is_held_out(rows[n], k, folds, fold_of):
+            start = (n * K + k) * C
+            total += aimed_at(scores[start : start + C], objective.y[rows[n]], smoothing)
+    return total
+
+
+@compiled(fastmath=_FAST)
+def divide_by_sums(scores: ndarray, k: int, K: int, C: int, objective: Objective, rows: ndarray, count: float) -> float:
+    """Make probabilities of the exponentials of network k, and of these gradients; return the sum of its logarithms.
+
+    Logarithms take long, so one is taken of the product of several sums.
+    """
+    folds, fold_of, smoothing = objective.folds, objective.fold_of, objective.smoothing[k]
+    share = 1.0 / max(count, 1.0)
+    spread, hit = scores.dtype.type(smoothing * share / C), scores.dtype.type((1 - smoothing) * share)
+    logarithms, product = 0.0, 1.0
+    for n in range(len(rows)):
+        row = scores[(n * K + k) * C : (n * K + k + 1) * C]
+        if is_held_out(rows[n], k, folds, fold_of):
+            row[:] = 0
+            continue
+        whole = 0.0
+        for c in range(C):
+            whole += row[c]
+        scale = row.dtype.type(share / whole)
+        for c in range(C):
+            row[c] = row[c] * scale - spread
+        row[objective.y[rows[n]]] -= hit
+        product *= whole  # from 1 to C
+        if product > LARGE:
+            logarithms += np.log(product)
+            product = 1.0
+    return logarithms + np.log(product)
 
 
 @compiled(fastmath=_FAST)

@@ -119,7 +119,7 @@ class Panel:
         run_steps(
             layout, self.buffer, self.moments.reshape(-1), self.scale, taken, *inputs_of(features, dtype),
             self._objective(y, folds), batches.rows, batches.starts, rates, CODES[self.rule], regs, self._constants(),
-            self._weight_decays(), self._columns, self._hidden(folds), np.empty(K), np.empty(K), values,
+            self._weight_decays(), self._columns, self._hidden(folds), np.empty(K), values,
             np.empty(widest, dtype), np.empty(int(total[1:].max()), dtype), losses,
         )  # fmt: skip
         return losses

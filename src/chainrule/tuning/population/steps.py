@@ -21,7 +21,7 @@ from chainrule.tuning.population.updates import Columns, shrink, update_row, wri
 def run_steps(
     layout: Layout, w: ndarray, moments: ndarray, scale: ndarray, taken: int, X: ndarray, shift: ndarray,
     factor: ndarray, objective: Objective, rows: ndarray, starts: ndarray, rates: ndarray, rule: int, regs: ndarray,
-    constants: ndarray, weight_decays: ndarray, columns: Columns, hidden: Hidden, counts: ndarray, products: ndarray,
+    constants: ndarray, weight_decays: ndarray, columns: Columns, hidden: Hidden, counts: ndarray,
     values: ndarray, gradient: ndarray, sums: ndarray, losses: ndarray,
 ) -> None:  # fmt: skip
     """Take one step for each mini-batch with every network.
@@ -45,13 +45,13 @@ def run_steps(
         Work space, but for what stays the same in every step.
     hidden : Hidden
         Its step is not read.
-    counts, products, values, gradient, sums
+    counts, values, gradient, sums
         Work space.
     losses : ndarray of shape (steps, K), float64
         Written: the data loss of each network before its update.
     """
     w, moments, scale, values, gradient = borrow(w), borrow(moments), borrow(scale), borrow(values), borrow(gradient)
-    X, shift, factor, rows, products = borrow(X), borrow(shift), borrow(factor), borrow(rows), borrow(products)
+    X, shift, factor, rows = borrow(X), borrow(shift), borrow(factor), borrow(rows)
     losses, counts, sums, constants = borrow(losses), borrow(counts), borrow(sums), borrow(constants)
     layout, rates, regs = borrowed(layout), borrow(rates), borrow(regs)
     objective = borrow_objective(objective)
@@ -64,7 +64,7 @@ def run_steps(
         below = N * layout.total[:depth].sum()
         dz_start, above = below, below + N * layout.total[depth]
         count_rows(batch, objective, counts)
-        softmax_losses(values[below:above], objective, batch, counts, products, losses[step])
+        softmax_losses(values[below:above], objective, batch, counts, losses[step])
         for layer in range(depth - 1, -1, -1):
             inputs, outputs = layout.total[layer], layout.total[layer + 1]
             below -= N * inputs
