@@ -29,6 +29,10 @@ SECONDS = 4.2
 BRIEFLY = 1.5
 """The same where every gradient is right, and only the loss is none that is known."""
 
+FOR_FORWARD = 2 / 3
+"""The part of that in which a first change must be found, if a wrong forward pass is to be made right; else the program
+is one of another kind, whose gradients are looked at beside its own loss."""
+
 SECONDS_FOR_MARKS = 0.5
 """How long the gradients are looked for that lines are compared with on the page."""
 
@@ -62,6 +66,11 @@ class Searched:
     repairs: tuple[Repair, ...]
     proof: Judgement | None
     """Of the repaired program on fresh draws, if everything passed."""
+
+    @property
+    def went_on(self) -> bool:
+        """Whether a change was found that makes more of the forward pass right."""
+        return any(step.forward and step.candidate is not None for step in self.outcome.steps)
 
 
 @dataclass
@@ -98,24 +107,19 @@ class Examination:
             return self._part(Verdict.CORRECT, None, with_marks, unknown=not judged)
         if self.earlier and judge.judge(self.earlier).complete:
             return self._part(Verdict.WRONG, None, with_marks)
-        limit = Limit.of(SECONDS, self.budget.left())
-        share = BRIEFLY if gradients_right else SECONDS * (2 / 3 if FORWARD in wrong else 1)
-        found = self._search(True, limit.within(share)) if judged else None
+        limit = Limit.of(BRIEFLY if gradients_right else SECONDS, self.budget.left())
+        opening = limit.within(SECONDS * FOR_FORWARD) if FORWARD in wrong else limit
+        found = self._search(True, limit, opening) if judged else None
         if found is None or found.proof is None:
             if gradients_right:
                 return self._part(Verdict.CORRECT, None, with_marks, unknown=True)
-            if found is None or (FORWARD in wrong and RUNS not in wrong):
-                found = self._better(found, self._search(False, limit))
+            if found is None or (FORWARD in wrong and RUNS not in wrong and not found.went_on):
+                found = self._search(False, limit, limit)
         if found.proof is None:
             self._refuse_what_does_not_run(found)
         return self._part(Verdict.WRONG, found, with_marks)
 
-    def _better(self, one: Searched | None, other: Searched) -> Searched:
-        """Return the search that says more: a proved one, or one that made the forward pass right."""
-        went_on = one is not None and any(step.forward and step.candidate is not None for step in one.outcome.steps)
-        return one if one is not None and went_on else other
-
-    def _search(self, forward: bool, limit: Limit) -> Searched:
+    def _search(self, forward: bool, limit: Limit, opening: Limit) -> Searched:
         """Look for the mistakes in the cases made for it; if those are right, in others that are not."""
         cases: tuple[Case, ...] = self.draws.explained
         while True:
@@ -125,7 +129,7 @@ class Examination:
             if first.complete and len(cases) < len(self.draws.all):
                 cases = self._with_one_that_fails(cases, forward)
                 continue
-            outcome = self._looked_for(judge, first, limit)
+            outcome = self._looked_for(judge, first, limit, opening)
             found = repairs(self.program, outcome.steps)
             proof = self.prove(outcome, found, forward) if outcome.judgement.complete else None
             gave_up = not outcome.judgement.complete or limit.over()
@@ -133,10 +137,10 @@ class Examination:
                 return Searched(outcome, tuple(found), proof)
             cases = self.draws.all  # right in these, wrong in others: look in all of them
 
-    def _looked_for(self, judge: Judge, first: Judgement, limit: Limit) -> Outcome:
+    def _looked_for(self, judge: Judge, first: Judgement, limit: Limit, opening: Limit) -> Outcome:
         """Search; where a stranger's values stop the search itself, what was judged stands all the same."""
         try:
-            return search(judge, first, limit)
+            return search(judge, first, limit, opening)
         except Exception as error:
             if "CHAINRULE_DEBUG" in os.environ:
                 raise

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +20,10 @@ from chainrule.checking.locate import Suspect
 from chainrule.checking.probes import Site
 from chainrule.checking.repairs.edits import edits
 from chainrule.checking.repairs.formulas import formulas
+from chainrule.checking.repairs.placing import placed
 from chainrule.checking.repairs.putting import put
 from chainrule.checking.repairs.scope import Scope
-from chainrule.checking.repairs.statements import StatementEdit, statement_edits
+from chainrule.checking.repairs.statements import StatementEdit
 from chainrule.checking.trace import frozen
 
 CLOSE = 3e-6
@@ -64,36 +65,36 @@ class Aim:
         return bool(apart <= CLOSE * max(np.abs(wanted).max(initial=0.0), 1e-3))
 
 
-def simple_changes(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+def simple_changes(aim: Aim, known: Sequence[StatementEdit], before: Scope) -> Iterator[StatementEdit]:
     """Yield the changes of a statement, in one place, after which the value is the one that is wanted.
 
     Parameters
     ----------
     aim : Aim
-    block : list of ast.stmt
-        The statements that its statement stands among.
-    before, after : Scope
-        What was within reach before the statement and behind it.
+    known : sequence of StatementEdit
+        The changes of its statement.
+    before : Scope
+        What was within reach before it.
     """
-    return (one for one in _in_one_place(aim, block, before, after) if one.mistake not in WHOLE_TERMS)
+    return (one for one in _in_one_place(aim, known, before) if one.mistake not in WHOLE_TERMS)
 
 
-def larger_changes(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+def larger_changes(aim: Aim, known: Sequence[StatementEdit], before: Scope) -> Iterator[StatementEdit]:
     """Yield whole terms, changes in two places, and other formulas, that come to the value that is wanted."""
-    yield from (one for one in _in_one_place(aim, block, before, after) if one.mistake in WHOLE_TERMS)
+    yield from (one for one in _in_one_place(aim, known, before) if one.mistake in WHOLE_TERMS)
     with np.errstate(all="ignore"):
         if not aim.site.after:
             yield from _of_expression_twice(aim, before)
             yield from _other_formulas(aim, before)
 
 
-def _in_one_place(aim: Aim, block: list[ast.stmt], before: Scope, after: Scope) -> Iterator[StatementEdit]:
+def _in_one_place(aim: Aim, known: Sequence[StatementEdit], before: Scope) -> Iterator[StatementEdit]:
     with np.errstate(all="ignore"):
         if not aim.site.after:
             yield from _of_expression(aim, before)
         if aim.site.assigned and isinstance(aim.statement, (ast.Assign, ast.AugAssign, ast.Expr)):
             read = _read(aim)
-            for change in statement_edits(aim.statement, block, before, after):
+            for change in known:
                 if read is not None and len(change.changes) == 1 and _meets(aim, change, read, before.names):
                     yield change
 
@@ -144,8 +145,8 @@ def _meets(aim: Aim, change: StatementEdit, read: ast.expr, names: Mapping[str, 
     spend(EXECUTED)
     variables = {**names, **frozen(dict(aim.scene), depth=4)}  # all as globals: comprehensions look there
     try:
-        module = ast.fix_missing_locations(ast.Module(list(change.changes[0][1]), []))
-        expression = ast.fix_missing_locations(ast.Expression(read))
+        module = ast.Module([placed(one) for one in change.changes[0][1]], [])
+        expression = ast.Expression(placed(read))
         exec(compile(module, "<change>", "exec"), variables)  # the program's own text, in its own process
         value = eval(compile(expression, "<change>", "eval"), variables)
     except Exception:  # whatever a change makes of a stranger's program

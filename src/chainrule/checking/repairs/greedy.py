@@ -24,7 +24,7 @@ SECONDS_EACH, LONGEST_EACH = 1.3, 2.6
 """How long a change is looked for that makes everything right that is wrong, before one that makes part of it right
 is taken; and how long at most in a program that is slow itself."""
 
-RUNS_EACH = 500
+RUNS_EACH = 4000
 """How many runs of the program that is to be time enough for."""
 
 SECONDS_TWO = 1.5
@@ -97,15 +97,15 @@ class Greedy:
     judge: Judge
     barred: frozenset[ast.stmt] = frozenset()
 
-    def run(self, first: Judgement, limit: Limit) -> Outcome:
+    def run(self, first: Judgement, limit: Limit, opening: Limit) -> Outcome:
         """Return the changes in the order in which they were found.
 
         Parameters
         ----------
         first : Judgement
             Of the program as it came.
-        limit : Limit
-            When to give up.
+        limit, opening : Limit
+            When to give up, and when if nothing has been found.
         """
         judge = self.judge
         versions: dict[str, Function] = {key: unit.node for key, unit in judge.units.live.items()}
@@ -115,7 +115,7 @@ class Greedy:
         while not judgement.complete and len(steps) < MOST_MISTAKES and not (steps and limit.over()):
             places = Places.of(judge, versions, judgement)
             came = came or places
-            made = self._next(versions, judgement, places, limit, each)
+            made = self._next(versions, judgement, places, limit if steps else opening, each)
             if not made:
                 ranked = ranks(places)
                 if ranked:

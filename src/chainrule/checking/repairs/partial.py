@@ -18,7 +18,7 @@ from chainrule.checking.locate import Suspect, placements
 from chainrule.checking.repairs.aims import Aim, simple_changes
 from chainrule.checking.repairs.candidate import Candidate
 from chainrule.checking.repairs.places import Places
-from chainrule.checking.repairs.stream import scopes_of
+from chainrule.checking.repairs.stream import edits_of, scopes_of
 from chainrule.checking.trace import Event
 
 PASSED = 1e-6
@@ -41,8 +41,9 @@ def partial_changes(places: Places, limit: Limit) -> list[Candidate]:
         if limit.over():
             break
         for aim in _aims(places, passing):
-            unit, block = places.homes[passing.statement]
-            for change in simple_changes(aim, block, *scopes_of(places, passing.statement)):
+            unit, _ = places.homes[passing.statement]
+            before, _ = scopes_of(places, passing.statement)
+            for change in simple_changes(aim, edits_of(places, passing.statement), before):
                 candidate = Candidate(unit, change.changes, change.cost, change.mistake, change.cost)
                 text = "\n".join(ast.unparse(new) for _, news in candidate.changes for new in news)
                 found.setdefault((id(passing.statement), text), candidate)

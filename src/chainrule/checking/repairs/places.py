@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chainrule.checking.locate import Suspect, suspects
 from chainrule.checking.probes import Site
@@ -19,6 +19,10 @@ from chainrule.checking.solving import solved
 from chainrule.checking.trace import Watch
 from chainrule.checking.truths import Flow, Truth, flow, truths
 from chainrule.checking.units import Function
+
+if TYPE_CHECKING:
+    from chainrule.checking.repairs.scope import Scope
+    from chainrule.checking.repairs.statements import StatementEdit
 
 SECONDS_FOR_TRUTHS = 1.0
 
@@ -50,6 +54,9 @@ class Places:
     backward: frozenset[ast.stmt] = frozenset()
     elsewhere: frozenset[ast.stmt] = frozenset()
     """Those of them that no wrong gradient depends on."""
+    scopes: dict[ast.stmt, tuple[Scope, Scope]] = field(default_factory=dict)
+    edits: dict[ast.stmt, list[StatementEdit]] = field(default_factory=dict)
+    """What is within reach of statements, and their changes, as far as they were asked for: see ``stream``."""
     idle: Mapping[str, ast.stmt] = field(default_factory=dict)
     """Variables that neither the loss nor a gradient depends on, with the statements that last gave them a value."""
     reducing: frozenset[ast.stmt] = frozenset()
@@ -125,7 +132,23 @@ class Places:
         """Whether several gradients are wrong, none of which becomes right with another."""
         most = len(self.suspects[0].repaired) if self.suspects else 0
         several = most < len(self.judgement.wrong(self.number)) and len(self.suspects) > 1
-        return several and not self.forward and self.judgement.conventions[self.number] is not None
+        known = self.judgement.conventions[self.number] is not None
+        return several and not self.forward and known and not self._shared_in_loops
+
+    @cached_property
+    def _shared_in_loops(self) -> bool:
+        """Whether a number that is computed in loops over entries is part of several wrong gradients, and of no other.
+
+        No truth is put in its place, so it is no suspect.
+        """
+        seen = self.seen
+        if seen is None:
+            return False
+        wrong, N = self.judgement.wrong(self.number), self.judge.cases[self.number].sizes.N
+        times = Counter(event[0] for event in seen.backward)
+        return any(
+            len(touched) > 1 and touched <= wrong and times[event[0]] > N for event, touched in seen.backward.items()
+        )
 
     @property
     def loss_first(self) -> bool:

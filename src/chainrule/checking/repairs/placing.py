@@ -19,8 +19,8 @@ def with_fields(node: Node, **fields: object) -> Node:
     return fresh
 
 
-def placed(node: ast.expr) -> ast.expr:
-    """Give places to what is new in an expression, and return it.
+def placed(node: Node) -> Node:
+    """Give places to what is new in an expression or in a statement that has one, and return it.
 
     ``ast.fix_missing_locations`` goes through what was taken from a program, too, and that is nearly everything.
     """

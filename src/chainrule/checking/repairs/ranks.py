@@ -57,6 +57,9 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
             for other in near:
                 found[other] = min(found[other], READ * hop)
     for statement in found:
+        if isinstance(statement, ast.If):  # what it lets happen, or not
+            found[statement] = min(found[statement], *(found.get(one, OTHER) for one in statement.body))
+    for statement in found:
         if _hands_back(statement):
             found[statement] += READ  # what is only handed back was computed before
         if found[statement] > 2 * READ:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -38,6 +39,8 @@ class Scope:
     """The name that the program calls NumPy by."""
     weights: tuple[str, ...] = ()
     """Names of the matrices among the parameters."""
+    counting: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """What the program's loops count with, and how far; nothing where that is not known."""
 
     def value(self, node: ast.expr) -> Any:
         """Return what an expression is in this scope, or None if it has no value here."""
@@ -50,8 +53,20 @@ class Scope:
 
     @cached_property
     def counters(self) -> tuple[str, ...]:
-        """The variables that are whole numbers: what loops go through, and sizes."""
-        return tuple(name for name, value in self.variables.items() if type(value) is int)
+        """The variables that count: whole numbers that loops go through."""
+        return tuple(name for name, value in self.variables.items() if type(value) is int and name in self.counting)
+
+    def counters_of(self, shape: tuple[int, ...]) -> Iterator[tuple[str, ...]]:
+        """Yield the counters, one for each axis, that go through an array of a shape, as far as is known."""
+        known = self.counting
+        fits = [[one for one in self.counters if not known[one] or length in known[one]] for length in shape[:3]]
+        return (picked for picked in itertools.product(*fits) if len(set(picked)) == len(shape))
+
+    @cached_property
+    def lists(self) -> Mapping[str, ndarray]:
+        """The variables that are lists of numbers, as arrays: what a program without arrays computes with."""
+        plain = {name: value for name, value in self.variables.items() if type(value) is list and value}
+        return {name: np.array(value) for name, value in plain.items() if all(isinstance(one, float) for one in value)}
 
     @cached_property
     def _everything(self) -> dict[str, Any]:
@@ -110,7 +125,12 @@ def scope_of(
     matrices = [one for one in parameters if one.ndim == 2 and min(one.shape) > 1]
     weights = [_name_of(one, arrays) for one in matrices]
     known = tuple(name for name in weights if name is not None)
-    return Scope(arrays, numbers, integers, variables, names, numpy, known if len(known) == len(matrices) else ())
+    counting: dict[str, frozenset[int]] = {}
+    for name, end in sorted(frozenset().union(*map(_counted, functions))):
+        length = empty.value(_parsed(end)) if end else None
+        counting[name] = counting.get(name, frozenset()) | ({length} if type(length) is int else set())
+    weights_known = known if len(known) == len(matrices) else ()
+    return Scope(arrays, numbers, integers, variables, names, numpy, weights_known, counting)
 
 
 def _rows(functions: list[Function], variables: Mapping[str, Any]) -> dict[str, ast.expr]:
@@ -147,6 +167,23 @@ def _picked(function: Function) -> frozenset[tuple[str, str]]:
         for node in ast.walk(function)
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Name)
     )
+
+
+@lru_cache(maxsize=256)
+def _counted(function: Function) -> frozenset[tuple[str, str]]:
+    """Return what loops of a function count with, or what is counted up, and the text of how far, if it says so."""
+    found = set()
+    for node in ast.walk(function):
+        if isinstance(node, (ast.For, ast.comprehension, ast.AugAssign)) and isinstance(node.target, ast.Name):
+            over = None if isinstance(node, ast.AugAssign) else node.iter
+            ends = over.args[:2] if isinstance(over, ast.Call) and ast.unparse(over.func) in ("range", "xrange") else []
+            found.add((node.target.id, ast.unparse(ends[-1]) if ends else ""))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,7 @@ ALIKE = 0.15
 """By how much less must be changed on another way than on the first for it to be better."""
 
 
-def search(judge: Judge, first: Judgement, limit: Limit) -> Outcome:
+def search(judge: Judge, first: Judgement, limit: Limit, opening: Limit) -> Outcome:
     """Return the mistakes of a program in the order in which they were found.
 
     Where a program has several, the first change may go round one of them and make the next one's change a larger one;
@@ -31,11 +31,11 @@ def search(judge: Judge, first: Judgement, limit: Limit) -> Outcome:
     judge : Judge
     first : Judgement
         Of the program as it came.
-    limit : Limit
-        When to give up.
+    limit, opening : Limit
+        When to give up, and when if nothing has been found.
     """
     start = spent()
-    best = Greedy(judge).run(first, limit)
+    best = Greedy(judge).run(first, limit, opening)
     if len(best.steps) < 2 or (best.judgement.complete and _is_plain(best)):
         return best
     own = {statement for unit in judge.units.live.values() for statement in ast.walk(unit.node)}
@@ -46,7 +46,8 @@ def search(judge: Judge, first: Judgement, limit: Limit) -> Outcome:
     for barred in (*([repeated] if repeated else []), *(frozenset({one}) for one in changed)):
         if limit.over():
             break
-        other = Greedy(judge, barred).run(first, limit.within(otherwise))
+        there = limit.within(otherwise)
+        other = Greedy(judge, barred).run(first, there, there)
         if other.judgement.complete and not (best.judgement.complete and _size(best) <= _size(other) + ALIKE):
             best = other
     return best

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import heapq
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from chainrule.checking.effort import MADE, Limit, spend
@@ -82,7 +82,7 @@ def _aimed(
     places: Places,
     ranked: dict[ast.stmt, float],
     by_statement: dict[ast.stmt, list[Aim]],
-    changes_for: Callable[[Aim, list[ast.stmt], Scope, Scope], Iterator[StatementEdit]],
+    changes_for: Callable[[Aim, Sequence[StatementEdit], Scope], Iterator[StatementEdit]],
     cost: float,
 ) -> Iterator[Candidate]:
     """Yield the changes that give the values which made things right, those of the most telling place first."""
@@ -95,10 +95,10 @@ def _aimed(
         if limit.over():
             break
         for statement in statements:
-            unit, block = places.homes[statement]
-            scopes = scopes_of(places, statement)
+            unit, _ = places.homes[statement]
+            before, _ = scopes_of(places, statement)
             for aim in by_statement[statement]:
-                for change in changes_for(aim, block, *scopes):
+                for change in changes_for(aim, edits_of(places, statement), before):
                     whole, promised = cost + rank + change.cost, aim.suspect.repaired
                     made = Candidate(unit, change.changes, whole, change.mistake, change.cost, promised)
                     heapq.heappush(heap, (whole, next(counter), made))
@@ -120,6 +120,8 @@ def _aims(places: Places) -> Iterator[Aim]:
     for suspect in places.suspects:
         statement = places.statement_of(suspect)
         scenes = places.scenes.get(statement, []) if statement is not None else []
+        if isinstance(statement, ast.AugAssign) and len(suspect.values) < len(scenes):
+            continue  # what a loop adds up comes to no value by a change of one passing
         for (_, occurrence), wanted in suspect.values.items():
             if statement is not None and occurrence < len(scenes):
                 yield Aim(suspect, places.site_of(suspect), statement, wanted, scenes[occurrence])
@@ -140,13 +142,27 @@ def _by_cost(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidat
 
 
 def _of(places: Places, statement: ast.stmt, rank: float) -> Iterable[Candidate]:
-    unit, block = places.homes[statement]
-    for edit in statement_edits(statement, block, *scopes_of(places, statement)):
+    unit, _ = places.homes[statement]
+    for edit in edits_of(places, statement):
         yield Candidate(unit, edit.changes, edit.cost + rank, edit.mistake, edit.cost)
+
+
+def edits_of(places: Places, statement: ast.stmt) -> list[StatementEdit]:
+    """Return the changes of one statement."""
+    if statement not in places.edits:
+        _, block = places.homes[statement]
+        places.edits[statement] = list(statement_edits(statement, block, *scopes_of(places, statement)))
+    return places.edits[statement]
 
 
 def scopes_of(places: Places, statement: ast.stmt) -> tuple[Scope, Scope]:
     """Return what was within reach before a statement first ran, and behind it."""
+    if statement not in places.scopes:
+        places.scopes[statement] = _scopes_of(places, statement)
+    return places.scopes[statement]
+
+
+def _scopes_of(places: Places, statement: ast.stmt) -> tuple[Scope, Scope]:
     unit, _ = places.homes[statement]
     functions = list(places.versions.values())
     names = places.judge.units.live[unit].function.__globals__

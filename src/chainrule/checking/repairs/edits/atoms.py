@@ -20,10 +20,15 @@ def other_atoms(node: ast.expr, value: object, scope: Scope) -> Iterator[Edit]:
         for other, array in scope.integers.items():
             if other != text and array.shape == value.shape:
                 yield Edit(1.0, parsed(other), f"{text} for {other}")
+    elif text in scope.lists:
+        for other in scope.lists:
+            if other != text:
+                yield Edit(1.0, parsed(other), f"{text} for {other}")
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         for other in scope.numbers:
             if other != text:
-                yield Edit(1.3, parsed(other), f"{text} for {other}")
+                count = text in scope.counters and other in scope.counters
+                yield Edit(1.0 if count else 1.3, parsed(other), f"{text} for {other}")
         if isinstance(value, int):
             yield Edit(1.5, plus(node, ast.Constant(1)), "index")
             yield Edit(1.5, ast.BinOp(node, ast.Sub(), ast.Constant(1)), "index")
@@ -59,7 +64,11 @@ def other_constants(node: ast.Constant, scope: Scope) -> Iterator[Edit]:
         for other in (0, 1, 2, 0.5, -1, value + 1, value - 1):
             if other != value and other not in named:  # the name of a number is meant rather than the number
                 yield Edit(1.2, number(other), "constant")
-        if value:
+        if not value:
+            for name, array in scope.arrays.items():
+                for (counter,) in scope.counters_of(array.shape) if array.ndim == 1 else ():
+                    yield Edit(1.3, parsed(f"{name}[{counter}]"), f"{name}[{counter}] missing")
+        else:
             for name in scope.numbers:
                 yield Edit(1.35, parsed(name), f"{value} for {name}")
             for name, array in scope.integers.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import cast
@@ -76,13 +75,23 @@ def _squares_of_all(weights: Sequence[str], numpy: str) -> str:
 
 
 def _missing_entries(node: ast.expr, scope: Scope) -> Iterator[Edit]:
-    """Yield a number plus an entry of a bias, or of the gradient of the penalty, for programs in loops over entries."""
-    for text, array in scope.arrays.items():
+    """Yield a number with what may be missing around it in a program in loops over entries.
+
+    That is an entry of a bias, of a mask, of a derivative or of the gradient of the penalty, or the true class's one.
+    """
+    for text, array in (*scope.arrays.items(), *scope.lists.items()):
         if array.ndim == 1:
-            for counter in scope.counters:
-                yield Edit(1.4, plus(node, parsed(f"{text}[{counter}]")), f"{text}[{counter}] missing")
+            for (counter,) in scope.counters_of(array.shape):
+                entry = f"{text}[{counter}]"
+                yield Edit(1.4, plus(node, parsed(entry)), f"{entry} missing")
+                yield from _missing_slopes(node, entry, array)
+    for labels, array in scope.integers.items():
+        for (of_example,) in scope.counters_of(array.shape) if array.ndim == 1 else ():
+            for of_class in scope.counters:
+                hit = parsed(f"{of_class} == {labels}[{of_example}]")
+                yield Edit(1.5, ast.BinOp(node, ast.Sub(), hit), "-1 at the true class missing")
     for name in scope.weights:
-        for row, column in itertools.permutations(scope.counters, 2):
+        for row, column in scope.counters_of(scope.arrays[name].shape):
             yield from _missing_penalty(node, f"{name}[{row}, {column}]", scope)
 
 

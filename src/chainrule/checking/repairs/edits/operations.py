@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import itertools
 from collections.abc import Iterator
 
 from numpy import ndarray
@@ -60,7 +59,10 @@ def products(left: ast.expr, right: ast.expr) -> Iterator[tuple[float, ast.expr,
 
 
 def other_comparisons(node: ast.Compare) -> Iterator[Edit]:
-    """Yield the comparison with other operators."""
+    """Yield the comparison with other operators, and with 0."""
+    bound = node.comparators[0]
+    if isinstance(bound, ast.Constant) and isinstance(bound.value, (int, float)) and bound.value:
+        yield Edit(1.0, with_fields(node, comparators=[ast.Constant(0)]), "mask with another threshold")
     for operation in (ast.Gt, ast.GtE, ast.Lt, ast.LtE, ast.Eq, ast.NotEq):
         if not isinstance(node.ops[0], operation):
             yield Edit(1.0, with_fields(node, ops=[operation()]), "mask inverted")
@@ -129,8 +131,8 @@ def _without_steps(node: ast.Subscript) -> ast.expr:
 def _other_entries(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
     """Yield single entries of other arrays, for programs that are written in loops over entries."""
     had = ast.unparse(node)
-    for text, array in scope.arrays.items():
-        for picked in itertools.permutations(scope.counters, array.ndim) if array.ndim <= 2 else ():
+    for text, array in (*scope.arrays.items(), *scope.lists.items()):
+        for picked in scope.counters_of(array.shape):
             other = f"{text}[{', '.join(picked)}]"
             if other != had:
                 yield Edit(1.25, parsed(other), f"{had} for {other}")
