@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chainrule.checking.effort import Limit
@@ -92,10 +92,13 @@ class Greedy:
     judge : Judge
     barred : frozenset of ast.stmt
         Statements that are to stay as they are.
+    begun : tuple of Made
+        Changes that are made before any is looked for.
     """
 
     judge: Judge
     barred: frozenset[ast.stmt] = frozenset()
+    begun: tuple[Made, ...] = ()
 
     def run(self, first: Judgement, limit: Limit, opening: Limit) -> Outcome:
         """Return the changes in the order in which they were found.
@@ -112,10 +115,12 @@ class Greedy:
         steps: list[Step] = []
         judgement, came = first, None
         each = _seconds_each(judge)
+        made: Sequence[Made] = self.begun
         while not judgement.complete and len(steps) < MOST_MISTAKES and not (steps and limit.over()):
-            places = Places.of(judge, versions, judgement)
-            came = came or places
-            made = self._next(versions, judgement, places, limit if steps else opening, each)
+            if steps or not self.begun:
+                places = Places.of(judge, versions, judgement)
+                came = came or places
+                made = self._next(versions, judgement, places, limit if steps else opening, each)
             if not made:
                 ranked = ranks(places)
                 if ranked:
@@ -149,7 +154,7 @@ class Greedy:
         for candidate in self._candidates(places):
             if limit.over() or candidate.cost > dearest:
                 break
-            after = self._tried(versions, candidate, (before, places.number))
+            after = self.tried(versions, candidate, (before, places.number))
             tries -= best is not None and best[1].right >= places.wrong_here
             if tries < 0:
                 break
@@ -180,7 +185,7 @@ class Greedy:
         for candidate in self._candidates(places):
             if limit.over() or candidate.cost > DEAREST:
                 break
-            after = self._tried(versions, candidate)
+            after = self.tried(versions, candidate)
             if after is None or (after.losses[number] == before.losses[number] and after.errors[number] is None):
                 continue
             function = candidate.applied(versions[candidate.unit])
@@ -195,7 +200,7 @@ class Greedy:
         for candidate in partial_changes(places, limit.within(SECONDS_PARTIAL)):
             if limit.over():
                 break
-            after = self._tried(versions, candidate)
+            after = self.tried(versions, candidate)
             if after is None or not after.right >= before.right:
                 continue
             if after.complete:
@@ -207,12 +212,12 @@ class Greedy:
                     return []
                 if second.cost > SECOND_COST or second.statement.lineno == candidate.statement.lineno:
                     continue
-                last = self._tried(changed, second, (after, there.number))
+                last = self.tried(changed, second, (after, there.number))
                 if last is not None and last.right >= there.wrong_here | after.right:
                     return [(candidate, after, places), (second, last, there)]
         return []
 
-    def _tried(
+    def tried(
         self,
         versions: Versions,
         candidate: Candidate,

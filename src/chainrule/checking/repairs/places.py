@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chainrule.checking.locate import Suspect, suspects
+from chainrule.checking.objective import Convention
 from chainrule.checking.probes import Site
 from chainrule.checking.repairs.callees import callees_first
 from chainrule.checking.repairs.candidate import blocks
@@ -124,8 +125,7 @@ class Places:
     @property
     def unusual(self) -> bool:
         """Whether the loss is one that is known, but hardly what was meant if the gradients are of another."""
-        convention = self.judgement.conventions[self.number]
-        return convention is not None and (convention.reduction == "sum" or "N" in convention.penalty)
+        return is_unusual(self.judgement.conventions[self.number])
 
     @property
     def apart(self) -> bool:
@@ -186,6 +186,11 @@ class Places:
             for block in blocks(function)
             for statement in block
         }
+
+
+def is_unusual(convention: Convention | None) -> bool:
+    """Return whether a loss is a sum, or its penalty divided by the number of examples."""
+    return convention is not None and (convention.reduction == "sum" or "N" in convention.penalty)
 
 
 def _known(scene: Mapping[str, Any]) -> int:

@@ -6,14 +6,19 @@ import ast
 from collections import Counter
 
 from chainrule.checking.effort import Limit, spent
-from chainrule.checking.repairs.greedy import Greedy, Outcome
+from chainrule.checking.repairs.greedy import Greedy, Made, Outcome
 from chainrule.checking.repairs.judge import Judge, Judgement
+from chainrule.checking.repairs.places import Places, is_unusual
+from chainrule.checking.repairs.stream import changes_of_loss
 
 SHORTEST, LONGEST = 0.4, 1.2
 """Seconds that each of the other ways is looked for: as long as the first took, but within these."""
 
 SMALL = 1.25
 """Different changes of at most this size are not likely to have gone round anything."""
+
+AS_IT_IS = 2.2
+"""Seconds in which a change must be found where the loss is an unusual one, before a usual one is supposed."""
 
 ALIKE = 0.15
 """By how much less must be changed on another way than on the first for it to be better."""
@@ -35,7 +40,12 @@ def search(judge: Judge, first: Judgement, limit: Limit, opening: Limit) -> Outc
         When to give up, and when if nothing has been found.
     """
     start = spent()
-    best = Greedy(judge).run(first, limit, opening)
+    unusual = any(map(is_unusual, first.conventions))
+    best = Greedy(judge).run(first, limit, opening.within(AS_IT_IS) if unusual else opening)
+    if unusual and not best.judgement.complete and not limit.over():
+        begun = _with_usual_loss(judge, first, best.places)
+        other = Greedy(judge, begun=begun).run(first, limit, limit) if begun else best
+        best = other if other.judgement.complete else best
     if len(best.steps) < 2 or (best.judgement.complete and _is_plain(best)):
         return best
     own = {statement for unit in judge.units.live.values() for statement in ast.walk(unit.node)}
@@ -51,6 +61,17 @@ def search(judge: Judge, first: Judgement, limit: Limit, opening: Limit) -> Outc
         if other.judgement.complete and not (best.judgement.complete and _size(best) <= _size(other) + ALIKE):
             best = other
     return best
+
+
+def _with_usual_loss(judge: Judge, first: Judgement, places: Places | None) -> tuple[Made, ...]:
+    """Return the change of an unusual loss that makes it a usual one, though it may make no gradient right."""
+    if places is None or not places.unusual:
+        return ()
+    for candidate in changes_of_loss(places):
+        after = Greedy(judge).tried(places.versions, candidate)
+        if after is not None and after.right >= first.right and not is_unusual(after.conventions[places.number]):
+            return ((candidate, after, places),)
+    return ()
 
 
 def _is_plain(outcome: Outcome) -> bool:

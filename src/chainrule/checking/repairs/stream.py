@@ -54,6 +54,12 @@ def candidates(places: Places) -> Iterator[Candidate]:
             yield candidate
 
 
+def changes_of_loss(places: Places) -> Iterator[Candidate]:
+    """Yield the small changes of the statements that the loss is made of."""
+    of_loss = {one: rank for one, rank in ranks(places).items() if one in places.reducing}
+    return (replace(one, of_loss=True) for one in _cheap(_by_cost(places, of_loss), below=LOSS))
+
+
 def _in_order(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidate]:
     aims = _by_statement(places, ranked)
     of_loss = {one: rank for one, rank in ranked.items() if one in places.reducing}
@@ -62,7 +68,7 @@ def _in_order(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candida
         yield from _by_cost(places, ranked)
         return
     if places.loss_first:
-        yield from (replace(one, of_loss=True) for one in _cheap(_by_cost(places, of_loss), below=LOSS))
+        yield from changes_of_loss(places)
     yield from _aimed(places, ranked, aims, simple_changes, AIMED)
     yield from _cheap(_by_cost(places, of_loss) if places.forward else _by_cost(places, ranked), below=NEAR)
     yield from _aimed(places, ranked, aims, larger_changes, AIMED_TWICE)

@@ -35,6 +35,8 @@ def other_operations(node: ast.BinOp, scope: Scope) -> Iterator[Edit]:
     yield Edit(1.2, node.left, alone)
     if not isinstance(node.op, (ast.Div, ast.Pow)):
         yield Edit(1.2, node.right, alone)
+    if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult):
+        yield Edit(1.3, node.left.left, "superfluous factors")  # d for d * s * (1 - s)
     if isinstance(node.op, ast.Sub):
         yield Edit(1.1, ast.BinOp(node.right, ast.Sub(), node.left), "sign")
     elif isinstance(node.op, ast.MatMult):
