@@ -13,7 +13,7 @@ from chainrule.checking.repairs.aims import ANOTHER_FORMULA
 from chainrule.checking.repairs.candidate import Candidate
 from chainrule.checking.repairs.judge import FORWARD, Item, Judge, Judgement, more_right
 from chainrule.checking.repairs.partial import partial_changes
-from chainrule.checking.repairs.places import Places
+from chainrule.checking.repairs.places import Places, is_unusual
 from chainrule.checking.repairs.ranks import ranks
 from chainrule.checking.repairs.stages import frontier, reached
 from chainrule.checking.repairs.stream import candidates
@@ -160,7 +160,7 @@ class Greedy:
                 break
             if after is None or not more_right(after.right, before.right) or not after.right & places.wrong_here:
                 continue
-            if candidate.of_loss and after.losses == before.losses:
+            if candidate.of_loss and (after.losses == before.losses or self._stays_unusual(after, places)):
                 continue
             if candidate.natural:
                 return candidate, after, places
@@ -174,6 +174,10 @@ class Greedy:
             if after.right >= places.wrong_here:
                 dearest = min(dearest, candidate.cost + MARGIN)
         return best
+
+    def _stays_unusual(self, after: Judgement, places: Places) -> bool:
+        """Return whether a loss that was to become a usual one is none."""
+        return places.unusual and is_unusual(after.conventions[places.number])
 
     def _further(self, versions: Versions, before: Judgement, places: Places, limit: Limit) -> Made | None:
         """Return the change with which the forward pass, not right in the end, goes right for longer."""

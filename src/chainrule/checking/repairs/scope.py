@@ -39,6 +39,8 @@ class Scope:
     """The name that the program calls NumPy by."""
     weights: tuple[str, ...] = ()
     """Names of the matrices among the parameters."""
+    constants: frozenset[float] = frozenset()
+    """Numbers with a fraction that the program is written with."""
     counting: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """What the program's loops count with, and how far; nothing where that is not known."""
 
@@ -130,7 +132,8 @@ def scope_of(
         length = empty.value(_parsed(end)) if end else None
         counting[name] = counting.get(name, frozenset()) | ({length} if type(length) is int else set())
     weights_known = known if len(known) == len(matrices) else ()
-    return Scope(arrays, numbers, integers, variables, names, numpy, weights_known, counting)
+    constants = frozenset().union(*map(_fractions, functions))
+    return Scope(arrays, numbers, integers, variables, names, numpy, weights_known, constants, counting)
 
 
 def _rows(functions: list[Function], variables: Mapping[str, Any]) -> dict[str, ast.expr]:
@@ -167,6 +170,13 @@ def _picked(function: Function) -> frozenset[tuple[str, str]]:
         for node in ast.walk(function)
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Name)
     )
+
+
+@lru_cache(maxsize=256)
+def _fractions(function: Function) -> frozenset[float]:
+    """Return the numbers with a fraction that a function is written with."""
+    constants = (node.value for node in ast.walk(function) if isinstance(node, ast.Constant))
+    return frozenset(value for value in constants if isinstance(value, float) and not value.is_integer())
 
 
 @lru_cache(maxsize=256)

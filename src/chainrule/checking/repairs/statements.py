@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, cast
 
@@ -51,6 +52,7 @@ def _rewritten(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
         if isinstance(expression, ast.expr):
             for edit in edits(expression, scope):
                 yield edit.cost, with_fields(old, **{field: edit.expression}), edit.mistake
+    yield from _applied_again(old)
     yield from _without_last(old, scope)
     if isinstance(old, ast.Assign):
         for position, target in enumerate(old.targets):
@@ -72,6 +74,29 @@ def _rewritten(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, s
             if not isinstance(old.op, operator):
                 yield 1.1, with_fields(old, op=operator()), "operation"
         yield 1.1, ast.Assign([old.target], old.value), "+= for ="
+
+
+def _applied_again(old: ast.stmt) -> Iterator[tuple[float, ast.stmt, str]]:
+    """Yield ``s * (1 - s)`` for ``f(s) * (1 - f(s))``: the derivative may be written in what f has given already."""
+    calls = Counter(ast.unparse(node) for node in ast.walk(old) if _is_of_one(node))
+    for text, times in calls.items():
+        if times > 1:
+            yield 1.1, cast(ast.stmt, _Argument(text).visit(copy.deepcopy(old))), f"{text.split('(')[0]} applied again"
+
+
+def _is_of_one(node: ast.AST) -> bool:
+    """Return whether an expression is a function of one argument."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1 and not node.keywords
+
+
+class _Argument(ast.NodeTransformer):
+    """Puts the argument of a call in its place."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        return node.args[0] if ast.unparse(node) == self._text else self.generic_visit(node)
 
 
 def _without_last(old: ast.stmt, scope: Scope) -> Iterator[tuple[float, ast.stmt, str]]:

@@ -64,6 +64,8 @@ def other_constants(node: ast.Constant, scope: Scope) -> Iterator[Edit]:
         for other in (0, 1, 2, 0.5, -1, value + 1, value - 1):
             if other != value and other not in named:  # the name of a number is meant rather than the number
                 yield Edit(1.2, number(other), "constant")
+        for other in scope.constants - {value, 0, 1, 2, 0.5}:
+            yield Edit(1.25, number(other), "constant")
         if not value:
             for name, array in scope.arrays.items():
                 for (counter,) in scope.counters_of(array.shape) if array.ndim == 1 else ():
