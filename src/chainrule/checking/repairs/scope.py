@@ -14,6 +14,7 @@ from numpy import ndarray
 
 from chainrule.checking.effort import EVALUATED, spend
 from chainrule.checking.repairs.placing import placed
+from chainrule.checking.repairs.written import compounds, counted, fractions, picked, read
 from chainrule.checking.units import Function
 
 MOST_KEYS = 24
@@ -62,7 +63,7 @@ class Scope:
         """Yield the counters, one for each axis, that go through an array of a shape, as far as is known."""
         known = self.counting
         fits = [[one for one in self.counters if not known[one] or length in known[one]] for length in shape[:3]]
-        return (picked for picked in itertools.product(*fits) if len(set(picked)) == len(shape))
+        return (chosen for chosen in itertools.product(*fits) if len(set(chosen)) == len(shape))
 
     @cached_property
     def lists(self) -> Mapping[str, ndarray]:
@@ -111,7 +112,7 @@ def scope_of(
     integers: dict[str, ndarray] = {}
     texts: dict[str, ast.expr] = {name: ast.Name(name, ast.Load()) for name in variables}
     for function in functions:
-        texts |= _compounds(function)
+        texts |= compounds(function)
     empty = Scope({}, {}, {}, variables, names, None)
     for text, node in [*texts.items()]:
         value = variables[text] if text in variables else empty.value(node) if "[" not in text else None
@@ -123,28 +124,32 @@ def scope_of(
     for text, node in texts.items():
         value = variables[text] if text in variables else empty.value(node)
         _sort(text, value, arrays, numbers, integers)
+    for name in sorted(frozenset().union(*map(read, functions)) - variables.keys()):
+        value = names.get(name)
+        if isinstance(value, float) and not value.is_integer():  # ALPHA, outside of all functions
+            numbers[name] = value
     numpy = next((name for name, value in names.items() if _is_numpy(value)), None)
     matrices = [one for one in parameters if one.ndim == 2 and min(one.shape) > 1]
     weights = [_name_of(one, arrays) for one in matrices]
     known = tuple(name for name in weights if name is not None)
     counting: dict[str, frozenset[int]] = {}
-    for name, end in sorted(frozenset().union(*map(_counted, functions))):
+    for name, end in sorted(frozenset().union(*map(counted, functions))):
         length = empty.value(_parsed(end)) if end else None
         counting[name] = counting.get(name, frozenset()) | ({length} if type(length) is int else set())
     weights_known = known if len(known) == len(matrices) else ()
-    constants = frozenset().union(*map(_fractions, functions))
+    constants = frozenset().union(*map(fractions, functions))
     return Scope(arrays, numbers, integers, variables, names, numpy, weights_known, constants, counting)
 
 
 def _rows(functions: list[Function], variables: Mapping[str, Any]) -> dict[str, ast.expr]:
     """Return the rows of matrices that a loop over examples has before it, by their text: ``hidden[i]``."""
     found = {}
-    for name, counter in sorted(set().union(*map(_picked, functions))):
-        picked, place = variables.get(name), variables.get(counter)
-        if not isinstance(picked, ndarray) or type(place) is not int:
+    for name, counter in sorted(set().union(*map(picked, functions))):
+        rows, place = variables.get(name), variables.get(counter)
+        if not isinstance(rows, ndarray) or type(place) is not int:
             continue
         for other, array in variables.items():
-            if isinstance(array, ndarray) and array.ndim == 2 and len(array) == len(picked):
+            if isinstance(array, ndarray) and array.ndim == 2 and len(array) == len(rows):
                 text = f"{other}[{counter}]"
                 found[text] = ast.parse(text, mode="eval").body
     return found
@@ -163,44 +168,8 @@ def _entries(variables: Mapping[str, Any]) -> dict[str, ast.expr]:
 
 
 @lru_cache(maxsize=256)
-def _picked(function: Function) -> frozenset[tuple[str, str]]:
-    """Return the pairs of variables of which the second picks an entry of the first: ``y[i]``."""
-    return frozenset(
-        (node.value.id, node.slice.id)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Name)
-    )
-
-
-@lru_cache(maxsize=256)
-def _fractions(function: Function) -> frozenset[float]:
-    """Return the numbers with a fraction that a function is written with."""
-    constants = (node.value for node in ast.walk(function) if isinstance(node, ast.Constant))
-    return frozenset(value for value in constants if isinstance(value, float) and not value.is_integer())
-
-
-@lru_cache(maxsize=256)
-def _counted(function: Function) -> frozenset[tuple[str, str]]:
-    """Return what loops of a function count with, or what is counted up, and the text of how far, if it says so."""
-    found = set()
-    for node in ast.walk(function):
-        if isinstance(node, (ast.For, ast.comprehension, ast.AugAssign)) and isinstance(node.target, ast.Name):
-            over = None if isinstance(node, ast.AugAssign) else node.iter
-            ends = over.args[:2] if isinstance(over, ast.Call) and ast.unparse(over.func) in ("range", "xrange") else []
-            found.add((node.target.id, ast.unparse(ends[-1]) if ends else ""))
-    return frozenset(found)
-
-
-@lru_cache(maxsize=256)
 def _parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
-
-
-@lru_cache(maxsize=256)
-def _compounds(function: Function) -> dict[str, ast.expr]:
-    """Return the compound atoms that a function is written with, by their text."""
-    texts = {ast.unparse(node) for node in ast.walk(function) if isinstance(node, ast.expr) and _is_compound(node)}
-    return {text: ast.parse(text, mode="eval").body for text in sorted(texts)}  # read, even where they are assigned to
 
 
 def _sort(
@@ -235,27 +204,3 @@ def _name_of(matrix: ndarray, arrays: Mapping[str, ndarray]) -> str | None:
 def _is_numpy(value: Any) -> bool:
     """Return whether a value is NumPy, or stands in its place."""
     return value is np or (getattr(value, "__name__", None) == "numpy" and hasattr(value, "ndarray"))
-
-
-def is_atom(node: ast.AST) -> bool:
-    """Return whether an expression only names something: ``x``, ``self.x``, ``cache['x']``, ``x.shape[0]``."""
-    return isinstance(node, ast.Name) or _is_compound(node)
-
-
-def _is_compound(node: ast.AST) -> bool:
-    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-        return node.attr != "T" and is_atom(node.value)
-    if isinstance(node, ast.Subscript):
-        return is_atom(node.value) and _is_key(node.slice)
-    return False
-
-
-def _is_key(node: ast.expr) -> bool:
-    """Return whether an index names one thing: a word, a number, ``'W' + str(l)``, ``f'W{l}'``, ``l - 1``."""
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, (str, int))
-    if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.USub) and _is_key(node.operand)
-    return isinstance(node, (ast.JoinedStr, ast.BinOp)) and not any(
-        isinstance(part, (ast.Slice, ast.Compare)) for part in ast.walk(node)
-    )

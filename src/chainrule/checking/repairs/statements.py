@@ -13,7 +13,8 @@ from numpy import ndarray
 from chainrule.checking.repairs.candidate import Change
 from chainrule.checking.repairs.edits import Edit, edits, parsed
 from chainrule.checking.repairs.placing import with_fields
-from chainrule.checking.repairs.scope import Scope, is_atom
+from chainrule.checking.repairs.scope import Scope
+from chainrule.checking.repairs.written import is_atom
 
 
 class StatementEdit(NamedTuple):

@@ -13,7 +13,8 @@ from chainrule.checking.repairs.edits.edit import Edit
 from chainrule.checking.repairs.edits.missing import missing_around_array, missing_around_number
 from chainrule.checking.repairs.edits.operations import other_comparisons, other_indices, other_operations
 from chainrule.checking.repairs.placing import with_fields
-from chainrule.checking.repairs.scope import Comprehension, Scope, is_atom
+from chainrule.checking.repairs.scope import Comprehension, Scope
+from chainrule.checking.repairs.written import is_atom
 
 WORDS_WITH_CHOICES = ("axis", "keepdims", "dtype")
 """Keywords whose values are changed together with their call."""

@@ -12,7 +12,8 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.repairs.edits.edit import Edit, negative, parsed, plus, times
-from chainrule.checking.repairs.scope import Scope, is_atom
+from chainrule.checking.repairs.scope import Scope
+from chainrule.checking.repairs.written import is_atom
 
 TIMES_N = 1.9
 """What a product with a count costs: nobody multiplies by N; what is divided by it twice has a division too many."""

@@ -9,7 +9,8 @@ from numpy import ndarray
 
 from chainrule.checking.repairs.edits.edit import Edit, parsed, turned
 from chainrule.checking.repairs.placing import with_fields
-from chainrule.checking.repairs.scope import Scope, is_atom
+from chainrule.checking.repairs.scope import Scope
+from chainrule.checking.repairs.written import is_atom
 
 OTHERS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult),

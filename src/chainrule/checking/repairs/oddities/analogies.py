@@ -7,7 +7,7 @@ import copy
 import re
 from collections.abc import Collection, Iterator
 
-from chainrule.checking.repairs.scope import is_atom
+from chainrule.checking.repairs.written import is_atom
 
 MODULES = ("np", "numpy", "math")
 LAYER = re.compile(r"(?<=[A-Za-z_])\d{1,2}(?!\d)")

@@ -11,7 +11,7 @@ from chainrule.checking.repairs.oddities.odd import Scopes, odd, odd_expression,
 from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.putting import put
 from chainrule.checking.repairs.ranks import head
-from chainrule.checking.repairs.scope import is_atom
+from chainrule.checking.repairs.written import is_atom
 
 MOST = 120
 """How many of the places where it may be used are tried."""
