@@ -55,6 +55,7 @@ SINGLE = {
     "one layer's bias unlike the other's": ("db1 = dz.sum(axis=0) / N", "db1 = dz.sum(axis=0)"),
     "a penalty unlike the other": ("loss += reg * np.sum(W1 ** 2)", "loss += 3 * reg * np.sum(W1 ** 2)"),
     "one number for all biases": ("'b2': db2", "'b2': ds.sum() / N"),
+    "a derivative too many": ("ds = p.copy()", "ds = p * p * (1 - p)"),
 }
 
 
@@ -72,6 +73,10 @@ PAIRS = {
     "the sign of the loss, and a factor": (
         ("-np.log(p", "np.log(p"),
         ("db2 = ds.sum(axis=0)", "db2 = -ds.sum(axis=0)"),
+    ),
+    "a loss whose mending makes no gradient right, and the gradient": (
+        (".mean()", ".sum()"),
+        ("ds = p.copy()", "ds = s.copy()"),
     ),
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy import ndarray
 
+from chainrule.checking.effort import spend
 from chainrule.checking.experiment import Case
 
 STEP = 1e-5
@@ -89,6 +90,7 @@ def _slopes(case: Case) -> Slopes:
             right, left = (above - here) / STEP, (here - below) / STEP
             kinks += abs(right - left) > KINK * max(1.0, abs(right), abs(left))
         values[name] = found
+    spend(case.cost * (1 + 2 * sum(map(len, entries.values()))))
     return Slopes(here, entries, values, kinks)
 
 

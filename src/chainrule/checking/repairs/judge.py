@@ -15,6 +15,9 @@ from chainrule.checking.units import Function, Units
 Item = tuple[str, int]
 """Something that can be right: a gradient, ``forward`` or ``runs``, in the case of that number."""
 
+MOVED = 0.1
+"""How far a parameter is moved to see whether a loss depends on it."""
+
 FORWARD, RUNS = "(forward)", "(runs)"
 _NONE: frozenset[str] = frozenset()
 
@@ -162,9 +165,18 @@ class Judge:
         known = self._slopes.get(_key(number, self._losses[number]))
         return _NONE if known is None else frozenset(name for name, value in known.values.items() if not value.any())
 
-    def _taken_up(self, truth: Slopes) -> bool:
-        """Return whether a loss depends on a parameter that the program's own did not."""
-        return any(truth.values[name].any() for name in self.unused)
+    def _takes_up(self, number: int, loss: float) -> bool:
+        """Return whether the version that runs now, which has this loss, depends on what the program's own did not."""
+        case = self.cases[number]
+        for name in self.unused:
+            array = case.parameters[name]
+            before = array.copy()
+            array += MOVED
+            outcome = attempt(case)
+            array[...] = before
+            if isinstance(outcome, Result) and outcome.loss != loss:
+                return True
+        return False
 
     def _as_expected(self, number: int, loss: float) -> bool:
         """Return whether a single layer gives what a layer of its name gives; of one loss there is one output."""
@@ -188,13 +200,13 @@ class Judge:
     def _gradients(self, number: int, case: Case, result: Result, agrees: bool) -> Mapping[str, Difference]:
         known = self._losses.get(number)
         own = known is None or not np.isfinite(known) or abs(result.loss - known) <= 1e-12 * abs(known)
-        if not own and not agrees and not self.unused:
+        if not own and not agrees and not self._takes_up(number, result.loss):
             return {}  # a forward pass that is neither the program's own nor one that is known
         try:
             truth = self.slopes(number, result.loss)
         except Exception:
             return {}
-        return differences(result.gradients, case, truth) if own or agrees or self._taken_up(truth) else {}
+        return differences(result.gradients, case, truth)
 
     def _wanted(self) -> frozenset[Item]:
         names = [RUNS, *([FORWARD] if self.forward else [])]

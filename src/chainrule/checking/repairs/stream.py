@@ -8,6 +8,8 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from chainrule.checking.effort import MADE, Limit, spend
 from chainrule.checking.repairs.aims import Aim, larger_changes, simple_changes
 from chainrule.checking.repairs.candidate import Candidate
@@ -28,6 +30,9 @@ AIMED_TWICE = -3.0
 
 LEAST = 1.0
 """What the smallest change of a statement costs."""
+
+TAKEN_UP = 0.5
+"""What is taken off the cost of a change that names a parameter which the program leaves out."""
 
 NEAR = 1.35
 """What a change may cost that is tried before two changes at once."""
@@ -51,7 +56,15 @@ def candidates(places: Places) -> Iterator[Candidate]:
         )
         if key not in made:
             made.add(key)
-            yield candidate
+            if not any(_is_nothing(new) for _, news in candidate.changes for new in news):
+                yield candidate
+
+
+def _is_nothing(statement: ast.stmt) -> bool:
+    """Return whether something is multiplied by 0: what is not used has a gradient of 0, but nobody writes it so."""
+    products = (node for node in ast.walk(head(statement)) if isinstance(node, ast.BinOp))
+    factors = (one for node in products if isinstance(node.op, ast.Mult) for one in (node.left, node.right))
+    return any(isinstance(one, ast.Constant) and one.value == 0 for one in factors)
 
 
 def changes_of_loss(places: Places) -> Iterator[Candidate]:
@@ -70,7 +83,8 @@ def _in_order(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candida
     if places.loss_first:
         yield from changes_of_loss(places)
     yield from _aimed(places, ranked, aims, simple_changes, AIMED)
-    yield from _cheap(_by_cost(places, of_loss) if places.forward else _by_cost(places, ranked), below=NEAR)
+    anywhere = not places.forward or places.judge.unused  # a parameter that is left out is left out before the loss
+    yield from _cheap(_by_cost(places, ranked if anywhere else of_loss), below=NEAR)
     yield from _aimed(places, ranked, aims, larger_changes, AIMED_TWICE)
     yield from _by_cost(places, ranked)
 
@@ -149,8 +163,22 @@ def _by_cost(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidat
 
 def _of(places: Places, statement: ast.stmt, rank: float) -> Iterable[Candidate]:
     unit, _ = places.homes[statement]
+    unused = _unused(places, statement)
     for edit in edits_of(places, statement):
-        yield Candidate(unit, edit.changes, edit.cost + rank, edit.mistake, edit.cost)
+        taken_up = any(name in edit.mistake for name in unused)
+        yield Candidate(unit, edit.changes, edit.cost + rank - taken_up * TAKEN_UP, edit.mistake, edit.cost)
+
+
+def _unused(places: Places, statement: ast.stmt) -> list[str]:
+    """Return what a statement could call the parameters that the program leaves out."""
+    parameters = places.judge.cases[places.number].parameters
+    wanted = [parameters[name] for name in places.judge.unused if name in parameters]
+    arrays = scopes_of(places, statement)[0].arrays if wanted else {}
+    return [
+        name
+        for name, array in arrays.items()
+        if any(array.shape == one.shape and np.array_equal(array, one) for one in wanted)
+    ]
 
 
 def edits_of(places: Places, statement: ast.stmt) -> list[StatementEdit]:
