@@ -15,12 +15,22 @@ from chainrule.tuning.population.member import Member
 from chainrule.tuning.population.panel import Network, Panel
 from chainrule.tuning.population.workers import Workers
 
+SMALL = 20_000
+"""Networks of so many parameters are drawn in less time than threads take to begin."""
 
-def new_network(member: Member, input_size: int, output_size: int, dtype: np.dtype[np.floating]) -> Network:
-    """Return a network as it is before its first step."""
-    architecture = member.architecture(input_size, output_size)
-    parameters = initial_parameters(architecture, member.initial_weights, member.seed, dtype)
-    return Network(member, parameters, np.zeros((RULES[member.rule].n_moments, parameters.buffer.size), dtype))
+
+def new_networks(
+    members: Sequence[Member], input_size: int, output_size: int, dtype: np.dtype[np.floating], workers: Workers
+) -> list[Network]:
+    """Return networks as they are before their first step; large ones are drawn on all threads."""
+
+    def draw(member: Member) -> Network:
+        architecture = member.architecture(input_size, output_size)
+        parameters = initial_parameters(architecture, member.initial_weights, member.seed, dtype)
+        return Network(member, parameters, np.zeros((RULES[member.rule].n_moments, parameters.buffer.size), dtype))
+
+    largest = max(member.architecture(input_size, output_size).n_parameters for member in members)
+    return workers.run(draw, members) if largest > SMALL else [draw(member) for member in members]
 
 
 def saved_network(

@@ -14,7 +14,7 @@ from chainrule.errors import InputError
 from chainrule.network.parameters import Parameters
 from chainrule.training.minibatches import Batches, steps_per_epoch
 from chainrule.tuning.population import door
-from chainrule.tuning.population.arrangement import Arrangement, new_network, saved_network
+from chainrule.tuning.population.arrangement import Arrangement, new_networks, saved_network
 from chainrule.tuning.population.member import Member
 from chainrule.tuning.population.panel import NO_FOLDS, Panel
 from chainrule.tuning.population.scores import Scores
@@ -80,7 +80,7 @@ class Population:
         self._all = tuple(members)
         self._workers = Workers(threads)
         self._step_seconds = CALL_SECONDS
-        networks = self._workers.run(lambda member: new_network(member, input_size, output_size, self.dtype), members)
+        networks = new_networks(members, input_size, output_size, self.dtype, self._workers)
         self._networks: Arrangement | None = Arrangement(networks, self._workers)
 
     @property
