@@ -29,7 +29,8 @@ def search(judge: Judge, first: Judgement, limit: Limit, opening: Limit) -> Outc
 
     Where a program has several, the first change may go round one of them and make the next one's change a larger one;
     and what looks like one mistake made twice may be another, made once. So the search is made again with the place of
-    each change as it is, and with all places at which the same was wrong.
+    each change as it is, and with all places at which the same was wrong. A loss that is a sum is one that people write;
+    but if nothing is found beside it, the mean is supposed to be meant, though that makes no gradient right by itself.
 
     Parameters
     ----------
