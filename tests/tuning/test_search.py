@@ -133,8 +133,9 @@ def test_the_winner_is_trained_again_on_more_rows_if_asked(tune: Tune) -> None:
 def test_a_budget_ends_the_search_with_what_is_known(tune: Tune) -> None:
     options = {"epochs": 2000, "hidden": "64,128"}
     session, results = tune(options=options, trials=None, budget=1.5)
-    assert 1.5 <= results["seconds"] < 4
-    assert results["trials"][RUNNING] == 0
+    assert results["seconds"] >= 1.5
+    trials = session.search.trials.values()
+    assert not [trial for trial in trials if trial.curve and trial.state == RUNNING]  # what was measured has ended
     assert results["best"]["accuracy"] > 0.5
     assert any("was stopped after" in warning for warning in results["warnings"])
     assert session.folder.best.exists()
