@@ -99,7 +99,7 @@ def _column_names(path: Path) -> list[str]:
             str(path),
             expected="a first line with the names of two columns or more, separated by commas",
             got=f"{names[0][:60]!r}" if names else "an empty file",
-            advice="if other characters separate the columns, put commas in their place",
+            advice="if other characters separate the columns, put commas in their place" if names else "",
         )
     if all(_is_number(name) for name in names):
         raise InputError(
