@@ -132,7 +132,7 @@ class Greedy:
                 suspect = seen.suspect_of(candidate.statement)
                 gained = after.right - judgement.right
                 steps.append(Step(candidate.unit, candidate.statement, candidate, suspect, seen.forward, gained))
-                versions[candidate.unit] = candidate.applied(versions[candidate.unit])
+                versions = {**versions, candidate.unit: candidate.applied(versions[candidate.unit])}
                 judgement = after
         return Outcome(tuple(steps), versions, judgement, came)
 

@@ -29,8 +29,8 @@ def search(judge: Judge, first: Judgement, limit: Limit, opening: Limit) -> Outc
 
     Where a program has several, the first change may go round one of them and make the next one's change a larger one;
     and what looks like one mistake made twice may be another, made once. So the search is made again with the place of
-    each change as it is, and with all places at which the same was wrong. A loss that is a sum is one that people write;
-    but if nothing is found beside it, the mean is supposed to be meant, though that makes no gradient right by itself.
+    each change as it is, and with all places at which the same was wrong. A loss that is a sum is one that people
+    write; but the mean may have been meant, though that makes no gradient right by itself.
 
     Parameters
     ----------
@@ -43,36 +43,41 @@ def search(judge: Judge, first: Judgement, limit: Limit, opening: Limit) -> Outc
     start = spent()
     unusual = any(map(is_unusual, first.conventions))
     best = Greedy(judge).run(first, limit, opening.within(AS_IT_IS) if unusual else opening)
-    if unusual and not best.judgement.complete and not limit.over():
-        begun = _with_usual_loss(judge, first, best.places)
-        other = Greedy(judge, begun=begun).run(first, limit, limit) if begun else best
-        best = other if other.judgement.complete else best
-    if len(best.steps) < 2 or (best.judgement.complete and _is_plain(best)):
+    ways: list[Greedy] = []
+    if unusual and not (best.judgement.complete and len(best.steps) < 2) and not limit.over():
+        ways += [Greedy(judge, begun=begun) for begun in _with_usual_loss(judge, first, best.places)]
+        if ways and not best.judgement.complete:
+            other = ways.pop().run(first, limit, limit)
+            best = other if other.judgement.complete else best
+    if len(best.steps) < 2 or (best.judgement.complete and not ways and _is_plain(best)):
         return best
     own = {statement for unit in judge.units.live.values() for statement in ast.walk(unit.node)}
     changed = {step.statement: step.candidate for step in best.steps if step.candidate and step.statement in own}
     alike = Counter(candidate.mistake for candidate in changed.values())
     repeated = frozenset(one for one, candidate in changed.items() if alike[candidate.mistake] > 1)
+    ways += [Greedy(judge, barred) for barred in ([repeated] if repeated else [])]
+    ways += [Greedy(judge, frozenset({one})) for one in changed]
     otherwise = min(LONGEST, max(SHORTEST, spent() - start))
-    for barred in (*([repeated] if repeated else []), *(frozenset({one}) for one in changed)):
+    for way in ways:
         if limit.over():
             break
         there = limit.within(otherwise)
-        other = Greedy(judge, barred).run(first, there, there)
+        other = way.run(first, there, there)
         if other.judgement.complete and not (best.judgement.complete and _size(best) <= _size(other) + ALIKE):
             best = other
     return best
 
 
-def _with_usual_loss(judge: Judge, first: Judgement, places: Places | None) -> tuple[Made, ...]:
-    """Return the change of an unusual loss that makes it a usual one, though it may make no gradient right."""
+def _with_usual_loss(judge: Judge, first: Judgement, places: Places | None) -> list[tuple[Made, ...]]:
+    """Return the change of an unusual loss that makes it a usual one, though it may make no gradient right, if any."""
     if places is None or not places.unusual:
-        return ()
+        return []
     for candidate in changes_of_loss(places):
         after = Greedy(judge).tried(places.versions, candidate)
-        if after is not None and after.right >= first.right and not is_unusual(after.conventions[places.number]):
-            return ((candidate, after, places),)
-    return ()
+        convention = None if after is None else after.conventions[places.number]
+        if after is not None and after.right >= first.right and convention is not None and not is_unusual(convention):
+            return [((candidate, after, places),)]
+    return []
 
 
 def _is_plain(outcome: Outcome) -> bool:
