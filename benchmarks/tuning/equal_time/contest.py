@@ -86,6 +86,6 @@ PEERS = {
     "population": "chainrule tune",
     "one_at_a_time": "chainrule's engine, one network at a time, Optuna",
     "optuna_torch": "PyTorch, one network at a time, Optuna",
-    "scikit_learn": "scikit-learn, HalvingRandomSearchCV, two jobs",
+    "scikit_learn": "scikit-learn, HalvingRandomSearchCV",
 }
 """Their names, which are those of their modules, and what figure and table call them."""
