@@ -8,8 +8,6 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from chainrule.checking.effort import MADE, Limit, spend
 from chainrule.checking.repairs.aims import Aim, larger_changes, simple_changes
 from chainrule.checking.repairs.candidate import Candidate
@@ -18,6 +16,7 @@ from chainrule.checking.repairs.places import Places
 from chainrule.checking.repairs.ranks import OTHER, head, ranks
 from chainrule.checking.repairs.scope import Scope, scope_of
 from chainrule.checking.repairs.statements import StatementEdit, statement_edits
+from chainrule.checking.repairs.unused import unused_in
 
 AIMED = -4.0
 """What is added to the cost of a change that gives a value which is known to be right: they come first."""
@@ -163,22 +162,10 @@ def _by_cost(places: Places, ranked: dict[ast.stmt, float]) -> Iterator[Candidat
 
 def _of(places: Places, statement: ast.stmt, rank: float) -> Iterable[Candidate]:
     unit, _ = places.homes[statement]
-    unused = _unused(places, statement)
+    unused = unused_in(places, scopes_of(places, statement)[0]) if places.judge.unused else []
     for edit in edits_of(places, statement):
         taken_up = any(name in edit.mistake for name in unused)
         yield Candidate(unit, edit.changes, edit.cost + rank - taken_up * TAKEN_UP, edit.mistake, edit.cost)
-
-
-def _unused(places: Places, statement: ast.stmt) -> list[str]:
-    """Return what a statement could call the parameters that the program leaves out."""
-    parameters = places.judge.cases[places.number].parameters
-    wanted = [parameters[name] for name in places.judge.unused if name in parameters]
-    arrays = scopes_of(places, statement)[0].arrays if wanted else {}
-    return [
-        name
-        for name, array in arrays.items()
-        if any(array.shape == one.shape and np.array_equal(array, one) for one in wanted)
-    ]
 
 
 def edits_of(places: Places, statement: ast.stmt) -> list[StatementEdit]:
