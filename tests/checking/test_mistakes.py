@@ -205,7 +205,7 @@ OTHERS = {
     "jacobian": (JACOBIAN, 4),
     "entries": (ENTRIES, 15),
     "normalisation": (NORMALISATION, 7),
-    "lists of numbers, a bias left out": (LISTS, 13),
+    "lists of numbers, a bias left out": (LISTS, 10),
     "windows that overlap": (POOLING, 20),
 }
 
