@@ -139,7 +139,8 @@ def test_a_space_changed_under_resume(chainrule: Run, table: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a console, not to a process")
 def test_ctrl_c_ends_with_what_is_known(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "chainrule", "tune", "--out", "run"]
-    options = ["--trials", "4000", "--population", "16", "--hidden", "8,9", "--epochs", "2", "--stopping", "none"]
+    space = ["--hidden", "8,9", "--learning-rate", "log:1e-3:1"]  # without an end
+    options = [*space, "--trials", "4000", "--population", "16", "--epochs", "2", "--stopping", "none"]
     process = subprocess.Popen([*command, *options], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     journal, deadline = tmp_path / "run" / "journal.log", time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
