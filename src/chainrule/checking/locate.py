@@ -63,8 +63,10 @@ def suspects(
     parameters = _parameters(case, slopes)
     known = [*_distinct(known), *_of_every_layer(parameters), *parameters]
     passings: dict[int, list[Event]] = {}
+    of_all: dict[int, list[Event]] = {}
     named_again: set[int] = set()  # ``db = dscores``: right for others, and perhaps not to be handed on as it is
     for event, touched in seen.backward.items():
+        of_all.setdefault(event[0], []).append(event)
         if touched & wrong:
             if touched - wrong and _is_known(seen.events[event], known):
                 named_again.add(event[0])
@@ -75,6 +77,8 @@ def suspects(
         for truth in known if not limit.over() else ():
             for factor in (1.0, float(case.sizes.N), 1.0 / case.sizes.N):
                 places = [] if site in named_again else [*placements(events, seen.events, truth, factor)]
+                if len(truth.arrays) == len(of_all[site]) > len(events):  # two signs are wrong: one gradient is right
+                    places += placements(of_all[site], seen.events, truth, factor)
                 resized = site not in named_again or truth.arrays[0].size != seen.events[events[-1]].size
                 if (
                     resized
@@ -84,6 +88,9 @@ def suspects(
                     and not watch.sites[site].after
                 ):
                     places.append({events[-1]: truth.arrays[0]})  # whatever its shape
+                elif factor == 1.0 and watch.sites[site].assigned and len(events) == len(truth.arrays) == 1:
+                    if _is_sum(truth.arrays[0], seen.events[events[0]]):
+                        places.append({events[0]: truth.arrays[0]})
                 for values in places:
                     outcome = watch.injected(case, values)
                     if not isinstance(outcome, Result):
@@ -119,6 +126,19 @@ def _most_telling(of_site: list[Suspect]) -> list[Suspect]:
     """Return those of a site that make most right, whatever values stand in its place."""
     most = max(len(suspect.repaired) for suspect in of_site)
     return [suspect for suspect in of_site if len(suspect.repaired) == most][:MOST_TRUTHS]
+
+
+def settled(seen: Flow, known: Sequence[Truth], found: Sequence[Suspect]) -> frozenset[int]:
+    """Return the sites of the backward pass that give true gradients, and where no other one makes anything right."""
+    telling = {one.site for one in found if one.truth in known and one.factor == 1.0 and not one.right_as_it_is}
+    passings: dict[int, list[ndarray]] = {}
+    for event in seen.backward:
+        passings.setdefault(event[0], []).append(seen.events[event])
+    return frozenset(
+        site
+        for site, values in passings.items()
+        if site not in telling and all(value.any() and _is_known(value, known) for value in values)
+    )
 
 
 def _is_known(value: ndarray, known: Sequence[Truth]) -> bool:
@@ -243,7 +263,7 @@ def forward_suspects(
         if event not in seen.backward:
             passings.setdefault(event[0], []).append(event)
     found = []
-    given: set[str] = set()
+    given: dict[str, int] = {}
     limit = Limit.of(SECONDS)
     for site, events in passings.items():
         if limit.over():
@@ -251,13 +271,20 @@ def forward_suspects(
         parts = list(_in_parts(stages, len(events)))
         right = next((part.name for part in parts if part.name not in given and _is(part, events, seen)), None)
         if right is not None:
-            given.add(right)  # the first to give a stage as it is meant is not to blame; one that gives it again may be
+            given[right] = site  # the first to give it as it is meant is not to blame; one that gives it again may be
             continue
         for stage in parts:
             values = next((one for one in placements(events, seen.events, stage, 1.0) if holds(one)), None)
             if values is not None:
                 found.append(Suspect(site, stage, 1.0, values, frozenset({"loss"})))
                 break
+    for stage in stages:
+        before = given.get(f"z{stage.name[1:]}") if stage.name[0] == "a" else None
+        if before is None or stage.name in given or any(one.truth is stage for one in found):
+            continue  # else the activation is computed nowhere, but may belong to what comes before it
+        values = next((one for one in placements(passings[before], seen.events, stage, 1.0) if holds(one)), None)
+        if values is not None and watch.sites[before].assigned:
+            found.insert(0, Suspect(before, stage, 1.0, values, frozenset({"loss"})))
     return found
 
 

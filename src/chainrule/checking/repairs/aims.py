@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -83,9 +83,9 @@ def larger_changes(aim: Aim, known: Sequence[StatementEdit], before: Scope) -> I
     """Yield whole terms, changes in two places, and other formulas, that come to the value that is wanted."""
     yield from (one for one in _in_one_place(aim, known, before) if one.mistake in WHOLE_TERMS)
     with np.errstate(all="ignore"):
-        if not aim.site.after:
-            yield from _of_expression_twice(aim, before)
-            yield from _other_formulas(aim, before)
+        for one in [aim] if not aim.site.after else _of_operands(aim, before):
+            yield from _of_expression_twice(one, before)
+            yield from _other_formulas(one, before)
 
 
 def _in_one_place(aim: Aim, known: Sequence[StatementEdit], before: Scope) -> Iterator[StatementEdit]:
@@ -97,6 +97,25 @@ def _in_one_place(aim: Aim, known: Sequence[StatementEdit], before: Scope) -> It
             for change in known:
                 if read is not None and len(change.changes) == 1 and _meets(aim, change, read, before.names):
                     yield change
+
+
+def _of_operands(aim: Aim, scope: Scope) -> Iterator[Aim]:
+    """Yield what the right side of ``x *= e`` or ``x += e`` should have come to for x to be what is wanted."""
+    statement = aim.statement
+    if not isinstance(statement, ast.AugAssign):
+        return
+    x = scope.value(_readable(statement.target))
+    if not isinstance(x, ndarray) or x.shape != aim.wanted.shape:
+        return
+    if isinstance(statement.op, (ast.Add, ast.Sub)):
+        operands = [aim.wanted - x if isinstance(statement.op, ast.Add) else x - aim.wanted]
+    elif isinstance(statement.op, (ast.Mult, ast.Div)) and np.all(x) and np.all(aim.wanted):
+        operand = aim.wanted / x if isinstance(statement.op, ast.Mult) else x / aim.wanted
+        operands = [operand, *([operand.flat[:1].reshape(())] if np.ptp(operand) <= CLOSE * abs(operand.flat[0]) else [])]
+    else:
+        operands = []
+    site = replace(aim.site, expression=statement.value, after=False)
+    yield from (replace(aim, site=site, wanted=operand) for operand in operands)
 
 
 def _of_expression(aim: Aim, scope: Scope) -> Iterator[StatementEdit]:
@@ -134,10 +153,15 @@ def _read(aim: Aim) -> ast.expr | None:
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and statement.value is aim.site.expression:
         target = statement.targets[0]
         if isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
-            fresh = copy.copy(target)
-            fresh.ctx = ast.Load()
-            return fresh
+            return _readable(target)
     return None
+
+
+def _readable(target: ast.Name | ast.Attribute | ast.Subscript) -> ast.expr:
+    """Return a target as an expression that reads it."""
+    fresh = copy.copy(target)
+    fresh.ctx = ast.Load()
+    return fresh
 
 
 def _meets(aim: Aim, change: StatementEdit, read: ast.expr, names: Mapping[str, Any]) -> bool:

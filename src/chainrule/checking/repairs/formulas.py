@@ -1,4 +1,4 @@
-"""The formulas of backpropagation, written with the arrays within reach: products, masks, sums, and a penalty.
+"""The formulas of backpropagation, written with the arrays within reach: products, differences, sums, and a penalty.
 
 They are tried where a value is known that should have come out, and no change of what stands there comes to it.
 """
@@ -15,7 +15,7 @@ from numpy import ndarray
 from chainrule.checking.repairs.edits import parsed
 from chainrule.checking.repairs.scope import Scope
 
-MOST_ARRAYS = 16
+MOST_ARRAYS = 24
 """Of more arrays than this within reach, those with the shortest names are tried."""
 
 Formula = tuple[float, str, ndarray]
@@ -36,26 +36,30 @@ def formulas(scope: Scope, wanted: ndarray, met_by: Callable[[object], bool]) ->
     if scope.numpy is None or wanted.size < 2:
         return
     arrays = _distinct(scope)
+    factors = list(_factors(scope))
     shape = _squeezed(wanted)
-    for length, text, value in _values(arrays, scope.numpy, shape):
-        for factor, worth in _factors(scope):
+    for length, text, value in _values(scope, arrays, scope.numpy, shape):
+        for pattern, worth in factors:
+            multiple = pattern.format(text)
             rest = wanted - (worth * value).reshape(wanted.shape)
             if met_by(wanted - rest):
-                yield length, parsed(text + factor)
+                yield length, parsed(multiple)
                 return
             for strength, number in scope.numbers.items():
                 term = next(_penalty(arrays, strength, number, rest), None) if wanted.ndim == 2 else None
                 if term is not None:
-                    yield length + 1, parsed(f"{text}{factor} + {term}")
+                    yield length + 1, parsed(f"{multiple} + {term}")
                     return
 
 
-def _values(arrays: dict[str, ndarray], numpy: str, shape: list[int]) -> Iterator[Formula]:
+def _values(scope: Scope, arrays: dict[str, ndarray], numpy: str, shape: list[int]) -> Iterator[Formula]:
     fitting = {text: array for text, array in arrays.items() if _squeezed(array) == shape}
     slopes = {text: formula for other, array in fitting.items() for text, formula in _slopes(other, array)}
     products = list(_products(arrays, numpy, shape))
     yield from ((0.2, f"{text}.sum(axis={axis})", value) for text, axis, value in _sums(arrays, shape))
     yield from products
+    for text, array in fitting.items():
+        yield from ((0.2, f"({text} - {target})", array - value) for target, value in _targets(scope, text, array, numpy))
     for text, array in fitting.items():
         for slope, value in slopes.items():
             if _squeezed(array) == _squeezed(value):
@@ -81,6 +85,18 @@ def _sums(arrays: dict[str, ndarray], shape: list[int]) -> Iterator[tuple[str, i
                 yield text, axis, value
 
 
+def _targets(scope: Scope, text: str, array: ndarray, numpy: str) -> Iterator[tuple[str, ndarray]]:
+    """Yield what probabilities may be compared with: other arrays, and the labels one-hot, a row or a column each."""
+    for others in (scope.arrays, scope.integers):
+        yield from ((other, value) for other, value in others.items() if value.shape == array.shape and other != text)
+    for labels, value in scope.integers.items() if array.ndim == 2 else ():
+        for axis, pattern in ((1, "{}.eye({}.shape[1])[{}]"), (0, "{}.eye({}.shape[0])[:, {}]")):
+            counted = value.shape == (array.shape[1 - axis],) and value.dtype.kind in "iu"
+            if counted and 0 <= value.min() and value.max() < array.shape[axis]:
+                onehot = np.eye(array.shape[axis])[value]
+                yield pattern.format(numpy, text, labels), onehot if axis == 1 else onehot.T
+
+
 def _slopes(text: str, array: ndarray) -> Iterator[tuple[str, ndarray]]:
     """Yield what an array may be in the derivative of an activation: a mask, a sigmoid's value, a tanh's."""
     if array.min() <= 0 < array.max():
@@ -89,14 +105,18 @@ def _slopes(text: str, array: ndarray) -> Iterator[tuple[str, ndarray]]:
         yield f"({text} * (1 - {text}))", array * (1 - array)
     if np.abs(array).max() < 1:
         yield f"(1 - {text} ** 2)", 1 - array**2
+    if array.min() > 0:
+        yield f"(1 / {text})", 1 / array
     yield text, array
 
 
 def _factors(scope: Scope) -> Iterator[tuple[str, float]]:
-    yield "", 1.0
+    """Yield what a formula may be multiplied by, as patterns for its text."""
+    yield "{}", 1.0
+    yield "-{}", -1.0
     for name, number in scope.numbers.items():
         if number > 1 and float(number).is_integer():
-            yield f" / {name}", 1 / number
+            yield "{} / " + name, 1 / number
 
 
 def _penalty(arrays: dict[str, ndarray], strength: str, number: float, rest: ndarray) -> Iterator[str]:

@@ -20,7 +20,7 @@ from chainrule.checking.repairs.stream import candidates
 from chainrule.checking.units import Function
 
 MOST_MISTAKES = 6
-SECONDS_EACH, LONGEST_EACH = 1.3, 2.6
+SECONDS_EACH, LONGEST_EACH = 2.0, 3.0
 """How long a change is looked for that makes everything right that is wrong, before one that makes part of it right
 is taken; and how long at most in a program that is slow itself."""
 
@@ -124,7 +124,7 @@ class Greedy:
             if not made:
                 ranked = ranks(places)
                 if ranked:
-                    place = min(ranked, key=lambda key: ranked[key])
+                    place = min(ranked, key=lambda key: (ranked[key], isinstance(key, (ast.If, ast.For, ast.While))))
                     suspect = places.suspect_of(place)
                     steps.append(Step(places.homes[place][0], place, None, suspect, places.forward, frozenset()))
                 break

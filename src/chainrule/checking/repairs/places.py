@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from chainrule.checking.locate import Suspect, suspects
+from chainrule.checking.locate import Suspect, settled, suspects
 from chainrule.checking.objective import Convention
 from chainrule.checking.probes import Site
 from chainrule.checking.repairs.callees import callees_first
@@ -55,6 +55,8 @@ class Places:
     backward: frozenset[ast.stmt] = frozenset()
     elsewhere: frozenset[ast.stmt] = frozenset()
     """Those of them that no wrong gradient depends on."""
+    settled: frozenset[ast.stmt] = frozenset()
+    """Those of them that give a true gradient as they are."""
     scopes: dict[ast.stmt, tuple[Scope, Scope]] = field(default_factory=dict)
     edits: dict[ast.stmt, list[StatementEdit]] = field(default_factory=dict)
     """What is within reach of statements, and their changes, as far as they were asked for: see ``stream``."""
@@ -108,6 +110,8 @@ class Places:
             wrong = judgement.wrong(number)
             found = suspects(watch, case, seen, values, slopes, wrong)
             places.suspects = callees_first(places, found, solved(watch, case, seen, slopes, wrong, found), seen)
+            true = settled(seen, values, found)
+            places.settled = _statements(watch, {site for site in true if watch.sites[site].assigned})
         return places
 
     @property

@@ -56,6 +56,8 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
             near = [other for one in near for other in _read_by(places, one)]
             for other in near:
                 found[other] = min(found[other], READ * hop)
+    for statement in places.settled & found.keys():
+        found[statement] = max(found[statement], WEAKER)
     for statement in found:
         if isinstance(statement, ast.If):  # what it lets happen, or not
             found[statement] = min(found[statement], *(found.get(one, OTHER) for one in statement.body))

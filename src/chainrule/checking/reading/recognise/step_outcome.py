@@ -54,8 +54,8 @@ class StepOutcome:
         after = returned[0]
         if self._names:
             after = {**{name: self._names[name] for name in self._names if name not in after}, **after}
-        if not self._gradients:
-            self._gradients = self._look(after)
+        if len(self._gradients) < len(self._places):  # what a wrong program does not move, a repaired one may
+            self._gradients = {**self._look(after), **self._gradients}
         try:
             gradients = {name: self._gradient(after, name) for name in self._gradients}
         except (KeyError, IndexError, AttributeError, TypeError):

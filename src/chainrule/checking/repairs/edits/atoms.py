@@ -47,8 +47,8 @@ def _other_arrays(node: ast.expr, text: str, value: ndarray, scope: Scope) -> It
     if value.ndim == 2:
         yield Edit(1.0, transposed(node), "transpose")
         for axis in (0, 1):
-            yield Edit(1.3, parsed(f"{text}.sum(axis={axis})"), "sum over the examples missing")
-            yield Edit(1.35, parsed(f"{text}.sum(axis={axis}, keepdims=True)"), "sum over the examples missing")
+            yield Edit(1.45, parsed(f"{text}.sum(axis={axis})"), "sum over the examples missing")
+            yield Edit(1.5, parsed(f"{text}.sum(axis={axis}, keepdims=True)"), "sum over the examples missing")
     yield Edit(1.5, ast.Call(ast.Attribute(node, "copy", ast.Load()), [], []), "changed in place")
     yield Edit(1.15, ast.Compare(node, [ast.Gt()], [ast.Constant(0)]), "value for its 0/1 mask")
     yield Edit(1.3, ast.BinOp(node, ast.Pow(), ast.Constant(2)), "square missing")

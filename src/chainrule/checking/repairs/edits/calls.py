@@ -79,10 +79,11 @@ def _without(node: ast.Call, argument: ast.expr, name: str, scope: Scope) -> Ite
     """Yield an argument without the function around it; with a mask in its place, if it was an activation's."""
     value = scope.value(argument) if not isinstance(argument, ast.Constant) else None
     if isinstance(value, (np.ndarray, float)):
-        yield Edit(1.3 if name in LIMITING else 1.4, argument, f"{name} too many")
+        one_number = name in ("sum", "mean") and np.size(value) == max(np.shape(value), default=1) > 1  # of a bias
+        yield Edit(1.2 if one_number else 1.3 if name in LIMITING else 1.4, argument, f"{name} too many")
     if isinstance(value, np.ndarray) and value.ndim:
         for text, array in scope.arrays.items():
-            if array.shape == value.shape and array.min() < 0 < array.max() and text != ast.unparse(argument):
+            if array.shape == value.shape and array.min() <= 0 < array.max() and text != ast.unparse(argument):
                 mask = ast.Compare(parsed(text), [ast.Gt()], [ast.Constant(0)])
                 yield Edit(1.3, times(argument, mask), f"{name} for the mask [{text} > 0]")
 

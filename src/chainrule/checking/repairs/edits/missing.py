@@ -15,6 +15,9 @@ from chainrule.checking.repairs.edits.edit import Edit, negative, parsed, plus, 
 from chainrule.checking.repairs.scope import Scope
 from chainrule.checking.repairs.written import is_atom
 
+USED = 0.15
+"""What is added to the cost of what is missing around a name: it is missing where that is made, not where it is used."""
+
 TIMES_N = 1.9
 """What a product with a count costs: nobody multiplies by N; what is divided by it twice has a division too many."""
 
@@ -22,9 +25,10 @@ TIMES_N = 1.9
 def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterator[Edit]:
     """Yield an array's expression with something around it."""
     yield from _missing_factors(node, scope)
+    used = USED if is_atom(node) else 0.0
     if scope.numpy is not None and value.size > 1 and value.min() < 0 < value.max():
         rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node, ast.Constant(0)], [])
-        yield Edit(1.3, rectified, "activation missing")
+        yield Edit(1.3 + used, rectified, "activation missing")
     if value.ndim == 2 and not is_atom(node):  # of a name see other_atoms
         for axis in (0, 1):
             words = [ast.keyword("axis", ast.Constant(axis))]
@@ -32,13 +36,16 @@ def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterat
             yield Edit(1.3, ast.Call(summed, [], words), "sum over the examples missing")
             kept = [*words, ast.keyword("keepdims", ast.Constant(True))]
             yield Edit(1.35, ast.Call(summed, [], kept), "sum over the examples missing")
+    own = ast.unparse(node) if is_atom(node) else ""
     for text, array in scope.arrays.items():
-        if array.shape == value.shape and array.size > 1:
+        if array.shape == value.shape and array.size > 1 and text != own:
             yield from _missing_slopes(node, text, array)
         if value.ndim == 2 and array.shape == value.shape:
             yield from _missing_penalty(node, text, scope)
         elif value.ndim == 2 and array.shape in (value.shape[1:], (1, value.shape[1]), (value.shape[0], 1)):
             yield Edit(1.4, plus(node, parsed(text)), f"{text} missing")
+        elif value.ndim == 2 and array.shape == value.shape[:1]:
+            yield Edit(1.45, plus(node, parsed(f"{text}[:, None]")), f"{text} missing")
 
 
 def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
@@ -97,12 +104,13 @@ def _missing_entries(node: ast.expr, scope: Scope) -> Iterator[Edit]:
 
 
 def _missing_factors(node: ast.expr, scope: Scope) -> Iterator[Edit]:
+    used = USED if is_atom(node) else 0.0
     yield Edit(1.25, times(ast.Constant(2), node), "factor 2 missing")
     yield Edit(1.25, times(ast.Constant(0.5), node), "factor 1/2 missing")
     yield Edit(1.2, negative(node), "sign")
     for name, number in scope.numbers.items():
         if number > 1 and float(number).is_integer():
-            yield Edit(1.3, ast.BinOp(node, ast.Div(), parsed(name)), f"division by {name} missing")
+            yield Edit(1.3 + used, ast.BinOp(node, ast.Div(), parsed(name)), f"division by {name} missing")
             yield Edit(TIMES_N, times(node, parsed(name)), f"factor {name} missing")
         elif not float(number).is_integer():
             yield Edit(1.4, times(parsed(name), node), f"factor {name} missing")

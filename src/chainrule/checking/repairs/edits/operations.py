@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from numpy import ndarray
 
@@ -36,8 +36,9 @@ def other_operations(node: ast.BinOp, scope: Scope) -> Iterator[Edit]:
     yield Edit(1.2, node.left, alone)
     if not isinstance(node.op, (ast.Div, ast.Pow)):
         yield Edit(1.2, node.right, alone)
-    if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult):
-        yield Edit(1.3, node.left.left, "superfluous factors")  # d for d * s * (1 - s)
+    if isinstance(node.op, ast.Mult):
+        for product in _without_two(node):
+            yield Edit(1.3, product, "superfluous factors")
     if isinstance(node.op, ast.Sub):
         yield Edit(1.1, ast.BinOp(node.right, ast.Sub(), node.left), "sign")
     elif isinstance(node.op, ast.MatMult):
@@ -50,6 +51,27 @@ def other_operations(node: ast.BinOp, scope: Scope) -> Iterator[Edit]:
     if isinstance(left, ast.BinOp):
         inner = ast.BinOp(left.right, node.op, right)
         yield Edit(1.3, ast.BinOp(left.left, left.op, inner), "bracket")
+
+
+def _without_two(node: ast.BinOp) -> Iterator[ast.expr]:
+    """Yield a product without its last factor and one before it: ``d`` for ``d * s * (1 - s)``, ``1 / N`` for ``2 / N * d``."""
+    before = node.left
+    behind: list[ast.BinOp] = []
+    while isinstance(before, ast.BinOp) and isinstance(before.op, (ast.Mult, ast.Div)):
+        yield _again(before.left, behind)
+        if not isinstance(before.left, ast.BinOp) and isinstance(before.op, ast.Mult):
+            yield _again(before.right, behind)
+        elif not isinstance(before.left, ast.BinOp):
+            yield _again(ast.BinOp(ast.Constant(1), ast.Div(), before.right), behind)
+        behind.append(before)
+        before = before.left
+
+
+def _again(product: ast.expr, behind: Sequence[ast.BinOp]) -> ast.expr:
+    """Return a product with the factors of others behind it."""
+    for one in reversed(behind):
+        product = ast.BinOp(product, one.op, one.right)
+    return product
 
 
 def products(left: ast.expr, right: ast.expr) -> Iterator[tuple[float, ast.expr, ast.expr]]:
