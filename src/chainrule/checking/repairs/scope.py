@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -19,6 +21,9 @@ from chainrule.checking.units import Function
 
 MOST_KEYS = 24
 """Of dictionaries with more entries than this, only those that the program names are within reach."""
+
+KIND = re.compile(r"([A-Za-z_]+)(\d+)")
+"""A key that says what it is of which layer: ``W1``."""
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -119,6 +124,7 @@ def scope_of(
         if isinstance(value, dict) and len(value) <= MOST_KEYS:
             keys = [f"{text}[{key!r}]" for key in value if isinstance(key, str)]
             texts |= {key: ast.parse(key, mode="eval").body for key in keys if key not in texts}
+    texts |= _of_other_kinds(texts, empty)
     texts |= _rows(functions, variables)
     texts |= _entries(variables)
     for text, node in texts.items():
@@ -139,6 +145,32 @@ def scope_of(
     weights_known = known if len(known) == len(matrices) else ()
     constants = frozenset().union(*map(fractions, functions))
     return Scope(arrays, numbers, integers, variables, names, numpy, weights_known, constants, counting)
+
+
+def _of_other_kinds(texts: Mapping[str, ast.expr], scope: Scope) -> dict[str, ast.expr]:
+    """Return entries of other kinds of the same layer, by their text: ``p['b' + str(l)]`` beside ``p['W' + str(l)]``."""
+    found = {}
+    for node in texts.values():
+        if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Constant):
+            continue
+        holder, key = scope.value(node.value), scope.value(node.slice)
+        own = KIND.fullmatch(key) if isinstance(key, str) and isinstance(holder, dict) else None
+        for other in filter(None, map(KIND.fullmatch, map(str, holder))) if own else ():
+            if own and other[2] == own[2] and other[1] != own[1]:
+                fresh = _with_kind(node, own[1], other[1])
+                if scope.value(fresh) is not None:
+                    found[ast.unparse(fresh)] = fresh
+    return found
+
+
+def _with_kind(node: ast.Subscript, own: str, other: str) -> ast.expr:
+    """Return an entry whose key begins with another word."""
+    fresh = copy.deepcopy(node)
+    for part in ast.walk(fresh.slice):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value.startswith(own):
+            part.value = other + part.value[len(own) :]
+            break
+    return fresh
 
 
 def _rows(functions: list[Function], variables: Mapping[str, Any]) -> dict[str, ast.expr]:

@@ -16,7 +16,7 @@ from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.arguments import arguments
 from chainrule.checking.reading.recognise.cases import known_things
 from chainrule.checking.reading.recognise.draws import BY_DEPTH
-from chainrule.checking.reading.recognise.layouts import Layout, depth, fixed_sizes, in_order, layouts, made
+from chainrule.checking.reading.recognise.layouts import Layout, depth, fixed_sizes, in_order, is_bias, layouts, made
 from chainrule.checking.reading.recognise.paths import leaves
 from chainrule.checking.reading.recognise.returns import return_names
 from chainrule.checking.reading.recognise.trials import Form
@@ -152,7 +152,7 @@ def _from_layouts(nodes: list[ast.FunctionDef], wanted: list[str], also: Sequenc
     """Yield parameters of our own making, in every layout that they may have."""
     holders = [name for name in wanted if any(_holds(node, name) for node in nodes)]
     written = [key for node in nodes for name in holders for key in _keys(node, name)]
-    keys = in_order([*written, *also])
+    keys = in_order([*written, *also, *(_biases_with_gradients(nodes) if written else [])])
     names = in_order(name for name in wanted if name not in holders)
     everything = keys or names
     for name in wanted:
@@ -172,6 +172,15 @@ def _from_layouts(nodes: list[ast.FunctionDef], wanted: list[str], also: Sequenc
     sizes = BY_DEPTH[min(max(depth(everything), 1), 3)]
     for layout in layouts(everything):
         yield Source(_laid_out(everything, layout, holders), (sizes,))
+
+
+def _biases_with_gradients(nodes: list[ast.FunctionDef]) -> Iterator[str]:
+    """Yield the biases that a dictionary gets gradients of (``grads['db' + str(l)]``): the forward pass may forget them."""
+    for node in nodes:
+        filled = [one.value for one in ast.walk(node) if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store)]
+        for name in sorted({one.id for one in filled if isinstance(one, ast.Name)}):
+            found = [key[1:] for key in _keys(node, name) if key.startswith("d")]
+            yield from (key for key in found if is_parameter(key) and is_bias(key))
 
 
 def _in_a_list(names: list[str], layout: Layout, holder: str) -> Callable[[dict[str, Any], Sizes], dict[str, Any]]:

@@ -12,7 +12,7 @@ from chainrule.checking.repairs.oddities.activations import plain_activations
 from chainrule.checking.repairs.oddities.entries import named_entries
 from chainrule.checking.repairs.oddities.idle import idle_used
 from chainrule.checking.repairs.oddities.iterations import other_iterations
-from chainrule.checking.repairs.oddities.layers import as_for_other_layers, like_other_layers
+from chainrule.checking.repairs.oddities.layers import as_for_other_layers, like_other_entries, like_other_layers
 from chainrule.checking.repairs.oddities.logs import negative_logs
 from chainrule.checking.repairs.oddities.odd import Scopes
 from chainrule.checking.repairs.oddities.overwriting import added_up
@@ -40,5 +40,6 @@ def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
         yield from idle_used(places, name, where, scopes)
     for statement in places.scenes:
         yield from as_for_other_layers(places, statement)
+        yield from like_other_entries(places, statement)
     for statement in sorted(places.scenes, key=lambda one: places.suspect_of(one) is None):
         yield from like_other_layers(places, statement, scopes)

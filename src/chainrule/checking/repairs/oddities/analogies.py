@@ -6,6 +6,7 @@ import ast
 import copy
 import re
 from collections.abc import Collection, Iterator
+from typing import cast
 
 from chainrule.checking.repairs.written import is_atom
 
@@ -41,6 +42,18 @@ def analogous(statement: ast.stmt, others: Collection[ast.stmt], known: Collecti
             if (text := ast.unparse(one)) not in seen:
                 seen.add(text)
                 yield ast.copy_location(ast.fix_missing_locations(one), statement)
+
+
+def shifted_entry(other: ast.expr | None, theirs: ast.expr, key: ast.expr | None) -> ast.expr | None:
+    """Return what the entry of another key would be for this one, where the two are of different layers."""
+    if not isinstance(other, ast.Constant) or not isinstance(key, ast.Constant):
+        return None
+    layers = [LAYER.findall(str(one.value)) for one in (other, key)]
+    if not all(len(found) == 1 for found in layers) or layers[0] == layers[1]:
+        return None
+    shift = _Shifted(int(layers[1][0]) - int(layers[0][0]))
+    shifted_key, value = (shift.visit(copy.deepcopy(one)) for one in (other, theirs))
+    return cast(ast.expr, value) if shifted_key.value == key.value else None
 
 
 def _layer(statement: ast.stmt) -> int | None:

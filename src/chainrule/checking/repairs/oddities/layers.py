@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from chainrule.checking.repairs.candidate import Candidate
-from chainrule.checking.repairs.oddities.analogies import analogous
-from chainrule.checking.repairs.oddities.odd import Scopes, odd, shape_of
+from chainrule.checking.repairs.oddities.analogies import analogous, shifted_entry
+from chainrule.checking.repairs.oddities.odd import Scopes, odd, odd_expression, shape_of
 from chainrule.checking.repairs.places import Places
+from chainrule.checking.repairs.ranks import head
 from chainrule.checking.repairs.statements import statement_edits
 
 LAYERS = re.compile(r"\b[A-Za-z_]\w*?(\d)\b")
@@ -44,6 +45,17 @@ def like_other_layers(places: Places, statement: ast.stmt, scopes: Scopes) -> It
         yield odd(places, statement, change, 1.3, next(named, "not as in the other layer"))
 
 
+def like_other_entries(places: Places, statement: ast.stmt) -> Iterator[Candidate]:
+    """Yield dictionaries with an entry written like that of another layer: ``{'W1': dW1 + reg * W1, 'W2': dW2}``."""
+    for node in ast.walk(head(statement)):
+        pairs = list(zip(node.keys, node.values, strict=True)) if isinstance(node, ast.Dict) else []
+        for key, value in pairs:
+            for other, theirs in pairs:
+                instead = shifted_entry(other, theirs, key)
+                if instead is not None and ast.unparse(instead) != ast.unparse(value):
+                    yield odd_expression(places, statement, value, instead, 1.3, "not as in the other layer")
+
+
 def _of_other_layers(statement: ast.stmt, variables: Mapping[str, object]) -> Iterator[ast.stmt]:
     """Yield a statement that changes a variable of one layer as it would be for each of the others."""
     if not isinstance(statement, ast.AugAssign):
@@ -60,9 +72,14 @@ def _of_other_layers(statement: ast.stmt, variables: Mapping[str, object]) -> It
 def _beside(places: Places, statement: ast.stmt, other: ast.stmt) -> ast.stmt:
     """Return the statement behind which another one belongs: one that does the same in its own layer, if there is one.
 
-    Where ``dW1 /= N; dW2 /= N; db2 /= N`` stand, ``db1 /= N`` was next to the first.
+    Where ``dW1 /= N; dW2 /= N; db2 /= N`` stand, ``db1 /= N`` was next to the first. Where ``dW1 += reg * W1`` stands
+    next to what gives dW1 its value, so does that of dW2.
     """
     _, block = places.homes[statement]
+    before = block[max(block.index(statement) - 1, 0)]
+    behind = [one for one in block if _sets(one, other)]
+    if behind and _sets(before, statement):
+        return behind[-1]
     layer = LAYERS.findall(ast.unparse(other))
     alike = [
         one
@@ -74,6 +91,12 @@ def _beside(places: Places, statement: ast.stmt, other: ast.stmt) -> ast.stmt:
         and LAYERS.findall(ast.unparse(one)) == layer
     ]
     return alike[-1] if alike else statement
+
+
+def _sets(one: ast.stmt, changed: ast.stmt) -> bool:
+    """Return whether a statement gives its value to what another one changes."""
+    target = ast.unparse(changed.target) if isinstance(changed, ast.AugAssign) else None
+    return isinstance(one, ast.Assign) and any(ast.unparse(own) == target for own in one.targets)
 
 
 def _texts(places: Places, statement: ast.stmt) -> set[str]:
