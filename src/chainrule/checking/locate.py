@@ -130,7 +130,7 @@ def _most_telling(of_site: list[Suspect]) -> list[Suspect]:
 
 def settled(seen: Flow, known: Sequence[Truth], found: Sequence[Suspect]) -> frozenset[int]:
     """Return the sites of the backward pass that give true gradients, and where no other one makes anything right."""
-    telling = {one.site for one in found if one.truth in known and one.factor == 1.0 and not one.right_as_it_is}
+    telling = {one.site for one in found if one.factor == 1.0 and not one.right_as_it_is}
     passings: dict[int, list[ndarray]] = {}
     for event in seen.backward:
         passings.setdefault(event[0], []).append(seen.events[event])

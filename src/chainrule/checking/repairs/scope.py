@@ -188,8 +188,8 @@ def _rows(functions: list[Function], variables: Mapping[str, Any]) -> dict[str, 
 
 
 def _entries(variables: Mapping[str, Any]) -> dict[str, ast.expr]:
-    """Return the entries of dictionaries that a loop over names has before it, by their text: ``params[k]``."""
-    names = [name for name, value in variables.items() if isinstance(value, str)]
+    """Return the entries of dictionaries that a loop has before it, by their text: ``params[k]``, ``masks[l]``."""
+    names = [name for name, value in variables.items() if isinstance(value, str) or type(value) is int]
     texts = [
         f"{holder}[{name}]"
         for holder, value in variables.items()

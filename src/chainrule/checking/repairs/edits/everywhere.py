@@ -77,7 +77,7 @@ def _here(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     elif isinstance(node, ast.UnaryOp):
         yield Edit(1.2, node.operand, "sign")
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-        yield from other_comparisons(node)
+        yield from other_comparisons(node, scope)
     elif isinstance(node, ast.Call):
         yield from other_calls(node, scope)
     elif isinstance(node, ast.Attribute) and node.attr == "T":

@@ -29,6 +29,10 @@ def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterat
     if scope.numpy is not None and value.size > 1 and value.min() < 0 < value.max():
         rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node, ast.Constant(0)], [])
         yield Edit(1.3 + used, rectified, "activation missing")
+    for axis, words in enumerate(("axis=0", "axis=1, keepdims=True") if value.ndim == 2 and is_atom(node) else ()):
+        if value.shape[axis] > 1:
+            mean = parsed(f"{ast.unparse(node)}.mean({words})")
+            yield Edit(1.5, ast.BinOp(node, ast.Sub(), mean), "the path through the mean missing")
     if value.ndim == 2 and not is_atom(node):  # of a name see other_atoms
         for axis in (0, 1):
             words = [ast.keyword("axis", ast.Constant(axis))]
@@ -45,7 +49,10 @@ def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterat
         elif value.ndim == 2 and array.shape in (value.shape[1:], (1, value.shape[1]), (value.shape[0], 1)):
             yield Edit(1.4, plus(node, parsed(text)), f"{text} missing")
         elif value.ndim == 2 and array.shape == value.shape[:1]:
-            yield Edit(1.45, plus(node, parsed(f"{text}[:, None]")), f"{text} missing")
+            yield Edit(1.45 + used, plus(node, parsed(f"{text}[:, None]")), f"{text} missing")
+    for text, mask in scope.integers.items():
+        if mask.shape == value.shape and mask.dtype.kind == "b":
+            yield Edit(1.35, times(node, parsed(text)), "mask missing")
 
 
 def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:

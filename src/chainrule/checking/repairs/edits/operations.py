@@ -44,6 +44,8 @@ def other_operations(node: ast.BinOp, scope: Scope) -> Iterator[Edit]:
     elif isinstance(node.op, ast.MatMult):
         for cost, left, right in products(node.left, node.right):
             yield Edit(cost, ast.BinOp(left, ast.MatMult(), right), "transpose")
+    elif isinstance(node.op, ast.Mult):
+        yield from _other_term(node)
     right, left = node.right, node.left
     if isinstance(right, ast.BinOp):  # a * (b + c) for a * b + c
         inner = ast.BinOp(left, node.op, right.left)
@@ -51,6 +53,16 @@ def other_operations(node: ast.BinOp, scope: Scope) -> Iterator[Edit]:
     if isinstance(left, ast.BinOp):
         inner = ast.BinOp(left.right, node.op, right)
         yield Edit(1.3, ast.BinOp(left.left, left.op, inner), "bracket")
+
+
+def _other_term(node: ast.BinOp) -> Iterator[Edit]:
+    """Yield ``y * log(a) + (1 - y) * log(1 - a)`` for ``y * log(a)``: a cross-entropy of two classes has two terms."""
+    for label, call in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(call, ast.Call) and len(call.args) == 1 and ast.unparse(call.func).endswith("log"):
+            factor = ast.BinOp(ast.Constant(1), ast.Sub(), label)
+            rest = with_fields(call, args=[ast.BinOp(ast.Constant(1), ast.Sub(), call.args[0])])
+            term = ast.BinOp(factor, ast.Mult(), rest)
+            yield Edit(1.4, ast.BinOp(node, ast.Add(), term), "the other class's term of the loss missing")
 
 
 def _without_two(node: ast.BinOp) -> Iterator[ast.expr]:
@@ -83,8 +95,12 @@ def products(left: ast.expr, right: ast.expr) -> Iterator[tuple[float, ast.expr,
             yield 1.15 + one + two, second, first
 
 
-def other_comparisons(node: ast.Compare) -> Iterator[Edit]:
-    """Yield the comparison with other operators, and with 0."""
+def other_comparisons(node: ast.Compare, scope: Scope) -> Iterator[Edit]:
+    """Yield the comparison with other operators, and with 0; and the masks that have been made already."""
+    mask = scope.value(node)
+    for text, array in scope.integers.items() if isinstance(mask, ndarray) else ():
+        if array.shape == mask.shape and array.dtype.kind == "b":
+            yield Edit(1.05, parsed(text), f"{ast.unparse(node)} for {text}")
     bound = node.comparators[0]
     if isinstance(bound, ast.Constant) and isinstance(bound.value, (int, float)) and bound.value:
         yield Edit(1.0, with_fields(node, comparators=[ast.Constant(0)]), "mask with another threshold")
