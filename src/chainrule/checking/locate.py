@@ -146,6 +146,7 @@ def _is_known(value: ndarray, known: Sequence[Truth]) -> bool:
     return any(
         value.shape == array.shape and np.allclose(value, array, rtol=1e-5, atol=1e-8)
         for truth in known
+        if not truth.name.startswith("-")  # that of ``-v`` is the wrong one of v
         for array in truth.arrays
         if array.size > 1
     )

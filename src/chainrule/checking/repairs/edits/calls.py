@@ -67,6 +67,16 @@ def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         for argument in [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]:
             yield from _without(node, argument, name, scope)
     yield from _swapped(node, name)
+    if isinstance(node.func, ast.Name):
+        yield from _computed_already(node, scope)
+
+
+def _computed_already(node: ast.Call, scope: Scope) -> Iterator[Edit]:
+    """Yield what has been computed already, for the call of a function that computes something of the same shape."""
+    value = scope.value(node)
+    for text, array in scope.arrays.items() if isinstance(value, np.ndarray) and value.ndim else ():
+        if array.shape == value.shape:
+            yield Edit(1.3, parsed(text), f"{ast.unparse(node)} for {text}")
 
 
 def is_method(call: ast.Call, scope: Scope) -> bool:

@@ -18,6 +18,9 @@ from chainrule.checking.repairs.written import is_atom
 USED = 0.15
 """What is added to the cost of what is missing around a name: it is missing where that is made, not where it is used."""
 
+SIGN = 1.35
+"""What a minus before an expression costs: a difference written the other way round is the likelier mistake."""
+
 TIMES_N = 1.9
 """What a product with a count costs: nobody multiplies by N; what is divided by it twice has a division too many."""
 
@@ -42,8 +45,8 @@ def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterat
             yield Edit(1.35, ast.Call(summed, [], kept), "sum over the examples missing")
     own = ast.unparse(node) if is_atom(node) else ""
     for text, array in scope.arrays.items():
-        if array.shape == value.shape and array.size > 1 and text != own:
-            yield from _missing_slopes(node, text, array)
+        if array.shape == value.shape and array.size > 1:
+            yield from (edit for edit in _missing_slopes(node, text, array) if text != own or "mask" not in edit.mistake)
         if value.ndim == 2 and array.shape == value.shape:
             yield from _missing_penalty(node, text, scope)
         elif value.ndim == 2 and array.shape in (value.shape[1:], (1, value.shape[1]), (value.shape[0], 1)):
@@ -114,7 +117,7 @@ def _missing_factors(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     used = USED if is_atom(node) else 0.0
     yield Edit(1.25, times(ast.Constant(2), node), "factor 2 missing")
     yield Edit(1.25, times(ast.Constant(0.5), node), "factor 1/2 missing")
-    yield Edit(1.2, negative(node), "sign")
+    yield Edit(SIGN, negative(node), "sign")
     for name, number in scope.numbers.items():
         if number > 1 and float(number).is_integer():
             yield Edit(1.3 + used, ast.BinOp(node, ast.Div(), parsed(name)), f"division by {name} missing")
@@ -132,6 +135,8 @@ def _missing_slopes(node: ast.expr, text: str, array: ndarray) -> Iterator[Edit]
         return
     rest = ast.BinOp(ast.Constant(1), ast.Sub(), parsed(text))
     if array.min() > 0:
+        if any(is_atom(part) and ast.unparse(part) == text for part in ast.walk(node)):
+            yield Edit(1.3, times(parsed(text), node), "derivative of the activation incomplete")
         yield Edit(1.45, times(node, times(parsed(text), rest)), "derivative of the activation missing")
         yield Edit(1.45, times(node, rest), "derivative of the activation incomplete")
     else:

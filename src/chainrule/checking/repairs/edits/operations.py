@@ -23,6 +23,10 @@ OTHERS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
 }
 
 
+OTHER_END = {"1:": ast.Slice(None, parsed("-1")), ":-1": ast.Slice(parsed("1"), None)}
+"""Of a matrix with the bias in its last row the weights are the others, or in its first."""
+
+
 def other_operations(node: ast.BinOp, scope: Scope) -> Iterator[Edit]:
     """Yield other operators, one operand alone, the operands swapped, other brackets, the square of another array."""
     if isinstance(node.op, ast.Mult) and ast.dump(node.left) == ast.dump(node.right):
@@ -124,6 +128,8 @@ def other_indices(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
     yield from _counted(node, scope)
     if any(isinstance(part, ast.Slice) and part.step is not None for part in _parts(index)):
         yield Edit(1.0, _without_steps(node), "turned round")
+    if isinstance(index, ast.Slice) and ast.unparse(index) in OTHER_END:
+        yield Edit(1.1, with_fields(node, slice=OTHER_END[ast.unparse(index)]), "the first for the last")
     if not isinstance(index, ast.Tuple) or len(index.elts) != 2 or scope.numpy is None:
         return
     rows, columns = index.elts
