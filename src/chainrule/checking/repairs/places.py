@@ -111,7 +111,8 @@ class Places:
             found = suspects(watch, case, seen, values, slopes, wrong)
             places.suspects = callees_first(places, found, solved(watch, case, seen, slopes, wrong, found), seen)
             true = settled(seen, values, found)
-            places.settled = _statements(watch, {site for site in true if watch.sites[site].assigned})
+            own = {site for site in sites if _is_own(watch.sites[site])}
+            places.settled = _statements(watch, own & true) - _statements(watch, own - true)
         return places
 
     @property
@@ -200,6 +201,16 @@ def is_unusual(convention: Convention | None) -> bool:
 def _known(scene: Mapping[str, Any]) -> int:
     """Return how many variables there are, and entries of dictionaries."""
     return len(scene) + sum(len(value) for value in scene.values() if isinstance(value, dict))
+
+
+def _is_own(site: Site) -> bool:
+    """Return whether a statement is there to give this value, and does not only pass it on to what may change it."""
+    statement = site.statement
+    if not site.assigned or not site.after:
+        return site.assigned
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    names = {ast.unparse(node) for target in targets if target is not None for node in ast.walk(target)}
+    return ast.unparse(site.expression) in names
 
 
 def _idle(watch: Watch, seen: Flow) -> dict[str, ast.stmt]:

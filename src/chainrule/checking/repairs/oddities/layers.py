@@ -78,7 +78,7 @@ def _beside(places: Places, statement: ast.stmt, other: ast.stmt) -> ast.stmt:
     _, block = places.homes[statement]
     before = block[max(block.index(statement) - 1, 0)]
     behind = [one for one in block if _sets(one, other)]
-    if behind and _sets(before, statement):
+    if behind and _sets(before, statement) and not _sets(before, other):
         return behind[-1]
     layer = LAYERS.findall(ast.unparse(other))
     alike = [
