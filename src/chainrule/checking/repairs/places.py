@@ -123,9 +123,9 @@ class Places:
 
     @property
     def one_suffices(self) -> bool:
-        """Whether there is a place where the truth makes everything right that is wrong."""
+        """Whether there is a place where the truth makes everything right that is wrong, or may."""
         wrong = self.judgement.wrong(self.number)
-        return self.forward or any(suspect.repaired >= wrong for suspect in self.suspects)
+        return self.forward or bool(self.shared) or any(suspect.repaired >= wrong for suspect in self.suspects)
 
     @property
     def unusual(self) -> bool:
@@ -140,20 +140,30 @@ class Places:
         known = self.judgement.conventions[self.number] is not None
         return several and not self.forward and known and not self._shared_in_loops
 
-    @cached_property
+    @property
     def _shared_in_loops(self) -> bool:
         """Whether a number that is computed in loops over entries is part of several wrong gradients, and of no other.
 
         No truth is put in its place, so it is no suspect.
         """
-        seen = self.seen
-        if seen is None:
-            return False
+        return bool(self._touching_in_loops)
+
+    @cached_property
+    def _touching_in_loops(self) -> dict[int, frozenset[str]]:
+        """Sites in loops over entries that several wrong gradients depend on, and no other, with these."""
+        if self.seen is None:
+            return {}
         wrong, N = self.judgement.wrong(self.number), self.judge.cases[self.number].sizes.N
-        times = Counter(event[0] for event in seen.backward)
-        return any(
-            len(touched) > 1 and touched <= wrong and times[event[0]] > N for event, touched in seen.backward.items()
-        )
+        times = Counter(event[0] for event in self.seen.backward)
+        found = {event[0]: touched for event, touched in self.seen.backward.items() if times[event[0]] > N}
+        return {site: touched for site, touched in found.items() if len(touched) > 1 and touched <= wrong}
+
+    @cached_property
+    def shared(self) -> frozenset[ast.stmt]:
+        """The statements in loops over entries that all wrong gradients depend on, and no other."""
+        wrong = self.judgement.wrong(self.number)
+        sites = {site for site, touched in self._touching_in_loops.items() if touched == wrong}
+        return frozenset() if self.watch is None else _statements(self.watch, sites)
 
     @property
     def loss_first(self) -> bool:

@@ -36,6 +36,7 @@ def ranks(places: Places) -> dict[ast.stmt, float]:
     for position, statement in enumerate(places.frontier[:8]):
         if statement in found:
             found[statement] = min(found[statement], READ * position)
+    found |= dict.fromkeys(places.shared & found.keys(), 0.0)
     leading = _of_suspects(places, found) or _last_to_write(places, found)
     if places.judge.unused & places.judgement.wrong(places.number):  # the forward pass leaves out a parameter
         for statement in found.keys() - places.backward:
