@@ -69,28 +69,32 @@ def original_lines(code: str, edit: Edit) -> list[int]:
 def planted_lines(code: str, edit: Edit, others: tuple[Edit, ...]) -> list[int]:
     """Return the lines, once all edits are made, where a finding is right about this one.
 
-    The lines of the new text; around a line that was left out, and of an addition that was left out also the lines that
-    give the same variable its value, where it can as well be written; and a neighbour that reads the same, because
-    nobody can tell which of the two is one too many.
+    The lines of the new text; around a line that was left out, and of an addition or a mask that was left out also the
+    lines that give the same variable its value, where it can as well be written; and a neighbour that reads the same,
+    because nobody can tell which of the two is one too many.
     """
     mutated = applied(code, edit, *others)
     start = edit.start + sum(len(one.text) - (one.end - one.start) for one in others if one.start < edit.start)
     if not edit.text.strip():
         line = mutated.count("\n", 0, start) + 1
-        return sorted({line - 1, line, *_lines_that_set(mutated, _added_to(code[edit.start : edit.end]))})
+        return sorted({line - 1, line, *_lines_that_set(mutated, _changed_by(code[edit.start : edit.end]))})
     lines = list(lines_of(mutated, start, start + len(edit.text.rstrip("\n")) - 1))
     texts = mutated.split("\n")
     twins = [near for line in lines for near in (line - 1, line + 1) if texts[near - 1 : near] == [texts[line - 1]]]
     return sorted({*lines, *twins})
 
 
-def _added_to(text: str) -> set[str]:
-    """Return what the statements of a text add something to."""
+def _changed_by(text: str) -> set[str]:
+    """Return what the statements of a text add something to, or set to 0 where a condition holds."""
     try:
-        nodes = ast.walk(ast.parse(dedent(text)))
+        nodes = list(ast.walk(ast.parse(dedent(text))))
     except SyntaxError:  # part of a line
         return set()
-    return {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)}
+    masked = [one for node in nodes if isinstance(node, ast.If) for one in node.body if isinstance(one, ast.Assign)]
+    picked = [node.targets[0] for node in nodes if isinstance(node, ast.Assign)]
+    whole = [one.value for one in picked if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Compare)]
+    added = [node.target for node in nodes if isinstance(node, ast.AugAssign)]
+    return {ast.unparse(target) for target in (*added, *whole, *(one.targets[0] for one in masked))}
 
 
 def _lines_that_set(code: str, targets: set[str]) -> set[int]:
