@@ -23,6 +23,9 @@ RUN, LINE = 1.5e-5, 2e-7
 COMPILED = 2.5e-4
 """For one function that is compiled anew."""
 
+PROBED = 5e-5
+"""For one probe that is written into a function."""
+
 EVALUATED, EXECUTED = 4e-5, 1.5e-4
 """For one expression that is tried on known values, and for one statement."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
+from chainrule.checking.effort import PROBED, spend
 from chainrule.checking.units import Function, body_of
 
 PASS, SCENE = "__chainrule_pass__", "__chainrule_scene__"
@@ -46,7 +47,9 @@ class Probed:
 
     def add(self, unit: str, node: Function) -> None:
         """Write probes into a copy of one unit."""
+        before = len(self.sites)
         self.nodes[unit] = _Writer(self, unit).function(node)
+        spend(PROBED * (len(self.sites) - before))
 
 
 class _Writer(ast.NodeTransformer):

@@ -33,7 +33,7 @@ def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterat
         rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node, ast.Constant(0)], [])
         yield Edit(1.3 + used, rectified, "activation missing")
     for axis, words in enumerate(("axis=0", "axis=1, keepdims=True") if value.ndim == 2 and is_atom(node) else ()):
-        if value.shape[axis] > 1:
+        if value.shape[axis] > 1 and value.min() < 0 < value.max():
             mean = parsed(f"{ast.unparse(node)}.mean({words})")
             yield Edit(1.5, ast.BinOp(node, ast.Sub(), mean), "the path through the mean missing")
     if value.ndim == 2 and not is_atom(node):  # of a name see other_atoms
@@ -62,6 +62,7 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     """Yield a number's expression with a factor, or with the same term of another array beside it."""
     yield from _missing_factors(node, scope)
     weights = scope.weights
+    yield from _computed_penalty(node, scope)
     if scope.numpy is not None and weights:
         squares = [f"{scope.numpy}.sum({name} * {name})" for name in weights]
         whole = _squares_of_all(weights, scope.numpy) or " + ".join(squares)
@@ -81,6 +82,20 @@ def missing_around_number(node: ast.expr, scope: Scope) -> Iterator[Edit]:
         if other != own and array.ndim == scope.arrays[own].ndim:
             renamed = cast(ast.expr, _Renamed(own, other).visit(copy.deepcopy(node)))
             yield Edit(1.4, plus(node, renamed), f"term of {other} missing")
+
+
+def _computed_penalty(node: ast.expr, scope: Scope) -> Iterator[Edit]:
+    """Yield the sum with a penalty whose squares have been added up already, and are not used."""
+    whole = sum(float(np.vdot(scope.arrays[name], scope.arrays[name])) for name in scope.weights)
+    counts = [name for name, number in scope.numbers.items() if number > 1 and float(number).is_integer()]
+    read = {ast.unparse(part) for part in ast.walk(node) if is_atom(part)}
+    for name, number in scope.numbers.items():
+        if not whole or name in read or not np.isclose(number, whole, rtol=1e-9):
+            continue
+        for strength in (word for word, value in scope.numbers.items() if not float(value).is_integer()):
+            factors = [strength, f"0.5 * {strength}", *(f"{strength} / (2 * {count})" for count in counts)]
+            for factor in factors if strength != name else ():
+                yield Edit(1.0, plus(node, parsed(f"{factor} * {name}")), "penalty missing")
 
 
 def _squares_of_all(weights: Sequence[str], numpy: str) -> str:
