@@ -7,7 +7,7 @@ the mistake is in that statement, whatever the program looks like.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +27,6 @@ MOST_TRUTHS = 3
 
 SECONDS = 1.0
 """How long truths are put in the place of values."""
-
-FORWARD_AGREEMENT = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,16 +78,10 @@ def suspects(
                 if len(truth.arrays) == len(of_all[site]) > len(events):  # two signs are wrong: one gradient is right
                     places += placements(of_all[site], seen.events, truth, factor)
                 resized = site not in named_again or truth.arrays[0].size != seen.events[events[-1]].size
-                if (
-                    resized
-                    and truth.name in wrong
-                    and factor == 1.0
-                    and watch.sites[site].assigned
-                    and not watch.sites[site].after
-                ):
-                    places.append({events[-1]: truth.arrays[0]})  # whatever its shape
-                elif factor == 1.0 and watch.sites[site].assigned and len(events) == len(truth.arrays) == 1:
-                    if _is_sum(truth.arrays[0], seen.events[events[0]]):
+                if factor == 1.0 and watch.sites[site].assigned:
+                    if resized and truth.name in wrong and not watch.sites[site].after:
+                        places.append({events[-1]: truth.arrays[0]})  # whatever its shape
+                    elif len(events) == len(truth.arrays) == 1 and _is_sum(truth.arrays[0], seen.events[events[0]]):
                         places.append({events[0]: truth.arrays[0]})
                 for values in places:
                     outcome = watch.injected(case, values)
@@ -244,88 +236,3 @@ def _kind(name: str) -> str:
 
 def _axes(array: ndarray) -> int:
     return sum(length != 1 for length in array.shape)
-
-
-def forward_suspects(
-    watch: Watch, seen: Flow, stages: Sequence[Truth], holds: Callable[[Mapping[Event, ndarray]], bool]
-) -> list[Suspect]:
-    """Return the sites of the forward pass where a value that is meant makes it right.
-
-    Parameters
-    ----------
-    watch, seen : Watch, Flow
-    stages : sequence of Truth
-        What is meant to be computed.
-    holds : callable
-        Whether the forward pass is right with other values in the place of some.
-    """
-    passings: dict[int, list[Event]] = {}
-    for event in seen.events:
-        if event not in seen.backward:
-            passings.setdefault(event[0], []).append(event)
-    found = []
-    given: dict[str, int] = {}
-    limit = Limit.of(SECONDS)
-    for site, events in passings.items():
-        if limit.over():
-            break
-        parts = list(_in_parts(stages, len(events)))
-        right = next((part.name for part in parts if part.name not in given and _is(part, events, seen)), None)
-        if right is not None:
-            given[right] = site  # the first to give it as it is meant is not to blame; one that gives it again may be
-            continue
-        for stage in parts:
-            values = next((one for one in placements(events, seen.events, stage, 1.0) if holds(one)), None)
-            if values is not None:
-                found.append(Suspect(site, stage, 1.0, values, frozenset({"loss"})))
-                break
-    for stage in stages:
-        before = given.get(f"z{stage.name[1:]}") if stage.name[0] == "a" else None
-        if before is None or stage.name in given or any(one.truth is stage for one in found):
-            continue  # else the activation is computed nowhere, but may belong to what comes before it
-        values = next((one for one in placements(passings[before], seen.events, stage, 1.0) if holds(one)), None)
-        if values is not None and watch.sites[before].assigned:
-            found.insert(0, Suspect(before, stage, 1.0, values, frozenset({"loss"})))
-    return found
-
-
-def gives_loss(watch: Watch, case: Case, loss: float) -> Callable[[Mapping[Event, ndarray]], bool]:
-    """Return the function that says whether the loss is this one with other values in the place of some."""
-
-    def holds(values: Mapping[Event, ndarray]) -> bool:
-        outcome = watch.injected(case, values)
-        return isinstance(outcome, Result) and abs(outcome.loss - loss) <= FORWARD_AGREEMENT * max(1.0, abs(loss))
-
-    return holds
-
-
-def _is(stage: Truth, events: list[Event], seen: Flow) -> bool:
-    """Return whether what passed a site is a stage as it is meant."""
-    return any(
-        len(values) == len(events)
-        and all(np.allclose(seen.events[event], value, rtol=1e-7, atol=1e-9) for event, value in values.items())
-        for values in placements(events, seen.events, stage, 1.0)
-    )
-
-
-def _in_parts(stages: Sequence[Truth], times: int) -> Iterator[Truth]:
-    """Yield stages and, for a site that is passed several times, what it may compute one after the other.
-
-    That is the same stage of every layer, or of every example, or every number of a stage.
-    """
-    for kind in "za" if times > 1 else "":
-        layers = [stage.arrays[0] for stage in stages if stage.name[0] == kind and stage.name[1:].isdigit()]
-        last = [stage.arrays[0] for stage in stages if stage.name == ("scores" if kind == "z" else "probs")]
-        for arrays in (layers, [*layers, *last]):
-            if len(arrays) == times:
-                yield Truth(f"every {kind}", tuple(arrays))
-    yield from stages
-    if times < 2:
-        return
-    for stage in stages:
-        array = stage.arrays[0]
-        if array.ndim and len(array) == times:
-            yield Truth(f"rows of {stage.name}", tuple(np.asarray(row) for row in array))
-        if array.ndim >= 2 and array.size == times:
-            yield Truth(f"numbers of {stage.name}", tuple(np.asarray(number) for number in array.flat))
-            yield Truth(f"numbers of {stage.name}", tuple(np.asarray(number) for number in array.T.flat))

@@ -111,7 +111,8 @@ def _of_operands(aim: Aim, scope: Scope) -> Iterator[Aim]:
         operands = [aim.wanted - x if isinstance(statement.op, ast.Add) else x - aim.wanted]
     elif isinstance(statement.op, (ast.Mult, ast.Div)) and np.all(x) and np.all(aim.wanted):
         operand = aim.wanted / x if isinstance(statement.op, ast.Mult) else x / aim.wanted
-        operands = [operand, *([operand.flat[:1].reshape(())] if np.ptp(operand) <= CLOSE * abs(operand.flat[0]) else [])]
+        constant = np.ptp(operand) <= CLOSE * abs(operand.flat[0])
+        operands = [operand, operand.flat[:1].reshape(())] if constant else [operand]
     else:
         operands = []
     site = replace(aim.site, expression=statement.value, after=False)

@@ -59,7 +59,8 @@ def _values(scope: Scope, arrays: dict[str, ndarray], numpy: str, shape: list[in
     yield from ((0.2, f"{text}.sum(axis={axis})", value) for text, axis, value in _sums(arrays, shape))
     yield from products
     for text, array in fitting.items():
-        yield from ((0.2, f"({text} - {target})", array - value) for target, value in _targets(scope, text, array, numpy))
+        for target, value in _targets(scope, text, array, numpy):
+            yield 0.2, f"({text} - {target})", array - value
     for text, array in fitting.items():
         for slope, value in slopes.items():
             if _squeezed(array) == _squeezed(value):
@@ -92,7 +93,7 @@ def _targets(scope: Scope, text: str, array: ndarray, numpy: str) -> Iterator[tu
     for labels, value in scope.integers.items() if array.ndim == 2 else ():
         for axis, pattern in ((1, "{}.eye({}.shape[1])[{}]"), (0, "{}.eye({}.shape[0])[:, {}]")):
             counted = value.shape == (array.shape[1 - axis],) and value.dtype.kind in "iu"
-            if counted and 0 <= value.min() and value.max() < array.shape[axis]:
+            if counted and value.min() >= 0 and value.max() < array.shape[axis]:
                 onehot = np.eye(array.shape[axis])[value]
                 yield pattern.format(numpy, text, labels), onehot if axis == 1 else onehot.T
 

@@ -12,7 +12,8 @@ from numpy import ndarray
 
 from chainrule.checking.effort import Limit
 from chainrule.checking.experiment import Case, Experiment
-from chainrule.checking.locate import Suspect, forward_suspects, gives_loss
+from chainrule.checking.locate import Suspect
+from chainrule.checking.locate_forward import forward_suspects, gives_loss
 from chainrule.checking.objective import ACTIVATIONS, LOSSES, PENALTIES, REDUCTIONS, Convention, Objective
 from chainrule.checking.trace import Event, Watch
 from chainrule.checking.truths import Flow, Truth

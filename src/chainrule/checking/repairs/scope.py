@@ -148,7 +148,7 @@ def scope_of(
 
 
 def _of_other_kinds(texts: Mapping[str, ast.expr], scope: Scope) -> dict[str, ast.expr]:
-    """Return entries of other kinds of the same layer, by their text: ``p['b' + str(l)]`` beside ``p['W' + str(l)]``."""
+    """Return entries of other kinds of the same layer, by their text: ``p['b' + str(l)]`` for ``p['W' + str(l)]``."""
     found = {}
     for node in texts.values():
         if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Constant):

@@ -175,10 +175,10 @@ def _from_layouts(nodes: list[ast.FunctionDef], wanted: list[str], also: Sequenc
 
 
 def _biases_with_gradients(nodes: list[ast.FunctionDef]) -> Iterator[str]:
-    """Yield the biases that a dictionary gets gradients of (``grads['db' + str(l)]``): the forward pass may forget them."""
+    """Yield the biases that a dictionary gets gradients of (``grads['db' + str(l)]``), forgotten forward or not."""
     for node in nodes:
-        filled = [one.value for one in ast.walk(node) if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store)]
-        for name in sorted({one.id for one in filled if isinstance(one, ast.Name)}):
+        written = (one for one in ast.walk(node) if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store))
+        for name in sorted({one.value.id for one in written if isinstance(one.value, ast.Name)}):
             found = [key[1:] for key in _keys(node, name) if key.startswith("d")]
             yield from (key for key in found if is_parameter(key) and is_bias(key))
 

@@ -16,7 +16,7 @@ from chainrule.checking.repairs.scope import Scope
 from chainrule.checking.repairs.written import is_atom
 
 USED = 0.15
-"""What is added to the cost of what is missing around a name: it is missing where that is made, not where it is used."""
+"""What is added to the cost of what is missing around a name: it is missing where that is made, not here."""
 
 SIGN = 1.35
 """What a minus before an expression costs: a difference written the other way round is the likelier mistake."""
@@ -32,9 +32,9 @@ def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterat
     if scope.numpy is not None and value.size > 1 and value.min() < 0 < value.max():
         rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node, ast.Constant(0)], [])
         yield Edit(1.3 + used, rectified, "activation missing")
-    for axis, words in enumerate(("axis=0", "axis=1, keepdims=True") if value.ndim == 2 and is_atom(node) else ()):
+    for axis, along in enumerate(("axis=0", "axis=1, keepdims=True") if value.ndim == 2 and is_atom(node) else ()):
         if value.shape[axis] > 1 and value.min() < 0 < value.max():
-            mean = parsed(f"{ast.unparse(node)}.mean({words})")
+            mean = parsed(f"{ast.unparse(node)}.mean({along})")
             yield Edit(1.5, ast.BinOp(node, ast.Sub(), mean), "the path through the mean missing")
     if value.ndim == 2 and not is_atom(node):  # of a name see other_atoms
         for axis in (0, 1):
@@ -46,7 +46,8 @@ def missing_around_array(node: ast.expr, value: ndarray, scope: Scope) -> Iterat
     own = ast.unparse(node) if is_atom(node) else ""
     for text, array in scope.arrays.items():
         if array.shape == value.shape and array.size > 1:
-            yield from (edit for edit in _missing_slopes(node, text, array) if text != own or "mask" not in edit.mistake)
+            slopes = _missing_slopes(node, text, array)
+            yield from (edit for edit in slopes if text != own or "mask" not in edit.mistake)
         if value.ndim == 2 and array.shape == value.shape:
             yield from _missing_penalty(node, text, scope)
         elif value.ndim == 2 and array.shape in (value.shape[1:], (1, value.shape[1]), (value.shape[0], 1)):

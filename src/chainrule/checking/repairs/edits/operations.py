@@ -70,7 +70,7 @@ def _other_term(node: ast.BinOp) -> Iterator[Edit]:
 
 
 def _without_two(node: ast.BinOp) -> Iterator[ast.expr]:
-    """Yield a product without its last factor and one before it: ``d`` for ``d * s * (1 - s)``, ``1 / N`` for ``2 / N * d``."""
+    """Yield a product without its last factor and one before it: ``d`` for ``d * s * (1 - s)``."""
     before = node.left
     behind: list[ast.BinOp] = []
     while isinstance(before, ast.BinOp) and isinstance(before.op, (ast.Mult, ast.Div)):
