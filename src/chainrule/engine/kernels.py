@@ -24,6 +24,13 @@ _SERIES = tuple(1 / math.factorial(k) for k in range(13, -1, -1))
 _ROUNDING = 1.5 * 2.0**52  # what is added to this is rounded to an integer
 _ONE_BITS = 1023 << 52  # 1.0 as an integer
 
+_LOG2_E_32 = np.float32(_LOG2_E)
+_LN_2_HIGH_32, _LN_2_LOW_32 = np.float32(0.693359375), np.float32(math.log(2) - 0.693359375)
+_SERIES_32 = tuple(np.float32(1 / math.factorial(k)) for k in range(7, -1, -1))
+_ROUNDING_32 = np.float32(1.5 * 2.0**23)
+_ONE_BITS_32 = np.int32(127 << 23)
+_LEAST_32 = np.float32(-87.0)
+
 _LOG_EVERY = 16
 """Logarithms take long, so one is taken of the product of so many sums; each is at most C."""
 
@@ -90,6 +97,34 @@ def exp_of_negative(x: float) -> float:
     return e * np.int64((bits << 52) + _ONE_BITS).view(np.float64)
 
 
+@compiled(fastmath={"contract"})
+def exp_of_negative_32(x: np.float32) -> np.float32:
+    """Return e^x for x <= 0 as :func:`exp_of_negative` does, in float32: twice as many numbers in a vector.
+
+    Seven terms of the series are enough here. Below -87 it is e^-87, the least that has all digits.
+    """
+    x = _LEAST_32 if x < _LEAST_32 else x
+    shifted = x * _LOG2_E_32 + _ROUNDING_32
+    n = shifted - _ROUNDING_32
+    r = (x - n * _LN_2_HIGH_32) - n * _LN_2_LOW_32
+    e = np.float32(0.0)
+    for k in range(len(_SERIES_32)):
+        e = e * r + _SERIES_32[k]
+    bits = np.float32(shifted).view(np.int32)
+    return e * np.int32((bits << np.int32(23)) + _ONE_BITS_32).view(np.float32)
+
+
+@compiled(fastmath=_FAST)
+def exponentiate(values: ndarray) -> None:
+    """Replace numbers that are not positive by their exponentials, to the precision that they have."""
+    if values.itemsize == 4:
+        for i in range(len(values)):
+            values[i] = exp_of_negative_32(np.float32(values[i]))
+    else:
+        for i in range(len(values)):
+            values[i] = exp_of_negative(np.float64(values[i]))
+
+
 @compiled(fastmath=_FAST)
 def softmax_loss(scores: ndarray, y: ndarray, rows: ndarray, N: int) -> float:
     """Return a part of the data loss, and replace the scores by ``dscores = (probs - onehot(y)) / N``.
@@ -107,8 +142,7 @@ def softmax_loss(scores: ndarray, y: ndarray, rows: ndarray, N: int) -> float:
         for c in range(C):
             row[c] -= largest
         total -= row[y[rows[n]]]
-    for i in range(len(scores)):
-        scores[i] = exp_of_negative(np.float64(scores[i]))
+    exponentiate(scores)
     for n in range(len(rows)):
         row = scores[n * C : (n + 1) * C]
         whole = 0.0

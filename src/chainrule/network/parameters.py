@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -112,7 +113,7 @@ class Parameters:
         """Every parameter by name, a view into the buffer."""
         views, start = {}, 0
         for name, shape in self.architecture.shapes.items():
-            size = int(np.prod(shape))
+            size = math.prod(shape)
             views[name] = self.buffer[start : start + size].reshape(shape)
             start += size
         return views

@@ -66,9 +66,15 @@ def test_same_weights_and_losses_as_alone(dtype: str, data: st.DataObject) -> No
     tolerance = TOLERANCES[dtype]
     for number, member in enumerate(members):
         expected, expected_losses = alone(problem, member, batch_size, steps, dtype)
-        np.testing.assert_allclose(losses[:, number], expected_losses, rtol=tolerance, atol=tolerance)
-        found = population.model(number)
-        np.testing.assert_allclose(found.buffer, expected.buffer, rtol=tolerance, atol=tolerance)
+        exact, exact_losses = (
+            alone(problem, member, batch_size, steps) if dtype == "float32" else (expected, expected_losses)
+        )
+        for found, wanted, true in [
+            (losses[:, number], expected_losses, exact_losses),
+            (population.model(number).buffer, expected.buffer, exact.buffer),
+        ]:
+            rounding = 2 * float(np.abs(wanted - true).max())  # where steps are too long, it grows with each of them
+            np.testing.assert_allclose(found, wanted, rtol=tolerance, atol=tolerance + rounding)
 
 
 def test_the_last_bits_of_a_run_do_not_depend_on_how_it_is_cut() -> None:

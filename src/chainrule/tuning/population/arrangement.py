@@ -8,7 +8,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.network.initial import initial_parameters
-from chainrule.network.parameters import Parameters
+from chainrule.network.parameters import Architecture, Parameters
 from chainrule.training.rules import RULES
 from chainrule.tuning.population.grouping import group
 from chainrule.tuning.population.member import Member
@@ -22,15 +22,25 @@ SMALL = 20_000
 def new_networks(
     members: Sequence[Member], input_size: int, output_size: int, dtype: np.dtype[np.floating], workers: Workers
 ) -> list[Network]:
-    """Return networks as they are before their first step; large ones are drawn on all threads."""
+    """Return networks as they are before their first step; large ones are drawn on all threads.
 
-    def draw(member: Member) -> Network:
-        architecture = member.architecture(input_size, output_size)
-        parameters = initial_parameters(architecture, member.initial_weights, member.seed, dtype)
-        return Network(member, parameters, np.zeros((RULES[member.rule].n_moments, parameters.buffer.size), dtype))
+    Those of the same sizes, scheme and seed begin with the same weights, which are drawn once.
+    """
+    of_each = [
+        (member.architecture(input_size, output_size), member.initial_weights, member.seed) for member in members
+    ]
+    different = list(dict.fromkeys(of_each))
 
-    largest = max(member.architecture(input_size, output_size).n_parameters for member in members)
-    return workers.run(draw, members) if largest > SMALL else [draw(member) for member in members]
+    def draw(start: tuple[Architecture, str, int]) -> Parameters:
+        return initial_parameters(*start, dtype)
+
+    largest = max(architecture.n_parameters for architecture, _, _ in different)
+    drawn = workers.run(draw, different) if largest > SMALL else map(draw, different)
+    parameters = dict(zip(different, drawn, strict=True))
+    return [
+        Network(member, own := parameters[start], np.zeros((RULES[member.rule].n_moments, own.buffer.size), dtype))
+        for member, start in zip(members, of_each, strict=True)
+    ]
 
 
 def saved_network(

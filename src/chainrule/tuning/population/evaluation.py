@@ -7,7 +7,7 @@ from numpy import ndarray
 
 from chainrule.engine.borrowing import borrow
 from chainrule.engine.compiling import compiled
-from chainrule.engine.kernels import exp_of_negative
+from chainrule.engine.kernels import exponentiate
 from chainrule.tuning.population.forward import run_forward
 from chainrule.tuning.population.hidden import Hidden
 from chainrule.tuning.population.layout import Layout
@@ -93,8 +93,7 @@ def tell_right(
 def softmax(scores: ndarray, C: int) -> None:
     """Replace each row of C scores by the probabilities."""
     subtract_largest(scores, C)
-    for i in range(len(scores)):
-        scores[i] = exp_of_negative(np.float64(scores[i]))
+    exponentiate(scores)
     for n in range(len(scores) // C):
         row = scores[n * C : (n + 1) * C]
         whole = scores.dtype.type(0)

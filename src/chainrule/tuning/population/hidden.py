@@ -94,8 +94,9 @@ def leave_out(layout: Layout, layer: int, values: ndarray, rows: ndarray, hidden
         if rate == 0:
             continue
         right, key = left + layout.widths[layer, k], layer_key(hidden.seeds[k], hidden.step, layer)
+        own = hidden.fold_of[k]
         for n in range(len(rows)):
-            if is_held_out(rows[n], k, hidden.folds, hidden.fold_of):
+            if is_held_out(rows[n], hidden.folds, own):
                 continue
             drop_row(values[n * total + left : n * total + right], row_key(key, place), 0, rate)
             place += 1

@@ -73,9 +73,10 @@ def parameter_views(layout: Layout, buffer: ndarray, network: int) -> list[ndarr
     """Return W1, b1, W2, ... of one network as views into the buffer of all."""
     views = []
     for layer, (inputs, outputs) in enumerate(pairwise(layout.widths[:, network].tolist())):
-        start, row_width = layout.weights[layer, network], layout.row_widths[layer, network]
-        step = buffer.itemsize
-        views.append(np.lib.stride_tricks.as_strided(buffer[start:], (inputs, outputs), (row_width * step, step)))
-        bias = layout.biases[layer] + layout.left[layer + 1, network]
+        left = int(layout.left[1, network]) if layer == 0 else 0  # W1 of all is one matrix
+        top, row_width = int(layout.weights[layer, network]) - left, int(layout.row_widths[layer, network])
+        rows = buffer[top : top + inputs * row_width].reshape(inputs, row_width)
+        views.append(rows[:, left : left + outputs])
+        bias = int(layout.biases[layer] + layout.left[layer + 1, network])
         views.append(buffer[bias : bias + outputs])
     return views

@@ -9,7 +9,7 @@ from numpy import ndarray
 
 from chainrule.engine.borrowing import borrow
 from chainrule.engine.compiling import compiled
-from chainrule.engine.kernels import exp_of_negative
+from chainrule.engine.kernels import exponentiate
 
 _FAST = {"reassoc", "contract", "nsz"}
 
@@ -42,9 +42,9 @@ def borrow_objective(given: Objective) -> Objective:
 
 
 @compiled()
-def is_held_out(row: int, k: int, folds: ndarray, fold_of: ndarray) -> bool:
-    """Tell whether a row is of a network's own fold."""
-    return fold_of[k] >= 0 and folds[row] == fold_of[k]
+def is_held_out(row: int, folds: ndarray, own: int) -> bool:
+    """Tell whether a row is of a network's own fold; ``own`` is -1 for a network that has none."""
+    return own >= 0 and folds[row] == own
 
 
 @compiled()
@@ -95,19 +95,12 @@ def softmax_losses(scores: ndarray, objective: Objective, rows: ndarray, counts:
 
 
 @compiled(fastmath=_FAST)
-def exponentiate(scores: ndarray) -> None:
-    """Replace numbers that are not positive by their exponentials."""
-    for i in range(len(scores)):
-        scores[i] = exp_of_negative(np.float64(scores[i]))
-
-
-@compiled(fastmath=_FAST)
 def sum_aimed_at(scores: ndarray, k: int, K: int, C: int, objective: Objective, rows: ndarray) -> float:
     """Return the sum, over the rows of network k, of what its scores are under the target."""
-    folds, fold_of, smoothing = objective.folds, objective.fold_of, objective.smoothing[k]
+    folds, own, smoothing = objective.folds, objective.fold_of[k], objective.smoothing[k]
     total = 0.0
     for n in range(len(rows)):
-        if not is_held_out(rows[n], k, folds, fold_of):
+        if not is_held_out(rows[n], folds, own):
             start = (n * K + k) * C
             total += aimed_at(scores[start : start + C], objective.y[rows[n]], smoothing)
     return total
@@ -119,22 +112,23 @@ def divide_by_sums(scores: ndarray, k: int, K: int, C: int, objective: Objective
 
     Logarithms take long, so one is taken of the product of several sums.
     """
-    folds, fold_of, smoothing = objective.folds, objective.fold_of, objective.smoothing[k]
+    y, folds, own, smoothing = objective.y, objective.folds, objective.fold_of[k], objective.smoothing[k]
     share = 1.0 / max(count, 1.0)
     spread, hit = scores.dtype.type(smoothing * share / C), scores.dtype.type((1 - smoothing) * share)
     logarithms, product = 0.0, 1.0
     for n in range(len(rows)):
         row = scores[(n * K + k) * C : (n * K + k + 1) * C]
-        if is_held_out(rows[n], k, folds, fold_of):
-            row[:] = 0
+        if is_held_out(rows[n], folds, own):
+            for c in range(C):
+                row[c] = 0
             continue
-        whole = 0.0
+        whole = scores.dtype.type(0)
         for c in range(C):
             whole += row[c]
-        scale = row.dtype.type(share / whole)
+        scale = scores.dtype.type(share / whole)
         for c in range(C):
             row[c] = row[c] * scale - spread
-        row[objective.y[rows[n]]] -= hit
+        row[y[rows[n]]] -= hit
         product *= whole  # from 1 to C
         if product > LARGE:
             logarithms += np.log(product)

@@ -16,6 +16,9 @@ from chainrule.tuning.population.layout import Layout, borrowed
 from chainrule.tuning.population.losses import Objective, borrow_objective, count_rows, softmax_losses
 from chainrule.tuning.population.updates import Columns, shrink, update_row, write_columns
 
+SMALL_PRODUCT = 10**6
+"""Multiplications in a product of matrices that BLAS does not copy to where it reads them faster."""
+
 
 @compiled()
 def run_steps(
@@ -75,7 +78,7 @@ def run_steps(
                 a = values[below + N * inputs : below + N * (inputs + outputs)]
                 run_hidden_backward(layout, layer + 1, dz, a, batch, hidden, sums[:outputs])
             if layer > 0:  # before W changes
-                hand_down(layout, layer, w, values, dz_start, above, N)
+                hand_down(layout, layer, w, values, dz_start, above, N, gradient)
             update_biases(layout, layer, w, moments, sums, rates[step], rule, regs, constants, taken + step + 1)
             if layer > 0:
                 update_blocks(
@@ -94,15 +97,35 @@ def run_steps(
 
 
 @compiled()
-def hand_down(layout: Layout, layer: int, w: ndarray, values: ndarray, dz: int, da: int, N: int) -> None:
-    """Compute ``da = dz @ W.T`` of every network; dz and da begin at these places of the values."""
-    inputs, outputs = layout.total[layer], layout.total[layer + 1]
+def hand_down(
+    layout: Layout, layer: int, w: ndarray, values: ndarray, dz: int, da: int, N: int, turned: ndarray
+) -> None:
+    """Compute ``da = dz @ W.T`` of every network; dz and da begin at these places of the values.
+
+    A small W is turned into the work space first: BLAS would take its products of short rows one by one.
+    """
+    below, above = layout.total[layer], layout.total[layer + 1]
     for k in range(layout.widths.shape[1]):
-        wide = layout.widths[layer + 1, k]
-        multiply_parts(
-            N, layout.widths[layer, k], wide, 1.0, values, dz + layout.left[layer + 1, k], outputs, False,
-            w, layout.weights[layer, k], wide, True, 0.0, values, da + layout.left[layer, k], inputs,
-        )  # fmt: skip
+        inputs, outputs, start = layout.widths[layer, k], layout.widths[layer + 1, k], layout.weights[layer, k]
+        dz_k, da_k = dz + layout.left[layer + 1, k], da + layout.left[layer, k]
+        if N * inputs * outputs <= SMALL_PRODUCT and inputs * outputs <= len(turned):
+            turn(w[start : start + inputs * outputs], inputs, outputs, turned)
+            multiply_parts(
+                N, inputs, outputs, 1.0, values, dz_k, above, False, turned, 0, inputs, False, 0.0, values, da_k, below
+            )
+        else:
+            multiply_parts(
+                N, inputs, outputs, 1.0, values, dz_k, above, False, w, start, outputs, True, 0.0, values, da_k, below
+            )
+
+
+@compiled()
+def turn(w: ndarray, inputs: int, outputs: int, turned: ndarray) -> None:
+    """Write the transpose of w (inputs, outputs), row by row."""
+    for i in range(inputs):
+        row = w[i * outputs : (i + 1) * outputs]
+        for o in range(outputs):
+            turned[o * inputs + i] = row[o]
 
 
 @compiled()
