@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy import ndarray
@@ -88,7 +88,9 @@ class StepOutcome:
         for name in self._places:
             movement = self._movement(after, name)
             along = self._along(name, movement, found)
-            if along is not None:
+            if along is not None and self._is_repeated(along[1]):
+                result[name] = (None, 1 / cast(float, self._rate))  # what is repaired may be done once
+            elif along is not None:
                 result[name] = (along[0], self._factor(along[1]))
                 lengths.append(abs(along[1]))
             elif name in named:
@@ -98,6 +100,11 @@ class StepOutcome:
                 rate = self._rate or (float(np.median(lengths)) if lengths else 1.0)
                 result[name] = (None, 1 / rate)
         return {name: result[name] for name in self._places if name in result}
+
+    def _is_repeated(self, length: float) -> bool:
+        """Return whether a parameter was moved by the same step several times."""
+        times = length / self._rate if self._rate else 1.0
+        return round(times) > 1 and abs(times - round(times)) < 1e-6
 
     def _factor(self, length: float) -> float:
         """Return by what a gradient was multiplied beside the learning rate: 1, or -1, or 1/N in the update."""

@@ -54,9 +54,9 @@ def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
         if scope.numpy is not None:
             rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), [node.args[0], ast.Constant(0)], [])
             yield Edit(1.2, rectified, "absolute value for the activation")
-    if name == "clip" and len(node.args) == 3 and scope.numpy is not None:
-        rectified = ast.Call(parsed(f"{scope.numpy}.maximum"), node.args[:2], [])
-        yield Edit(1.2, rectified, "a limit above that does not belong to the activation")
+    limits = 2 if is_method(node, scope) else 3
+    if name == "clip" and len(node.args) == limits:
+        yield Edit(1.2, _without_upper_limit(node, scope), "a limit above that does not belong to the activation")
     if name in ("diag", "diagflat") and node.args and scope.numpy is not None:
         for text in sorted({ast.unparse(part) for part in ast.walk(node.args[0])} & set(scope.arrays)):
             whole = parsed(f"{scope.numpy}.diag({text}) - {scope.numpy}.outer({text}, {text})")
@@ -69,6 +69,13 @@ def other_calls(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     yield from _swapped(node, name)
     if isinstance(node.func, ast.Name):
         yield from _computed_already(node, scope)
+
+
+def _without_upper_limit(node: ast.Call, scope: Scope) -> ast.Call:
+    """Return ``np.maximum(z, 0)`` for ``np.clip(z, 0, 6)``, and ``z.clip(0)`` for ``z.clip(0, 6)``."""
+    if scope.numpy is None or is_method(node, scope):
+        return with_fields(node, args=node.args[:-1])
+    return ast.Call(parsed(f"{scope.numpy}.maximum"), node.args[:-1], [])
 
 
 def _computed_already(node: ast.Call, scope: Scope) -> Iterator[Edit]:

@@ -16,6 +16,7 @@ from chainrule.checking.repairs.oddities.layers import as_for_other_layers, like
 from chainrule.checking.repairs.oddities.logs import negative_logs
 from chainrule.checking.repairs.oddities.odd import Scopes
 from chainrule.checking.repairs.oddities.overwriting import added_up
+from chainrule.checking.repairs.oddities.repeated import done_once
 from chainrule.checking.repairs.oddities.zeros import begun_with_bias
 from chainrule.checking.repairs.places import Places
 
@@ -35,6 +36,7 @@ def odd_changes(places: Places, scopes: Scopes) -> Iterator[Candidate]:
         yield from negative_logs(places, statement)
         yield from named_entries(places, statement)
         yield from added_up(places, statement)
+        yield from done_once(places, statement)
         yield from begun_with_bias(places, statement, scopes)
     for name, where in places.idle.items():
         yield from idle_used(places, name, where, scopes)
