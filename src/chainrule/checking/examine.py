@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from collections.abc import Mapping, Sequence
@@ -14,13 +15,16 @@ from chainrule.checking.draws import draws
 from chainrule.checking.examination import Examination, Part
 from chainrule.checking.experiment import Experiment
 from chainrule.checking.findings import Repair, fixed_text
-from chainrule.checking.reading import Loaded, Program, load
+from chainrule.checking.reading import CannotCheck, Loaded, Program, load
 from chainrule.checking.repairs.greedy import Outcome
 from chainrule.checking.repairs.judge import Judge, Judgement
 from chainrule.checking.units import Function
 
 SECONDS_FOR_LESSONS = 1.0
 """How long a program is looked at beyond its gradients."""
+
+OTHER_LOSS = re.compile(r"superfluous|too many|another formula")
+"""Mistakes that show nothing where the loss is only supposed: it may be another one, whose gradient has more to it."""
 
 FRESH = 5001
 """The seed of the draws that prove a repair."""
@@ -67,12 +71,31 @@ def _examined(
     with_marks: bool,
     budget: Budget,
 ) -> Part:
-    prove, label = _Reread(program, loaded, experiment), _label(loaded, experiment)
-    part = Examination(loaded.units, experiment, prove, program, budget, label, repaired).run(with_marks)
-    proved = any(finding.verified for finding in part.findings)
-    if experiment.otherwise is None or part.verdict is Verdict.CORRECT or proved:
-        return part
-    return _examined(program, loaded, experiment.otherwise, repaired, with_marks, budget)
+    shown: list[Part] = []  # what of a reading that is only supposed was shown to be meant
+    for one in experiment.readings():
+        prove, label = _Reread(program, loaded, one), _label(loaded, one)
+        part = Examination(loaded.units, one, prove, program, budget, label, repaired).run(with_marks)
+        if part.verdict is Verdict.CORRECT:
+            return part
+        proved = [finding.verified for finding in part.findings]
+        if not one.supposed and (any(proved) or one.otherwise is None):
+            return part
+        if one.supposed and proved and all(proved):
+            if not any(OTHER_LOSS.search(finding.mistake) for finding in part.findings):
+                shown.append(part)
+            if len(proved) == 1:
+                break
+    if not shown:
+        raise CannotCheck(_without_loss(program, experiment))
+    return min(shown, key=lambda part: len(part.findings))
+
+
+def _without_loss(program: Program, experiment: Experiment) -> str:
+    """Return what is said of a network with gradients of no loss that is known."""
+    return (
+        f"{program.path}: {experiment.name} computes no loss, and its gradients are those of none that is known.\n"
+        "Compute the loss where the gradients are computed, or call chainrule.check(function, parameters) from Python."
+    )
 
 
 def _label(loaded: Loaded, experiment: Experiment) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -75,8 +75,17 @@ class Experiment:
     """The forward output that ``expected`` is compared with (for single layers)."""
     otherwise: Experiment | None = None
     """What it is, unless a mistake in this reading of it is found and its repair proved."""
+    supposed: bool = False
+    """Whether nothing but such a repair shows that this reading is right."""
     conventions: dict[str, str] = field(default_factory=dict)
     """What the reader understood: ``examples``: ``rows`` or ``columns``, ``labels``: ``integers`` or ``one-hot``."""
+
+    def readings(self) -> Iterator[Experiment]:
+        """Yield it, and what it is otherwise."""
+        one: Experiment | None = self
+        while one is not None:
+            yield one
+            one = one.otherwise
 
 
 def same(one: Result, other: Result) -> bool:

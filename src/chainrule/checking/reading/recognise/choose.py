@@ -26,6 +26,8 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
         used = _reached(module, [function for one in networks for function in one.functions])
         single = [one for one in single if one.name not in used]
     found = [*(one.experiment for one in networks), *single]
+    if any(not one.supposed for one in found):
+        found = [one for one in found if not one.supposed]
     if name:
         found = [one for one in found if name in (one.name, one.name.split(".")[0])]
     if not found:
@@ -35,10 +37,15 @@ def chosen(module: Module, name: str = "") -> list[Experiment]:
 
 def _networks(module: Module, name: str) -> Iterator[Found]:
     """Yield classes, then functions; a training loop only if these are no whole network; ``name`` is asked for."""
-    found = [*network_class.find(module), *functions.find(module)]
+    every = [*network_class.find(module), *functions.find(module)]
+    found = [one for one in every if not one.supposed]
     if not any((one.score.ran or one.certain) and (not _is_part(one) or one.experiment.name == name) for one in found):
-        loop = max(loops.find(module), key=lambda one: one.score, default=None)
+        in_loops = list(loops.find(module))
+        every += in_loops
+        loop = max((one for one in in_loops if not one.supposed), key=lambda one: one.score, default=None)
         found = _with_loop(found, loop) if loop is not None else found
+    if not any(one.score.ran or one.certain for one in found):  # rather than one that cannot be run
+        found = [one for one in every if one.supposed][:1] or found
     running = {function for one in found if one.score.ran for function in one.functions}
     for one in found:
         if one.score.ran or not running & set(one.functions):

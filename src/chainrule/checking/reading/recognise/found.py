@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from chainrule.checking.experiment import Experiment
 from chainrule.checking.reading.recognise.trials import Score
+
+NOTHING_RIGHT = Score(False, False, False, False, False, 0)
 
 
 @dataclass(frozen=True)
@@ -18,3 +21,14 @@ class Found:
     """The functions, or the class, of the file that it calls."""
     certain: bool = True
     """Whether this is what is meant even if it crashes: its loss is one of the things that it computes."""
+    supposed: bool = False
+    """Whether it computes no loss, and its gradients are those of none: another thing that is found goes before it."""
+
+
+def one_after_the_other(experiments: Sequence[Experiment]) -> Experiment:
+    """Return experiments of which each is supposed, where the one before it was not shown to be what is meant."""
+    chain: Experiment | None = None
+    for experiment in reversed(experiments):
+        chain = replace(experiment, supposed=True, otherwise=chain)
+    assert chain is not None
+    return chain

@@ -18,8 +18,8 @@ from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, runner
 from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs, random_like
-from chainrule.checking.reading.recognise.found import Found
-from chainrule.checking.reading.recognise.implied_loss import Loss, implied
+from chainrule.checking.reading.recognise.found import NOTHING_RIGHT, Found, one_after_the_other
+from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied, supposed
 from chainrule.checking.reading.recognise.layouts import fixed_sizes
 from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import Path, labelled, leaves
@@ -88,13 +88,17 @@ class _Loop:
                 implied = self._implied(setups[other], computed=grade.ran)
                 if implied is not None:
                     return self._stated(setups[place], computed, implied)
+            if not score.ran:
+                found = self._supposed([setups[other] for other, _ in ended[:MOST_IMPLIED]])
+                if found is not None:
+                    return found
         self._steps.clear()
         if not score.ran and (score.progress <= 0 or isinstance(error, NoLoss)):
             return None
-        experiment = self._experiment(setups[place], None, "")
+        experiment = self._experiment(setups[place])
         if score.ran and not score.right and computed != CROSS_ENTROPY:
             experiment = self._by_its_gradients(experiment)
-        return Found(experiment, score, self._functions())
+        return Found(experiment, score, self._functions(), certain=score.ran)
 
     def _computed(self, setup: Setup) -> str:
         """Return what a loop's own loss is called, or ``CROSS_ENTROPY`` if it is one in a known convention."""
@@ -147,7 +151,7 @@ class _Loop:
         meaning = implied.experiment.conventions.get("loss", "")
         if not STATED.search(computed) or "cross-entropy" not in meaning:
             return implied
-        own = replace(self._experiment(setup, None, ""), otherwise=implied.experiment)
+        own = replace(self._experiment(setup), otherwise=implied.experiment)
         return replace(implied, experiment=own)
 
     def _functions(self) -> tuple[str, ...]:
@@ -187,11 +191,11 @@ class _Loop:
             return []
         return fixed_sizes(list(case.parameters.values()))
 
-    def _experiment(self, setup: Setup, loss: Loss | None, meaning: str) -> Experiment:
+    def _experiment(self, setup: Setup, found: Implied | None = None) -> Experiment:
         conventions = {} if self._kind == "script" else setup.form.conventions()
-        if meaning:
-            conventions["loss"] = f"not computed by the program; its gradients are those of {meaning}"
-        draw = self._draw(setup, loss)
+        if found is not None:
+            conventions["loss"] = found.convention
+        draw = self._draw(setup, found.loss if found is not None else None)
         return Experiment(
             self._training.name, self._kind, draw, self._takes_reg(draw, setup), setup.sizes, conventions=conventions
         )
@@ -211,8 +215,18 @@ class _Loop:
         self._steps.clear()
         if found is None or (computed and not found.whole and not self._proportional(setup, found.loss)):
             return None
-        experiment = self._experiment(setup, found.loss, found.meaning)
+        experiment = self._experiment(setup, found)
         return Found(experiment, Score(True, True, True, found.whole, found.whole, 0), self._functions())
+
+    def _supposed(self, setups: list[Setup]) -> Found | None:
+        """Return the loop with losses that its gradients may be meant to be those of."""
+        for setup in setups:
+            losses = supposed(lambda loss, setup=setup: self._draw(setup, loss), setup.sizes[0])  # type: ignore[misc]
+            self._steps.clear()
+            if losses:
+                tried = one_after_the_other([self._experiment(setup, loss) for loss in losses])
+                return Found(tried, NOTHING_RIGHT, self._functions(), certain=False, supposed=True)
+        return None
 
     def _proportional(self, setup: Setup, loss: Loss) -> bool:
         """Return whether a loss is the program's own times a number: half of it, or its sum for its mean."""

@@ -15,14 +15,15 @@ from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.arguments import arguments
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
 from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs
-from chainrule.checking.reading.recognise.found import Found
-from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied
+from chainrule.checking.reading.recognise.found import NOTHING_RIGHT, Found, one_after_the_other
+from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied, supposed
 from chainrule.checking.reading.recognise.layouts import fixed_sizes
 from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import Path, labelled, leaves
 from chainrule.checking.reading.recognise.returns import names_for, return_names
 from chainrule.checking.reading.recognise.sequence import Step
 from chainrule.checking.reading.recognise.sources import INITIAL
+from chainrule.checking.reading.recognise.training_loops import literal_rate
 from chainrule.checking.reading.recognise.trials import Form, Score, agreeing, forms, grades, used_as_index
 from chainrule.checking.reading.recognise.vocabulary import differentiated, is_parameter, role
 from chainrule.checking.reading.recognise.words import (
@@ -100,23 +101,35 @@ class _Class:
     def _without_loss(self, plans: list[Plan]) -> Found | None:
         """Return the way to run the class whose gradients, or steps, are those of a loss that it does not compute."""
         partly: tuple[int, Found] | None = None
-        for plan in [plan for plan in plans if plan.sizes == plans[0].sizes][:MOST_IMPLIED]:
+        of_many = False  # its gradients are mostly those of a loss of several examples: one example would hide a 1/N
+        plans = [plan for plan in plans if plan.sizes == plans[0].sizes][:MOST_IMPLIED]
+        for plan in plans:
             found = implied(lambda loss, plan=plan: self._draw(plan, loss), self._sizes(plan)[0])  # type: ignore[misc]
-            if found is None:
+            if found is None or (of_many and plan.form.single):
                 continue
             score = Score(True, not plan.form.single, True, found.whole, found.whole, 0)
             recognised = Found(self._experiment(plan, found), score, (self._name,))
             if found.whole:
                 return recognised
+            of_many = of_many or (found.mostly and not plan.form.single)
             right = agreeing(self._draw(plan, found.loss), self._sizes(plan)[0], 0.0)
             if partly is None or right > partly[0]:
                 partly = right, recognised
-        return partly and partly[1]
+        return partly[1] if partly is not None else self._supposed(plans)
+
+    def _supposed(self, plans: list[Plan]) -> Found | None:
+        """Return the first way to run the class whose gradients may be meant to be those of a loss."""
+        for plan in plans:
+            losses = supposed(lambda loss, plan=plan: self._draw(plan, loss), self._sizes(plan)[0])  # type: ignore[misc]
+            if losses:
+                tried = one_after_the_other([self._experiment(plan, loss) for loss in losses])
+                return Found(tried, NOTHING_RIGHT, (self._name,), certain=False, supposed=True)
+        return None
 
     def _experiment(self, plan: Plan, found: Implied | None) -> Experiment:
         conventions = plan.form.conventions()
         if found is not None:
-            conventions["loss"] = f"not computed by the program; its gradients are those of {found.meaning}"
+            conventions["loss"] = found.convention
         return Experiment(
             name=f"{self._name}.{plan.methods[-1]}" if len(plan.methods) == 1 else self._name,
             kind="class",
@@ -247,11 +260,11 @@ class _Class:
         return model
 
     def _rate(self, model: Any, plan: Plan, known: dict[str, Any]) -> float:
-        """Return the learning rate with which the methods would make a step."""
+        """Return the learning rate with which the methods would make a step: an attribute, or a number in an update."""
         if any(self._takes(method, "rate") for method in plan.methods):
             return float(known["rate"])
         own = (value for name, value in vars(model).items() if role(name) == "rate" and isinstance(value, int | float))
-        return float(next(own, 1.0)) or 1.0
+        return float(next(own, literal_rate([self._methods[name] for name in plan.methods]) or 0.0)) or 1.0
 
     def _step(self, model: Any, method: str) -> Step:
         node = self._methods[method]

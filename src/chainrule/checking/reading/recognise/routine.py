@@ -14,8 +14,8 @@ from chainrule.checking.experiment import Case, Experiment, Sizes, same
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
 from chainrule.checking.reading.recognise.draws import random_inputs
-from chainrule.checking.reading.recognise.found import Found
-from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied
+from chainrule.checking.reading.recognise.found import NOTHING_RIGHT, Found, one_after_the_other
+from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied, supposed
 from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import labelled, leaves
 from chainrule.checking.reading.recognise.returns import names_for, return_names
@@ -82,12 +82,21 @@ class Routine:
                 if whole:
                     return found
                 partly = partly or found
-        return partly
+        return partly or self._supposed(ways)
+
+    def _supposed(self, ways: list[Way]) -> Found | None:
+        """Return the first way to run the functions whose gradients may be meant to be those of a loss."""
+        for way in ways[:MOST_IMPLIED]:
+            losses = supposed(lambda loss, way=way: self._draw(way, loss), way.sizes[0])  # type: ignore[misc]
+            if losses:
+                tried = one_after_the_other([self._experiment(way, loss) for loss in losses])
+                return Found(tried, NOTHING_RIGHT, self._names, certain=False, supposed=True)
+        return None
 
     def _experiment(self, way: Way, found: Implied | None = None) -> Experiment:
         conventions = way.form.conventions()
         if found is not None:
-            conventions["loss"] = f"not computed by the program; its gradients are those of {found.meaning}"
+            conventions["loss"] = found.convention
         return Experiment(
             self._names[-1] if self._kind == "function" else " + ".join(self._names),
             self._kind,

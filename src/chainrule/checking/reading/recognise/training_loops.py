@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chainrule.checking.reading.recognise.vocabulary import is_parameter, role
@@ -119,7 +119,7 @@ def update_targets(body: list[ast.stmt]) -> list[str]:
     return list(dict.fromkeys(_name(target) for target in targets))
 
 
-def literal_rate(body: list[ast.stmt]) -> float | None:
+def literal_rate(body: Sequence[ast.stmt]) -> float | None:
     """Return the learning rate that stands as a number in an update, if there is one."""
     for statement in body:
         for node in ast.walk(statement):
