@@ -41,7 +41,6 @@ LOSSES: dict[str, Callable[[ndarray, ndarray], Any]] = {
 
 PENALTIES = {0.0: "", 0.5: " plus reg/2 times the squared weights", 1.0: " plus reg times the squared weights"}
 
-
 MOST_SUPPOSED = 4
 """How many losses are supposed of a program that has the gradients of none."""
 
@@ -133,8 +132,9 @@ def supposed(drawn_with: Callable[[Loss], Draw], sizes: Sizes) -> list[Implied]:
 
 
 def _distance(ratios: ndarray) -> float:
-    """Return how far numbers are from 1, whatever their signs."""
-    return abs(float(np.median(np.log(np.abs(ratios)))))
+    """Return how far numbers are from 1, whatever their signs; inf if most of them are 0."""
+    with np.errstate(divide="ignore"):
+        return abs(float(np.median(np.log(np.abs(ratios)))))
 
 
 class _Slopes:
