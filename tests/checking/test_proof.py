@@ -26,8 +26,11 @@ from tests.checking.programs.program import Program
 KINDS = 10
 """How many kinds of mistakes the fast suite plants."""
 
-FLOOR = 0.6
+FLOOR = 0.9
 """First findings on the line that the check must not fall below; what it promises is held by ``test_every_mistake``."""
+
+FALSE = 0.005
+"""The part of the answers that may call a fix proved with which another loss, or another activation, is meant."""
 
 PLAIN, NOTEBOOK = PROGRAMS[0], next(program for program in PROGRAMS if program.suffix == ".ipynb")
 
@@ -167,4 +170,4 @@ def test_every_mistake(tmp_path: Path) -> None:
     scores = scores_of([task for program in PROGRAMS for task in tasks_of(program, options())], tmp_path)
     short = [f"{name}: {value}" for name, value, holds in claims(scores) if not holds and "seconds" not in name]
     assert not short, short
-    assert not any(one.false_claim for one in scores)
+    assert sum(one.false_claim for one in scores) <= FALSE * len(scores)
