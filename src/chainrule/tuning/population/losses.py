@@ -122,7 +122,7 @@ def divide_by_sums(scores: ndarray, k: int, K: int, C: int, objective: Objective
             for c in range(C):
                 row[c] = 0
             continue
-        whole = scores.dtype.type(0)
+        whole = 0.0
         for c in range(C):
             whole += row[c]
         scale = scores.dtype.type(share / whole)

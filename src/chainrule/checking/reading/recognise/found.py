@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from chainrule.checking.experiment import Experiment
+from chainrule.checking.reading.recognise.implied_loss import Implied
 from chainrule.checking.reading.recognise.trials import Score
+
+Way = TypeVar("Way")
 
 NOTHING_RIGHT = Score(False, False, False, False, False, 0)
 
@@ -21,14 +25,24 @@ class Found:
     """The functions, or the class, of the file that it calls."""
     certain: bool = True
     """Whether this is what is meant even if it crashes: its loss is one of the things that it computes."""
-    supposed: bool = False
-    """Whether it computes no loss, and its gradients are those of none: another thing that is found goes before it."""
+
+    @property
+    def supposed(self) -> bool:
+        """Whether it computes no loss, and has the gradients of none: another thing that is found goes before it."""
+        return self.experiment.supposed
 
 
-def one_after_the_other(experiments: Sequence[Experiment]) -> Experiment:
-    """Return experiments of which each is supposed, where the one before it was not shown to be what is meant."""
-    chain: Experiment | None = None
-    for experiment in reversed(experiments):
-        chain = replace(experiment, supposed=True, otherwise=chain)
-    assert chain is not None
-    return chain
+def first_supposed(
+    ways: Iterable[Way],
+    losses_of: Callable[[Way], Sequence[Implied]],
+    experiment: Callable[[Way, Implied], Experiment],
+    functions: tuple[str, ...],
+) -> Found | None:
+    """Return the first way to run a program whose gradients may be meant to be those of a loss: its losses in turn."""
+    for way in ways:
+        chain: Experiment | None = None
+        for loss in reversed(losses_of(way)):
+            chain = replace(experiment(way, loss), supposed=True, otherwise=chain)
+        if chain is not None:
+            return Found(chain, NOTHING_RIGHT, functions, certain=False)
+    return None

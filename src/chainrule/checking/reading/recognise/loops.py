@@ -18,7 +18,7 @@ from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, runner
 from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs, random_like
-from chainrule.checking.reading.recognise.found import NOTHING_RIGHT, Found, one_after_the_other
+from chainrule.checking.reading.recognise.found import Found, first_supposed
 from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied, supposed
 from chainrule.checking.reading.recognise.layouts import fixed_sizes
 from chainrule.checking.reading.recognise.outcome import NoLoss
@@ -89,7 +89,8 @@ class _Loop:
                 if implied is not None:
                     return self._stated(setups[place], computed, implied)
             if not score.ran:
-                found = self._supposed([setups[other] for other, _ in ended[:MOST_IMPLIED]])
+                possible = [setups[other] for other, _ in ended[:MOST_IMPLIED]]
+                found = first_supposed(possible, self._supposed, self._experiment, self._functions())
                 if found is not None:
                     return found
         self._steps.clear()
@@ -218,15 +219,10 @@ class _Loop:
         experiment = self._experiment(setup, found)
         return Found(experiment, Score(True, True, True, found.whole, found.whole, 0), self._functions())
 
-    def _supposed(self, setups: list[Setup]) -> Found | None:
-        """Return the loop with losses that its gradients may be meant to be those of."""
-        for setup in setups:
-            losses = supposed(lambda loss, setup=setup: self._draw(setup, loss), setup.sizes[0])  # type: ignore[misc]
-            self._steps.clear()
-            if losses:
-                tried = one_after_the_other([self._experiment(setup, loss) for loss in losses])
-                return Found(tried, NOTHING_RIGHT, self._functions(), certain=False, supposed=True)
-        return None
+    def _supposed(self, setup: Setup) -> list[Implied]:
+        losses = supposed(lambda loss: self._draw(setup, loss), setup.sizes[0])
+        self._steps.clear()
+        return losses
 
     def _proportional(self, setup: Setup, loss: Loss) -> bool:
         """Return whether a loss is the program's own times a number: half of it, or its sum for its mean."""

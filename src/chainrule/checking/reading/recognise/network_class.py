@@ -15,7 +15,7 @@ from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.arguments import arguments
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
 from chainrule.checking.reading.recognise.draws import BY_DEPTH, random_inputs
-from chainrule.checking.reading.recognise.found import NOTHING_RIGHT, Found, one_after_the_other
+from chainrule.checking.reading.recognise.found import Found, first_supposed
 from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied, supposed
 from chainrule.checking.reading.recognise.layouts import fixed_sizes
 from chainrule.checking.reading.recognise.outcome import NoLoss
@@ -115,16 +115,12 @@ class _Class:
             right = agreeing(self._draw(plan, found.loss), self._sizes(plan)[0], 0.0)
             if partly is None or right > partly[0]:
                 partly = right, recognised
-        return partly[1] if partly is not None else self._supposed(plans)
+        if partly is not None:
+            return partly[1]
+        return first_supposed(plans, self._supposed, self._experiment, (self._name,))
 
-    def _supposed(self, plans: list[Plan]) -> Found | None:
-        """Return the first way to run the class whose gradients may be meant to be those of a loss."""
-        for plan in plans:
-            losses = supposed(lambda loss, plan=plan: self._draw(plan, loss), self._sizes(plan)[0])  # type: ignore[misc]
-            if losses:
-                tried = one_after_the_other([self._experiment(plan, loss) for loss in losses])
-                return Found(tried, NOTHING_RIGHT, (self._name,), certain=False, supposed=True)
-        return None
+    def _supposed(self, plan: Plan) -> list[Implied]:
+        return supposed(lambda loss: self._draw(plan, loss), self._sizes(plan)[0])
 
     def _experiment(self, plan: Plan, found: Implied | None) -> Experiment:
         conventions = plan.form.conventions()

@@ -14,7 +14,7 @@ from chainrule.checking.experiment import Case, Experiment, Sizes, same
 from chainrule.checking.reading.module import Module
 from chainrule.checking.reading.recognise.cases import Holder, Inputs, known_things, refilled_case
 from chainrule.checking.reading.recognise.draws import random_inputs
-from chainrule.checking.reading.recognise.found import NOTHING_RIGHT, Found, one_after_the_other
+from chainrule.checking.reading.recognise.found import Found, first_supposed
 from chainrule.checking.reading.recognise.implied_loss import Implied, Loss, implied, supposed
 from chainrule.checking.reading.recognise.outcome import NoLoss
 from chainrule.checking.reading.recognise.paths import labelled, leaves
@@ -82,16 +82,10 @@ class Routine:
                 if whole:
                     return found
                 partly = partly or found
-        return partly or self._supposed(ways)
+        return partly or first_supposed(ways[:MOST_IMPLIED], self._supposed, self._experiment, self._names)
 
-    def _supposed(self, ways: list[Way]) -> Found | None:
-        """Return the first way to run the functions whose gradients may be meant to be those of a loss."""
-        for way in ways[:MOST_IMPLIED]:
-            losses = supposed(lambda loss, way=way: self._draw(way, loss), way.sizes[0])  # type: ignore[misc]
-            if losses:
-                tried = one_after_the_other([self._experiment(way, loss) for loss in losses])
-                return Found(tried, NOTHING_RIGHT, self._names, certain=False, supposed=True)
-        return None
+    def _supposed(self, way: Way) -> list[Implied]:
+        return supposed(lambda loss: self._draw(way, loss), way.sizes[0])
 
     def _experiment(self, way: Way, found: Implied | None = None) -> Experiment:
         conventions = way.form.conventions()
