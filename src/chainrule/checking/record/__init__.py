@@ -1,0 +1,1 @@
+"""What a program did, operation by operation, as plain data: the tape."""
