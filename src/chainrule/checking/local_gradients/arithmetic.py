@@ -18,10 +18,10 @@ def _of_base(g: Any, z: Any, x: Any, y: Any) -> Any:
 
 
 def _of_exponent(g: Any, z: Any, x: Any, y: Any) -> Any:
-    """(x^y)' by y = x^y ln x, and 0 where x = 0."""
+    """(x^y)' by y = x^y ln x, and 0 where x ≤ 0: there it is 0 or not defined."""
     if type(x) is float and x > 0.0:
         return g * z * math.log(x)
-    return np.where(np.equal(x, 0), 0.0, g * z * np.log(np.where(np.equal(x, 0), 1.0, x)))
+    return np.where(np.greater(x, 0), g * z * np.log(np.where(np.greater(x, 0), x, 1.0)), 0.0)
 
 
 def _ties_to_first(x: Any, y: Any) -> bool:
@@ -45,13 +45,13 @@ def _unclipped(g: Any, z: Any, x: Any, low: Any = None, high: Any = None) -> Any
     return g * (inside if high is None else inside & np.less(x, high))
 
 
-entrywise("add", by=(lambda g, z, x, y: g, lambda g, z, x, y: g))  # d(x + y) = dx + dy
-entrywise("subtract", by=(lambda g, z, x, y: g, lambda g, z, x, y: -g))  # d(x - y) = dx - dy
-entrywise("multiply", by=(lambda g, z, x, y: g * y, lambda g, z, x, y: g * x))  # d(x y) = y dx + x dy
+entrywise("add", by=(lambda g, z, x, y: g, lambda g, z, x, y: g), plain=True)  # d(x + y) = dx + dy
+entrywise("subtract", by=(lambda g, z, x, y: g, lambda g, z, x, y: -g), plain=True)  # d(x - y) = dx - dy
+entrywise("multiply", by=(lambda g, z, x, y: g * y, lambda g, z, x, y: g * x), plain=True)  # d(x y) = y dx + x dy
 entrywise(  # d(x / y) = dx / y - (x/y) dy / y
-    "true_divide", "divide", by=(lambda g, z, x, y: g / y, lambda g, z, x, y: -g * z / y)
+    "true_divide", "divide", by=(lambda g, z, x, y: g / y, lambda g, z, x, y: -g * z / y), plain=True
 )
-entrywise("power", "pow", "float_power", "math.pow", by=(_of_base, _of_exponent))
+entrywise("power", "pow", "float_power", "math.pow", by=(_of_base, _of_exponent), plain=True)
 entrywise(  # x - y floor(x/y), floor constant
     "mod",
     "remainder",
@@ -100,6 +100,7 @@ entrywise(  # ln x / ln b
         lambda g, z, x, b=math.e: g / (x * math.log(b)),
         lambda g, z, x, b: -g * z / (b * math.log(b)),
     ),
+    plain=True,
 )
 entrywise(  # x ln y
     "scipy.special.xlogy", by=(lambda g, z, x, y: g * np.log(y), lambda g, z, x, y: g * x / y)

@@ -27,7 +27,7 @@ def unbroadcast(gradient: Any, argument: Any) -> Any:
     if gradient.shape == shape:
         return gradient
     if gradient.ndim > len(shape):
-        gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
+        gradient = np.asarray(gradient.sum(axis=tuple(range(gradient.ndim - len(shape)))))
     elif gradient.ndim < len(shape):  # math.exp of an array with one entry
         gradient = gradient.reshape((1,) * (len(shape) - gradient.ndim) + gradient.shape)
     stretched = tuple(
@@ -51,4 +51,8 @@ def restore_axes(reduced: Any, argument: Any, axis: Any) -> ndarray:
         return reduced
     if axis is None:
         return reduced.reshape((1,) * dimensions)
-    return np.expand_dims(reduced, axis)
+    if isinstance(axis, tuple):
+        return np.expand_dims(reduced, axis)
+    shape = list(argument.shape)
+    shape[axis] = 1
+    return reduced.reshape(shape)

@@ -6,15 +6,17 @@ from typing import Any
 
 from chainrule.checking.local_gradients.table import register
 
-COMPARISONS = (
-    "greater greater_equal less less_equal equal not_equal isclose allclose array_equal array_equiv isnan isinf isfinite "
-    "logical_and logical_or logical_not logical_xor all any bitwise_and bitwise_or bitwise_xor invert left_shift "
-    "right_shift isin signbit iscomplex isreal in1d"
-)
-PLACES = "argmax argmin argsort argpartition argwhere nonzero flatnonzero searchsorted digitize count_nonzero bincount lexsort"
-ROUNDINGS = "round around rint floor ceil trunc fix sign floor_divide"
-SHAPES = "shape size ndim zeros ones empty zeros_like ones_like empty_like eye identity arange indices finfo nextafter spacing"
-PYTHON = "builtins.int builtins.bool builtins.len builtins.round math.floor math.ceil math.trunc math.isnan math.isinf"
+COMPARISONS = """
+    allclose all any array_equal array_equiv bitwise_and bitwise_or bitwise_xor equal greater greater_equal in1d invert
+    iscomplex isclose isfinite isin isinf isnan isreal left_shift less less_equal logical_and logical_not logical_or
+    logical_xor not_equal right_shift signbit
+"""
+PLACES = """
+    argmax argmin argpartition argsort argwhere bincount count_nonzero digitize flatnonzero lexsort nonzero searchsorted
+"""
+ROUNDINGS = "around ceil fix floor floor_divide rint round sign trunc"
+SHAPES = "arange empty empty_like eye identity indices ndim nextafter ones ones_like shape size zeros zeros_like"
+PYTHON = "builtins.bool builtins.int builtins.len builtins.round math.ceil math.floor math.isinf math.isnan math.trunc"
 
 
 @register(*COMPARISONS.split(), *PLACES.split(), *ROUNDINGS.split(), *SHAPES.split(), *PYTHON.split(), structured=True)

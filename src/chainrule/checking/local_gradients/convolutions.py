@@ -77,12 +77,22 @@ def convolve2d(args: Args, kwargs: Keywords, output: Any, upstream: Any) -> Any:
     return _gradients(args, *_factors(whole, x, k))
 
 
-@register("scipy.signal.correlate2d", "scipy.signal.correlate")
+@register("scipy.signal.correlate2d")
 def correlate2d(args: Args, kwargs: Keywords, output: Any, upstream: Any) -> Any:
-    """The convolution with the second array turned round on every axis."""
+    """SciPy's of two dimensions: the convolution with the second array turned round, but centred otherwise."""
+    return _correlated(args, kwargs, upstream, [length // 2 for length in np.shape(args[1])])
+
+
+@register("scipy.signal.correlate")
+def correlate_any(args: Args, kwargs: Keywords, output: Any, upstream: Any) -> Any:
+    """SciPy's of any dimension: the convolution with the second array turned round on every axis."""
+    return _correlated(args, kwargs, upstream, [(length - 1) // 2 for length in np.shape(args[1])])
+
+
+def _correlated(args: Args, kwargs: Keywords, upstream: Any, starts: list[int]) -> Any:
     if not _zero_boundary(args, kwargs):
         return NotImplemented
     x, k = np.asarray(args[0]), np.flip(args[1])
-    whole = _whole(upstream, x, k, _mode(args, kwargs, "full"), [(length - 1) // 2 for length in k.shape])
+    whole = _whole(upstream, x, k, _mode(args, kwargs, "full"), starts)
     dx, dk = _factors(whole, x, k)
     return _gradients(args, dx, np.flip(dk))

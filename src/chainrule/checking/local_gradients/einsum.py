@@ -57,12 +57,11 @@ def _spelt(subscripts: str, dimensions: list[int]) -> tuple[list[str], str]:
     inputs = left.split(",")
     spare = [letter for letter in string.ascii_letters if letter not in subscripts]
     widths = [
-        count - len(one.replace("...", "")) if "..." in one else 0 for one, count in zip(inputs, dimensions, strict=True)
+        count - len(one.replace("...", "")) if "..." in one else 0
+        for one, count in zip(inputs, dimensions, strict=True)
     ]
     dots = "".join(spare[: max(widths, default=0)])
-    spelt = [
-        one.replace("...", dots[len(dots) - width :]) for one, width in zip(inputs, widths, strict=True)
-    ]
+    spelt = [one.replace("...", dots[len(dots) - width :]) for one, width in zip(inputs, widths, strict=True)]
     if arrow:
         return spelt, right.replace("...", dots)
     times = Counter(left.replace(",", "").replace(".", ""))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from chainrule.checking.local_gradients.functions import function_of
 
-DATA = frozenset(
-    "A a a_max a_min ar1 ar2 arr array arrays ary array1 array2 b choicelist choices default fill_value in1 in2 m max min "
-    "object start tup v val values weights x xp y".split()
-)
+_DATA = """
+    a A a_max a_min ar1 ar2 arr array array1 array2 arrays ary b choicelist choices default fill_value in1 in2 m max
+    min object start tup v val values weights x xp y
+"""
+DATA = frozenset(_DATA.split())
 """Names of parameters that take numbers to compute with."""
 
 SIGNATURES: dict[str, tuple[tuple[str, Any], ...]] = {
@@ -38,7 +39,7 @@ def positional(op: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[
     return (*args, *added), rest
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parameters(op: str) -> tuple[tuple[str, Any], ...]:
     """Return names and defaults of the parameters that may be given by position; none if they are not known."""
     if op in SIGNATURES:

@@ -55,7 +55,7 @@ def solve(args: Args, kwargs: Keywords, output: Any, upstream: Any) -> Any:
 
 @register("linalg.det")
 def determinant(args: Args, kwargs: Keywords, output: Any, upstream: Any) -> Any:
-    """d det X = det X tr(X⁻¹ dX): the gradient is g det X X⁻ᵀ; of a singular one, by differences."""
+    """D det X = det X tr(X⁻¹ dX): the gradient is g det X X⁻ᵀ; of a singular one, by differences."""
     if not np.all(output):
         return NotImplemented
     turned = np.swapaxes(np.linalg.inv(args[0]), -1, -2)
@@ -68,4 +68,4 @@ def trace(args: Args, kwargs: Keywords, output: Any, upstream: Any) -> Any:
     x, offset, *rest = (*args, kwargs.get("offset", 0)) if len(args) == 1 else args
     if np.ndim(x) != 2 or rest or "axis1" in kwargs or not is_real(x):
         return NotImplemented if is_real(x) else [None] * len(args)
-    return [upstream * np.eye(*x.shape, k=offset), *([None] * (len(args) - 1))]
+    return [upstream * np.eye(x.shape[0], x.shape[1], k=offset), *([None] * (len(args) - 1))]

@@ -7,15 +7,14 @@ gradient is added up there: dx[p] = Σ g[q] over the q that came from p.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.local_gradients.functions import Function, function_of
-from chainrule.checking.local_gradients.structures import count, flattened, is_real, nothing, replaced, zeros
-from chainrule.checking.local_gradients.table import register
+from chainrule.checking.local_gradients.structures import count, is_real, nothing, replaced, zeros
+from chainrule.checking.local_gradients.table import RULES, Rule, register
 
 ALL = tuple(range(32))
 
@@ -45,7 +44,7 @@ def moved_back(
     for place, number in zip(places, numbers, strict=True):
         numbered[place] = number
     origin, weights = _joined(function(*numbered, **kwargs), upstream)
-    flat = np.bincount(origin, weights=weights, minlength=entries + 1)[1:]
+    flat = np.bincount(origin, weights, entries + 1)[1:].astype(np.float64, copy=False)  # of nothing it gives integers
     for place, gradient in zip(places, replaced(sources, flat, 0, nothing)[0], strict=True):
         gradients[place] = gradient
     return gradients
@@ -62,7 +61,9 @@ def _joined(origin: Any, upstream: Any) -> tuple[ndarray, ndarray]:
 
 
 def _real_output(output: Any) -> bool:
-    return any(np.asarray(one).dtype.kind == "f" for one in (output if isinstance(output, (tuple, list)) else (output,)))
+    return any(
+        np.asarray(one).dtype.kind == "f" for one in (output if isinstance(output, (tuple, list)) else (output,))
+    )
 
 
 def moving(*names: str, data: tuple[int, ...] = (0,), function: Function | None = None) -> None:
@@ -80,24 +81,23 @@ def moving(*names: str, data: tuple[int, ...] = (0,), function: Function | None 
         enter(name, function or function_of(name))
 
 
-def keeping_order(*names: str, function: Callable[..., Any] | None = None) -> None:
+def keeping_order(*names: str, data: tuple[int, ...] = (0,), function: Function | None = None) -> None:
     """Enter operations that leave the order of the entries: dx is the upstream gradient in the shape of x."""
 
-    def enter(name: str, general: Any) -> None:
+    def enter(name: str, general: Rule) -> None:
         @register(name, structured=True)
-        def rule(args: tuple[Any, ...], kwargs: dict[str, Any], output: Any, upstream: Any) -> list[Any]:
+        def rule(args: tuple[Any, ...], kwargs: dict[str, Any], output: Any, upstream: Any) -> Any:
             source = args[0] if args else None
             ordered = kwargs.get("order", "C") != "C" or any(type(one) is str for one in args[1:])
-            if not is_real(source) or ordered or np.size(upstream) != np.size(source) or not _real_output(output):
-                return general(args, kwargs, output, upstream)  # type: ignore[no-any-return]
+            several = isinstance(upstream, (tuple, list))
+            if not is_real(source) or ordered or several or not _real_output(output):
+                return general(args, kwargs, output, upstream)
             gradient = np.asarray(upstream, dtype=np.float64)
-            rest = [None] * (len(args) - 1)
+            rest: list[Any] = [None] * (len(args) - 1)
             return [gradient.reshape(source.shape) if isinstance(source, ndarray) else gradient.item(), *rest]
 
     for name in names:
-        moving(name, function=function)
-        from chainrule.checking.local_gradients.table import RULES
-
+        moving(name, data=data, function=function)
         enter(name, RULES[name].rule)
 
 
@@ -114,18 +114,19 @@ def _full_like(model: Any, value: Any, *_: Any, shape: Any = None, **ignored: An
     return np.full(np.shape(model) if shape is None else shape, value)
 
 
-keeping_order("reshape", "ravel", "flatten", "expand_dims", "squeeze", "item")
-keeping_order("atleast_1d", "atleast_2d", "atleast_3d")
+keeping_order("reshape", "ravel", "flatten", "expand_dims", "squeeze")
+keeping_order("atleast_1d", "atleast_2d", "atleast_3d", data=ALL)
 keeping_order("array", "asarray", "ascontiguousarray", "asanyarray", "asfortranarray", function=_array)
 keeping_order("copy", "astype", "builtins.float", "real", "conj", "conjugate", function=_array)
-moving("transpose", "T", "permute_dims", "matrix_transpose", "linalg.matrix_transpose", "swapaxes", "moveaxis", "rollaxis")
+moving("permute_dims", "matrix_transpose", "linalg.matrix_transpose", "swapaxes", "moveaxis", "rollaxis")
 moving("stack", "concatenate", "concat", "hstack", "vstack", "dstack", "column_stack", "block")
 moving("append", data=(0, 1))
 moving("insert", data=(0, 2))
-moving("delete", "resize", "repeat", "tile", "roll", "flip", "fliplr", "flipud", "rot90", "trim_zeros")
+moving("delete", "resize", "repeat", "tile", "roll", "flip", "fliplr", "flipud", "rot90")
 moving("split", "array_split", "hsplit", "vsplit", "dsplit", "unstack")
 moving("diag", "diagonal", "linalg.diagonal", "diagflat", "tril", "triu")
 moving("take", "take_along_axis")
+moving("item")
 moving("compress", "extract", "choose", data=(1,))
 moving("select", data=(1, 2))
 moving("broadcast_to", "lib.stride_tricks.sliding_window_view")

@@ -1,4 +1,4 @@
-"""Movements that need a word more than the others: indexing, padding, sorting, strides."""
+"""Movements that need a word more than the others: indexing, transposing, padding, sorting, strides."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def getitem(args: tuple[Any, ...], kwargs: dict[str, Any], output: Any, upstream
         gradient[key] = upstream
         return [gradient, None]
     return moved_back(_item, (0,), args, {}, upstream)
+
+
+@register("transpose", "T", structured=True)
+def transpose(args: tuple[Any, ...], kwargs: dict[str, Any], output: Any, upstream: Any) -> list[Any]:
+    """Without axes dX = gᵀ."""
+    if len(args) == 1 and not kwargs and is_real(args[0]) and isinstance(upstream, ndarray):
+        return [np.asarray(upstream.T, dtype=np.float64)]
+    return moved_back(function_of("transpose"), (0,), args, kwargs, upstream)
 
 
 def _item(source: Any, key: Any) -> Any:
@@ -70,7 +78,7 @@ def as_strided(args: tuple[Any, ...], kwargs: dict[str, Any], output: Any, upstr
     values = np.append(0.0, source.ravel())
     for order in ("K", "C", "F"):
         numbers = np.array(np.arange(1, source.size + 1).reshape(source.shape))
-        laid = np.empty_like(source, dtype=np.int64, order=order)  # type: ignore[call-overload]
+        laid = np.empty_like(source, dtype=np.int64, order=order)
         laid[...] = numbers
         if not _within(laid, shape, steps):
             continue

@@ -17,7 +17,7 @@ Keywords = dict[str, Any]
 
 @register("matmul", "linalg.matmul")
 def matmul(args: Args, kwargs: Keywords, output: Any, upstream: Any) -> list[Any]:
-    """dX = g Yᵀ, dY = Xᵀ g, summed over broadcast stacks; a vector is a row on the left, a column on the right."""
+    """DX = g Yᵀ, dY = Xᵀ g, summed over broadcast stacks; a vector is a row on the left, a column on the right."""
     left, right = np.asarray(args[0]), np.asarray(args[1])
     g = np.asarray(upstream)
     if right.ndim == 1:
@@ -75,7 +75,7 @@ def outer(args: Args, kwargs: Keywords, output: Any, upstream: Any) -> list[Any]
 def tensordot(args: Args, kwargs: Keywords, output: Any, upstream: Any) -> list[Any]:
     """The sum over pairs of axes: dx is g summed with y over the axes that only y has, its axes put in order."""
     axes = args[2] if len(args) > 2 else kwargs.get("axes", 2)
-    x, y = np.ndim(args[0]), np.ndim(args[1])
+    x = np.ndim(args[0])
     if isinstance(axes, (int, np.integer)):
         pair: tuple[Any, Any] = (tuple(range(x - int(axes), x)), tuple(range(int(axes))))
     else:
@@ -107,7 +107,7 @@ def _scaled(args: Args, upstream: Any) -> list[Any]:
 
 
 def _contracted(args: Args, upstream: Any, first: tuple[int, ...], second: tuple[int, ...]) -> list[Any]:
-    """Return the gradients of a sum over axes ``first`` of x and ``second`` of y; the output has x's others, then y's."""
+    """Return the gradients of a sum over axes ``first`` of x and ``second`` of y: z has the others of x, then of y."""
     x, y = np.asarray(args[0]), np.asarray(args[1])
     g = np.asarray(upstream)
     first, second = tuple(one % x.ndim for one in first), tuple(one % y.ndim for one in second)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.local_gradients.broadcasting import unbroadcast
-from chainrule.checking.local_gradients.structures import is_real, nothing, replaced
+from chainrule.checking.local_gradients.structures import is_real
 from chainrule.checking.local_gradients.table import register
 
 Args = tuple[Any, ...]

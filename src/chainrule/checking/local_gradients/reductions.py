@@ -36,9 +36,9 @@ def reducing(*names: str, by: Partial) -> None:
         gradient = by(g, y, np.asarray(x), axis, args, kwargs)
         if gradient is NotImplemented:
             return gradient
-        if np.shape(gradient) != np.shape(x):
-            gradient = np.broadcast_to(gradient, np.shape(x))
-        return [unbroadcast(gradient, x), *rest]
+        whole = np.empty(np.shape(x))
+        whole[...] = gradient
+        return [unbroadcast(whole, x), *rest]
 
 
 def _length(x: ndarray, y: ndarray) -> float:
@@ -88,7 +88,9 @@ reducing("max", "amax", "min", "amin", by=_extreme)
 reducing("prod", by=_product)
 reducing("var", by=_variance)
 reducing("std", by=_deviation)
-reducing("scipy.special.softmax", by=lambda g, y, x, axis, *_: y * (g - (g * y).sum(axis, keepdims=True)))  # y_i(δ_ij - y_j)
+reducing(
+    "scipy.special.softmax", by=lambda g, y, x, axis, *_: y * (g - (g * y).sum(axis, keepdims=True))
+)  # y_i(δ_ij - y_j)
 reducing(  # x - ln Σ eˣ
     "scipy.special.log_softmax", by=lambda g, y, x, axis, *_: g - np.exp(y) * g.sum(axis, keepdims=True)
 )
@@ -123,7 +125,7 @@ def cumsum(args: tuple[Any, ...], kwargs: dict[str, Any], output: Any, upstream:
 
 @register("average")
 def average(args: tuple[Any, ...], kwargs: dict[str, Any], output: Any, upstream: Any) -> Any:
-    """y = Σ w x / Σ w: dx = g w / Σ w, dw = g (x - y) / Σ w."""
+    """Y = Σ w x / Σ w: dx = g w / Σ w, dw = g (x - y) / Σ w."""
     x, axis, weights = (*args, None, None)[:3] if len(args) > 1 else (args[0], kwargs.get("axis"), None)
     if kwargs.get("returned") or len(args) > 3 or (isinstance(axis, tuple) and weights is not None):
         return NotImplemented

@@ -17,9 +17,13 @@ def is_real(value: Any) -> bool:
 
 def count(structure: Any) -> int:
     """Return the number of real entries in a structure."""
+    if type(structure) is float:
+        return 1
     if isinstance(structure, (list, tuple)):
         return sum(map(count, structure))
-    return int(np.size(structure)) if is_real(structure) else 0
+    if isinstance(structure, ndarray):
+        return structure.size if structure.dtype.kind == "f" else 0
+    return 1 if is_real(structure) else 0
 
 
 def flattened(structure: Any) -> list[ndarray]:
@@ -41,6 +45,8 @@ def replaced(structure: Any, flat: ndarray, start: int, other: Callable[[Any], A
     other : callable
         Makes what stands in the place of a leaf, or a list, without real entries.
     """
+    if type(structure) is float:
+        return flat.item(start), start + 1
     if isinstance(structure, (list, tuple)):
         begin, parts = start, []
         for part in structure:
@@ -52,7 +58,7 @@ def replaced(structure: Any, flat: ndarray, start: int, other: Callable[[Any], A
     if isinstance(structure, ndarray):
         end = start + structure.size
         return flat[start:end].reshape(structure.shape), end
-    return flat[start].item(), start + 1
+    return flat.item(start), start + 1
 
 
 def nothing(_: Any) -> None:

@@ -25,6 +25,8 @@ class Entry(NamedTuple):
 
 
 RULES: dict[str, Entry] = {}
+OF_NUMBERS: dict[str, tuple[Partial | None, ...]] = {}
+"""Partial derivatives that need no NumPy where all arguments are Python's numbers."""
 
 
 def register(*names: str, structured: bool = False) -> Callable[[Rule], Rule]:
@@ -42,7 +44,7 @@ def register(*names: str, structured: bool = False) -> Callable[[Rule], Rule]:
     return enter
 
 
-def entrywise(*names: str, by: tuple[Partial | None, ...]) -> None:
+def entrywise(*names: str, by: tuple[Partial | None, ...], plain: bool = False) -> None:
     """Enter an operation that acts entry by entry, with broadcasting, by its partial derivatives.
 
     Parameters
@@ -51,6 +53,8 @@ def entrywise(*names: str, by: tuple[Partial | None, ...]) -> None:
         The names of the operation.
     by : tuple of Partial or None
         For each argument its derivative times the upstream gradient; ``None`` where it is zero.
+    plain : bool
+        Whether these work on Python's numbers, without NumPy and its warnings.
     """
     count = len(by)
 
@@ -69,3 +73,5 @@ def entrywise(*names: str, by: tuple[Partial | None, ...]) -> None:
         return gradients
 
     register(*names)(rule)
+    if plain:
+        OF_NUMBERS.update(dict.fromkeys(names, by))

@@ -21,6 +21,9 @@ OWN = "__chainrule_function__"
 FRAMES_IN_FULL = 40
 """Calls of one function whose arguments are written down."""
 
+MOST_NAMED = 24
+"""Entries of lists and dictionaries that have names of their own."""
+
 _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "true_divide": operator.truediv,
     "floor_divide": operator.floordiv, "mod": operator.mod, "power": operator.pow, "matmul": operator.matmul,
@@ -74,6 +77,14 @@ class Recorder(Structures):
         self.snapshots: list[tuple[int, int, int, dict[str, Any]]] = []
         """(statement, events before, frame, copies of the variables) of watched statements."""
         self.watching: Callable[[int, int], bool] | None = None
+
+    def go_on(self, seconds: float, events: int) -> None:
+        """Begin to count time and events anew, for what is run next."""
+        self._until = time.monotonic() + seconds
+        self._most = len(self.tape.events) + events
+        self._next_question = self._most
+        self._enough = lambda tape: False
+        self._frames.clear()
 
     # --- nodes ------------------------------------------------------------------------------------------------
 
@@ -457,6 +468,13 @@ class Recorder(Structures):
             assert ref is not None
             frame = self._frames[-1] if self._frames else -1
             self.tape.bindings.append(Binding(len(self.tape.events), frame, statement, target, ref))
+        elif type(value) in (list, tuple) and len(value) <= MOST_NAMED and value and is_numeric(value[0]):
+            for number, one in enumerate(value):
+                self._bound(statement, f"{target}[{number}]", one)
+        elif type(value) is dict and len(value) <= MOST_NAMED:
+            for key, one in value.items():
+                if is_numeric(one):
+                    self._bound(statement, f"{target}[{key!r}]", one)
 
     def observe(self, value: Any) -> Any:
         """Note a number that is shown or collected."""

@@ -6,7 +6,8 @@ import ast
 import builtins
 import sys
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.checking.calls.call import Call
 from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.program import Program, open_program
 from chainrule.checking.reading.seeding import seed_everything
@@ -22,7 +24,7 @@ from chainrule.checking.reading.standins.imports import OLD_BUILTINS, Importer
 from chainrule.checking.reading.standins.numpy_names import numpy_of_all_ages
 from chainrule.checking.record.recorder import Recorder, StopRecording
 from chainrule.checking.record.rewrite import RECORDER, Rewriter
-from chainrule.checking.record.tape import Tape
+from chainrule.checking.record.tape import Ref, Tape
 
 CALL_LINES = 1_000_000
 """Lines of calls that were made for a program are counted from here."""
@@ -45,8 +47,9 @@ class Run:
     recorder: Recorder
     namespace: dict[str, Any]
     importer: Importer
-    began: int = 0
-    """The events before the calls that were made for it."""
+    rewriter: Rewriter
+    filename: str
+    limits: Limits
     skipped: list[tuple[int, str]] = field(default_factory=list)
     """Line and error of statements outside of functions that failed."""
 
@@ -54,8 +57,6 @@ class Run:
 def record(
     program: Program,
     *,
-    calls: str = "",
-    given: Mapping[str, Any] | None = None,
     enough: Callable[[Tape], bool] = lambda tape: False,
     limits: Limits | None = None,
     watched: Collection[int] = (),
@@ -66,10 +67,6 @@ def record(
     Parameters
     ----------
     program : Program
-    calls : str
-        Statements to run after it, which see its names and ``given``.
-    given : mapping
-        Further names for ``calls``.
     enough : callable
         Told the tape now and then; the run ends when it is satisfied.
     watched : collection of int
@@ -83,25 +80,108 @@ def record(
     rewriter = Rewriter(watched)
     tape = recorder.tape
     tape.sites, tape.statements = rewriter.sites, rewriter.statements
-    run = Run(tape, recorder, namespace, importer)
+    run = Run(tape, recorder, namespace, importer, rewriter, str(program.path), limits)
     tree = rewriter.rewritten(ast.parse(program.text))
-    more = ast.parse(calls) if calls else ast.Module([], [])
-    ast.increment_lineno(more, CALL_LINES)
-    more = rewriter.rewritten(more)
+    with _at_ease():
+        seed_everything()
+        _run(run, tree, run.filename, limits)
+    return run
+
+
+def call(run: Run, made: Call, limits: Limits | None = None) -> Called:
+    """Run a call that was made for a program, on the tape of its run.
+
+    Raises
+    ------
+    CallFailed
+        If it does not run to its end, or a value that it names is not there.
+    """
+    limits = limits or Limits()
+    recorder, tape, namespace = run.recorder, run.tape, run.namespace
+    recorder.go_on(limits.seconds, limits.events)
+    namespace.update(made.given)
+    with _at_ease():
+        seed_everything()
+        _statements(run, made.setup, limits)
+        inputs = {name: _value(run, text) for name, text in made.inputs.items()}
+        places = {name: recorder.ref(value) for name, value in inputs.items()}
+        start = len(tape.events)
+        _statements(run, made.text, limits)
+        end = len(tape.events)
+        loss = recorder.used(_value(run, made.loss)) if made.loss else None
+        outputs = [(recorder.used(_value(run, out)), _value(run, handed)) for out, handed in made.outputs]
+        claims: dict[str, list[Ref]] = {}
+        for name, texts in made.claims.items():
+            for text in texts:
+                try:
+                    ref = recorder.used(_value(run, text))
+                except CallFailed:
+                    continue
+                if ref is not None:
+                    claims.setdefault(name, []).append(ref)
+    if (loss is None and not outputs) or any(ref is None for ref in places.values()):
+        raise CallFailed(f"{made.name} gives no number where its loss or outputs were expected")
+    kept = {name: ref for name, ref in places.items() if ref is not None}
+    shown = [(ref, np.array(handed, float)) for ref, handed in outputs if ref is not None]
+    return Called(made, start, end, kept, claims, loss, shown)
+
+
+class CallFailed(Exception):
+    """A call that was made for a program stopped; the message says with what."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Called:
+    """Where a call is on the tape."""
+
+    made: Call
+    start: int
+    end: int
+    inputs: dict[str, Ref]
+    claims: dict[str, list[Ref]]
+    loss: Ref | None
+    outputs: list[tuple[Ref, Any]]
+
+
+def _statements(run: Run, text: str, limits: Limits) -> None:
+    if not text:
+        return
+    tree = ast.parse(text)
+    ast.increment_lineno(tree, CALL_LINES)
+    tree = run.rewriter.rewritten(tree)
+    try:
+        with time_limit(limits.seconds + 0.5):
+            exec(compile(tree, "<call>", "exec"), run.namespace)
+    except (StopRecording, TookTooLong):
+        raise CallFailed("it takes long") from None
+    except SystemExit:
+        raise CallFailed("it ends the program") from None
+    except Exception as error:
+        raise CallFailed(f"{type(error).__name__}: {error}", _line_of(error, run.filename)) from None
+
+
+def _value(run: Run, text: str) -> Any:
+    try:
+        return eval(text, run.namespace)
+    except Exception as error:
+        raise CallFailed(f"{text}: {type(error).__name__}: {error}") from None
+
+
+@contextmanager
+def _at_ease() -> Iterator[None]:
+    """Let a program recurse deeply, and warn of nothing."""
     depth = sys.getrecursionlimit()
     sys.setrecursionlimit(max(depth, 5000))
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            seed_everything()
-            _run(run, tree, str(program.path), limits)
-            if calls and not tape.cut_short:
-                run.began = len(tape.events)
-                namespace.update(given or {})
-                _run(run, more, str(program.path), limits)
+            yield
     finally:
         sys.setrecursionlimit(depth)
-    return run
 
 
 def _run(run: Run, tree: ast.Module, filename: str, limits: Limits) -> None:

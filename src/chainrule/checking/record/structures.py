@@ -26,6 +26,8 @@ class Structures:
         """Return a value as a structure; what it cannot hold is ``Held`` with the name of its type."""
         if isinstance(value, PLAIN):
             return value
+        if isinstance(value, range):
+            return list(value)
         ref = take(value)
         if ref is not None:
             return ref

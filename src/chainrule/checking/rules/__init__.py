@@ -1,11 +1,41 @@
 """Small changes of one statement that undo the mistakes people make in hand-written backpropagation."""
 
-from chainrule.checking.rules import axes, factors, masks, names, signs, terms, transposes
+from chainrule.checking.rules import (
+    activations,
+    axes,
+    copies,
+    factors,
+    forward,
+    functions,
+    indexing,
+    loops,
+    masks,
+    names,
+    signs,
+    terms,
+    transposes,
+    updates,
+)
 from chainrule.checking.rules.mistake import WORDS, Mistake, Words
 from chainrule.checking.rules.proposals import pairs_of_changes, proposals
 from chainrule.checking.rules.rule import Change, Edit, Place, Scope, Variable, register
 
-FAMILIES = (names, transposes, signs, factors, axes, masks, terms)
+FAMILIES = (
+    names,
+    transposes,
+    signs,
+    factors,
+    axes,
+    masks,
+    activations,
+    functions,
+    terms,
+    indexing,
+    loops,
+    copies,
+    updates,
+    forward,
+)
 """The modules whose rules are registered."""
 
 __all__ = [

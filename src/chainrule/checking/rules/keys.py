@@ -18,14 +18,17 @@ class Keys:
         if found is not None:
             return found[1]
         parts: list[object] = [type(node)]
+        fields = node.__dict__
         for field in node._fields:
-            value = getattr(node, field, None)
-            if isinstance(value, ast.AST):
+            value = fields.get(field)
+            if value is None or type(value) is str:
+                parts.append(value)
+            elif isinstance(value, ast.AST):
                 parts.append(self.of(value) if value._fields else type(value))
-            elif isinstance(value, list):
-                parts.append(tuple(self.of(one) if isinstance(one, ast.AST) else one for one in value))
+            elif type(value) is list:
+                parts.append(tuple([self.of(one) if isinstance(one, ast.AST) else one for one in value]))
             else:
-                parts.append(repr(value))
+                parts.append((type(value), value))
         key = self._known.setdefault(tuple(parts), len(self._known))
         self._of[id(node)] = (node, key)
         return key

@@ -192,7 +192,9 @@ WORDS: dict[Mistake, Words] = {
     Mistake.SQUARE_MISSING: Words("square missing", "{used} is not squared: {expected}."),
     Mistake.POWER: Words("another power", "{used} has another power than {expected}."),
     Mistake.AXIS: Words("wrong axis", "{used} goes along the wrong axis: {expected}."),
-    Mistake.KEEPDIMS: Words("keepdims", "{used} has another shape than {expected}, and is broadcast along another axis."),
+    Mistake.KEEPDIMS: Words(
+        "keepdims", "{used} has another shape than {expected}, and is broadcast along another axis."
+    ),
     Mistake.MEAN_FOR_SUM: Words("mean in place of the sum", "{used} divides by a count that {expected} does not."),
     Mistake.SUM_FOR_MEAN: Words("sum in place of the mean", "{used} lacks the division that {expected} has."),
     Mistake.OTHER_REDUCTION: Words("another reduction", "{used} is used where {expected} belongs."),
@@ -219,7 +221,9 @@ WORDS: dict[Mistake, Words] = {
         "the activation applied to the gradient",
         "{used} applies an activation to the gradient; its derivative belongs here: {expected}.",
     ),
-    Mistake.BRANCHES_SWAPPED: Words("branches swapped", "The branches of {used} stand the wrong way round: {expected}."),
+    Mistake.BRANCHES_SWAPPED: Words(
+        "branches swapped", "The branches of {used} stand the wrong way round: {expected}."
+    ),
     Mistake.SLOPE_MISSING: Words(
         "derivative of the activation missing", "{used} lacks the derivative of the activation: {expected}."
     ),
@@ -244,7 +248,9 @@ WORDS: dict[Mistake, Words] = {
         "activation in place of its derivative", "{used} is the activation; its derivative belongs here: {expected}."
     ),
     Mistake.OTHER_FUNCTION: Words("another function", "{used} calls another function than {expected}."),
-    Mistake.FUNCTION_SUPERFLUOUS: Words("function too many", "{used} applies a function that does not belong: {expected}."),
+    Mistake.FUNCTION_SUPERFLUOUS: Words(
+        "function too many", "{used} applies a function that does not belong: {expected}."
+    ),
     Mistake.FUNCTION_MISSING: Words("function missing", "{used} lacks a function: {expected}."),
     Mistake.LOG_MISSING: Words("logarithm missing", "{used} lacks the logarithm: {expected}."),
     Mistake.EXP_MISSING: Words("exponential missing", "{used} lacks the exponential: {expected}."),
@@ -262,9 +268,7 @@ WORDS: dict[Mistake, Words] = {
     Mistake.TARGET_NOT_SUBTRACTED: Words(
         "target not subtracted", "At the true class one is to be subtracted from {used}: {expected}."
     ),
-    Mistake.ASSIGNED_FOR_ADDED: Words(
-        "= in place of +=", "{used} throws away what was added up before: {expected}."
-    ),
+    Mistake.ASSIGNED_FOR_ADDED: Words("= in place of +=", "{used} throws away what was added up before: {expected}."),
     Mistake.ADDED_FOR_ASSIGNED: Words("+= in place of =", "{used} adds to what was there before: {expected}."),
     Mistake.WHOLE_ROWS: Words(
         "whole rows in place of one entry each", "{used} takes all of a row or column; {expected} takes one entry each."
@@ -277,9 +281,7 @@ WORDS: dict[Mistake, Words] = {
     Mistake.INDEX_SUPERFLUOUS: Words("index too many", "{used} is a part; all of {expected} belongs here."),
     Mistake.INDICES_SWAPPED: Words("indices swapped", "The indices of {used} stand the wrong way round: {expected}."),
     Mistake.OTHER_COUNTER: Words("counter of another loop", "{used} counts another loop than {expected}."),
-    Mistake.STRIDE_MISSING: Words(
-        "stride missing", "{used} moves by one; the window moves by the stride: {expected}."
-    ),
+    Mistake.STRIDE_MISSING: Words("stride missing", "{used} moves by one; the window moves by the stride: {expected}."),
     Mistake.SLICE_ENDS: Words("ends of a slice", "{used} begins or ends elsewhere than {expected}."),
     Mistake.LOOP_LENGTH: Words("length of a loop", "The loop over {used} has another length than {expected}."),
     Mistake.LOOP_ORDER: Words("order of a loop", "The loop over {used} runs the wrong way: {expected}."),

@@ -24,7 +24,19 @@ HEADS: dict[type[ast.stmt], tuple[str, ...]] = {
 }
 """The fields of each kind of statement that are walked: not the statements inside."""
 
-LINEAR_CALLS = ("dot", "matmul", "sum", "mean", "reshape", "outer", "multiply", "transpose", "einsum", "copy", "squeeze")
+LINEAR_CALLS = (
+    "dot",
+    "matmul",
+    "sum",
+    "mean",
+    "reshape",
+    "outer",
+    "multiply",
+    "transpose",
+    "einsum",
+    "copy",
+    "squeeze",
+)
 """A factor of an argument of these is a factor of the whole."""
 
 NOT_WALKED = ("axis", "keepdims", "dtype", "out")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import heapq
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from chainrule.checking.rules.keys import Keys
 from chainrule.checking.rules.likelihood import A_NODE, LIKELIHOOD, OTHER_SHAPE, WRONG_SHAPE
 from chainrule.checking.rules.place import Place, places
 from chainrule.checking.rules.rule import RULES, Change, Edit, Rule
-from chainrule.checking.rules.tree import replaced
+from chainrule.checking.rules.tree import children, replaced
 from chainrule.checking.rules.variables import Scope, Shape
 
 PAIRED = 400
@@ -42,10 +42,10 @@ def proposals(statement: ast.stmt, scope: Scope, *, limit: int = 4000) -> Iterat
     Change
         No two are the same, and none is the statement itself. Parts that do not change are shared with the statement.
     """
-    keys = Keys()
+    keys, sizes = Keys(), _Sizes(statement)
     seen = {(keys.of(statement),)}
-    for found in _found(statement, scope, keys):
-        change = _written(statement, found)
+    for found in _found(statement, scope, sizes):
+        change = _written(statement, found, sizes.own)
         key = tuple(map(keys.of, change.statements))
         if key not in seen:
             seen.add(key)
@@ -59,11 +59,11 @@ def pairs_of_changes(statement: ast.stmt, scope: Scope, limit: int = 4000) -> It
 
     Each is called by its likelier mistake. What either change alone gives is not among them.
     """
-    keys = Keys()
+    keys, sizes = Keys(), _Sizes(statement)
     singles: list[tuple[Found, Change]] = []
     seen = {(keys.of(statement),)}
-    for found in _found(statement, scope, keys):
-        change = _written(statement, found)
+    for found in _found(statement, scope, sizes):
+        change = _written(statement, found, sizes.own)
         key = tuple(map(keys.of, change.statements))
         if key not in seen:
             seen.add(key)
@@ -85,9 +85,8 @@ def pairs_of_changes(statement: ast.stmt, scope: Scope, limit: int = 4000) -> It
                 return
 
 
-def _found(statement: ast.stmt, scope: Scope, keys: Keys) -> list[Found]:
+def _found(statement: ast.stmt, scope: Scope, sizes: _Sizes) -> list[Found]:
     """Return what the rules propose, sorted."""
-    sizes = _Sizes(statement)
     found: list[Found] = []
     walked = list(places(statement, scope))
     wanted = _wanted_shape(walked[0], scope)
@@ -146,7 +145,7 @@ class _Sizes:
     """Counts how much of a statement a change writes anew or leaves out."""
 
     def __init__(self, statement: ast.stmt) -> None:
-        self._own: dict[int, int] = {}
+        self.own: dict[int, int] = {}
         self._count(statement)
 
     def changed(self, old: ast.AST, edit: Edit) -> float:
@@ -155,51 +154,45 @@ class _Sizes:
         if edit.new is None or edit.new is old:
             return fresh
         written, kept = self._written(edit.new)
-        return fresh + written + 0.5 * max(self._own.get(id(old), 0) - kept, 0)
+        return fresh + written + 0.5 * max(self.own.get(id(old), 0) - kept, 0)
 
     def _count(self, node: ast.AST) -> int:
-        size = 0 if isinstance(node, (ast.operator, ast.expr_context, ast.cmpop, ast.unaryop)) else 1
-        size += sum(map(self._count, ast.iter_child_nodes(node)))
-        if node._fields:
-            self._own[id(node)] = size
+        size = 1 + sum(map(self._count, children(node)))
+        self.own[id(node)] = size
         return size
 
     def _written(self, node: ast.AST) -> tuple[int, int]:
-        own = self._own.get(id(node))
+        own = self.own.get(id(node))
         if own is not None:
             return 0, own
-        if isinstance(node, (ast.operator, ast.expr_context, ast.cmpop, ast.unaryop)):
-            return 0, 0
         written, kept = 1, 0
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and hasattr(node, "lineno"):
-            return 1, 0  # a variable, or the name of a function
-        for child in ast.iter_child_nodes(node):
+        if type(node) in (ast.Name, ast.Constant) or (type(node) is ast.Attribute and "lineno" in node.__dict__):
+            return 1, 0  # of an attribute all is one name, ``np.sum`` or ``self.W1``
+        for child in children(node):
             new, old = self._written(child)
             written, kept = written + new, kept + old
         return written, kept
 
 
-def _written(statement: ast.stmt, found: Found) -> Change:
+def _written(statement: ast.stmt, found: Found, own: Container[int]) -> Change:
     """Return a change as whole statements, with lines for what is new."""
     place, edit = found.place, found.edit
-    line = getattr(statement, "lineno", 1)
+    for one in (edit.new, *edit.before, *edit.after):
+        if one is not None:
+            _give_lines(one, getattr(statement, "lineno", 1), own)
     new = place.with_node(edit.new) if place.path and edit.new is not None else edit.new
-    for one in (*edit.before, *([] if new is None else [new]), *edit.after):
-        _give_lines(one, line)
     assert new is None or isinstance(new, ast.stmt)
     return Change(new, edit.mistake, found.surprise, edit.before, edit.after, place.node, edit.new)
 
 
-def _give_lines(node: ast.AST, line: int) -> None:
-    """Give lines to the nodes that have none; below one that has a line all have."""
-    if isinstance(node, (ast.expr, ast.stmt, ast.keyword)):
-        if not hasattr(node, "lineno"):
-            node.lineno = node.end_lineno = line
-            node.col_offset = node.end_col_offset = 0
-        elif not isinstance(node, ast.stmt):
-            return
-    for child in ast.iter_child_nodes(node):
-        _give_lines(child, line)
+def _give_lines(node: ast.AST, line: int, own: Container[int]) -> None:
+    """Give lines to the nodes that have none, but for the old statement's."""
+    if id(node) in own:
+        return
+    if "lineno" not in node.__dict__ and node._attributes:
+        node.__dict__.update(lineno=line, end_lineno=line, col_offset=0, end_col_offset=0)
+    for child in children(node):
+        _give_lines(child, line, own)
 
 
 def _both(one: tuple[Found, Change], other: tuple[Found, Change]) -> Change | None:
@@ -207,12 +200,11 @@ def _both(one: tuple[Found, Change], other: tuple[Found, Change]) -> Change | No
     (first, change), (second, _) = one, other
     if len(first.place.path) > len(second.place.path):
         (second, _), (first, change) = one, other
-    if first.place.node is second.place.node or change.statement is None or second.edit.new is None:
+    if change.statement is None or second.edit.new is None:
         return None
     whole = replaced(change.statement, second.place.node, second.edit.new)
     if whole is change.statement:
         return None
-    _give_lines(whole, getattr(whole, "lineno", 1))
     likelier = min(first, second, key=lambda found: found.surprise)
     surprise = first.surprise + second.surprise
     return Change(whole, likelier.edit.mistake, surprise, used=first.place.statement, expected=whole)

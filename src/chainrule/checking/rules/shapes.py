@@ -9,13 +9,57 @@ from chainrule.checking.rules.tree import function_name, is_number
 from chainrule.checking.rules.variables import Scope, Shape, Variable
 
 ELEMENTWISE = frozenset(
-    "exp log log2 log10 log1p expm1 sqrt square abs absolute fabs sign tanh sinh cosh negative sin cos maximum minimum "
-    "multiply add subtract divide true_divide power where clip heaviside nan_to_num zeros_like ones_like empty_like "
-    "copy array asarray astype float64 isnan logical_not reciprocal".split()
+    (
+        "exp",
+        "log",
+        "log2",
+        "log10",
+        "log1p",
+        "expm1",
+        "sqrt",
+        "square",
+        "abs",
+        "absolute",
+        "fabs",
+        "sign",
+        "tanh",
+        "sinh",
+        "cosh",
+        "negative",
+        "sin",
+        "cos",
+        "maximum",
+        "minimum",
+        "multiply",
+        "add",
+        "subtract",
+        "divide",
+        "true_divide",
+        "power",
+        "where",
+        "clip",
+        "heaviside",
+        "nan_to_num",
+        "zeros_like",
+        "ones_like",
+        "empty_like",
+        "copy",
+        "array",
+        "asarray",
+        "astype",
+        "float64",
+        "isnan",
+        "logical_not",
+        "reciprocal",
+    )
 )
-REDUCTIONS = frozenset("sum mean max min amax amin prod std var argmax argmin any all".split())
+REDUCTIONS = frozenset(
+    ("sum", "mean", "max", "min", "amax", "amin", "prod", "std", "var", "argmax", "argmin", "any", "all")
+)
 PRODUCTS = frozenset(("dot", "matmul"))
-CREATING = frozenset("array asarray astype zeros_like ones_like empty_like copy nan_to_num clip".split())
+CREATING = frozenset(
+    ("array", "asarray", "astype", "zeros_like", "ones_like", "empty_like", "copy", "nan_to_num", "clip")
+)
 """Of these only the first argument says what shape they give."""
 
 

@@ -18,6 +18,17 @@ def parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes right below one: as ``ast.iter_child_nodes``, but faster, and without operators."""
+    found: list[ast.AST] = []
+    for value in node.__dict__.values():
+        if type(value) is list:
+            found += [one for one in value if isinstance(one, ast.AST)]
+        elif isinstance(value, ast.AST) and value._fields:
+            found.append(value)
+    return found
+
+
 def with_fields(node: Node, **fields: object) -> Node:
     """Return a node of the same kind with some fields changed."""
     fresh = type(node).__new__(type(node))

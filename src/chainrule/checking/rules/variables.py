@@ -89,8 +89,10 @@ class Scope:
         return known if known or any(one.role for one in self.variables) else self.arrays
 
     def of_shape(self, shape: Shape | None) -> tuple[Variable, ...]:
-        """Return the arrays of a shape; all of them where it is not known."""
-        return self.arrays if shape is None else self._by_shape.get(shape, ())
+        """Return the arrays of a shape, the numbers for none; all arrays where it is not known."""
+        if shape is None:
+            return self.arrays
+        return self._by_shape.get(shape, ()) if shape else self.numbers
 
     @cached_property
     def _by_shape(self) -> dict[Shape, tuple[Variable, ...]]:

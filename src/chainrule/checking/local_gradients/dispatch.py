@@ -10,8 +10,9 @@ from numpy import ndarray
 from chainrule.checking.local_gradients.fallback import differences
 from chainrule.checking.local_gradients.functions import function_of
 from chainrule.checking.local_gradients.keywords import positional
-from chainrule.checking.local_gradients.structures import count, flattened, nothing, replaced
-from chainrule.checking.local_gradients.table import RULES, Entry
+from chainrule.checking.local_gradients.movement import moved_back
+from chainrule.checking.local_gradients.structures import count
+from chainrule.checking.local_gradients.table import OF_NUMBERS, RULES, Entry
 
 FLOAT64 = np.dtype(np.float64)
 BY_DIFFERENCES = Entry(lambda args, kwargs, output, upstream: NotImplemented, True)
@@ -28,9 +29,7 @@ def is_known(op: str) -> bool:
     return True
 
 
-def pull_back(
-    op: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any, upstream: Any
-) -> tuple[Any, ...]:
+def pull_back(op: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any, upstream: Any) -> tuple[Any, ...]:
     """Return the gradients of a loss with respect to the arguments of an operation.
 
     Parameters
@@ -59,6 +58,10 @@ def pull_back(
     if upstream is None:
         return (None,) * len(args)
     given = len(args)
+    if not kwargs and isinstance(output, float) and op in OF_NUMBERS:
+        numbers = _of_numbers(OF_NUMBERS[op], args, float(output), float(upstream))
+        if numbers is not None:
+            return numbers
     if kwargs:
         args, kwargs = positional(op, args, kwargs)
     rule, structured = RULES.get(op, BY_DIFFERENCES)
@@ -70,6 +73,25 @@ def pull_back(
         if gradients is NotImplemented:
             gradients = differences(op, args, kwargs, output, upstream)
     return tuple(gradients[:given])
+
+
+def _of_numbers(
+    partials: tuple[Any, ...], args: tuple[Any, ...], output: float, upstream: float
+) -> tuple[Any, ...] | None:
+    """Return the gradients of an operation on numbers, without NumPy; ``None`` where it takes NumPy."""
+    values: list[Any] = []
+    for value in args:
+        kind = type(value)
+        if kind is not float and kind is not int and kind is not np.float64:
+            return None
+        values.append(value if kind is int else float(value))
+    try:
+        return tuple(
+            float(partial(upstream, output, *values)) if type(value) is float else None
+            for partial, value in zip(partials, values, strict=False)  # math.log has one or two
+        )
+    except (ArithmeticError, TypeError):  # a division by zero, which NumPy makes inf; a complex power
+        return None
 
 
 def _is_plain(value: Any) -> bool:
@@ -90,7 +112,7 @@ def _widened(op: str, rule: Any, args: tuple[Any, ...], kwargs: dict[str, Any], 
     if gradients is NotImplemented:
         return gradients
     return [
-        replaced(value, np.concatenate(flattened(gradient)), 0, nothing)[0]
+        moved_back(np.array, (0,), (value,), {}, gradient)[0]
         if isinstance(value, (list, tuple)) and gradient is not None
         else gradient
         for value, gradient in zip(args, gradients, strict=True)

@@ -1,0 +1,292 @@
+"""Are what a program takes for gradients those of its loss? The chain rule says what they are, nudges that it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.record.tape import Tape
+from chainrule.checking.roles.problem import Objective, Parameter, Problem
+from chainrule.checking.truth.replay import Place, Replay, Substitution, Values
+from chainrule.checking.truth.sweep import Gradients, gradients
+
+TOLERANCE = 1e-6
+"""Relative difference of a gradient from the truth that is still rounding."""
+
+POINTS = 3
+"""Points of the parameters that are looked at: as recorded, and moved by chance."""
+
+
+@dataclass
+class Point:
+    """The truth at one point of the parameters."""
+
+    values: Values
+    truths: list[Any]
+    """By parameter."""
+    penalties: list[Any]
+    """The part of each truth that comes from terms of parameters alone."""
+    gradients: Gradients
+    substitutions: list[Substitution]
+
+
+class State(StrEnum):
+    """What a claimed gradient is."""
+
+    RIGHT = "right"
+    SCALED = "scaled"
+    """The truth times a number that the others are not multiplied by."""
+    PENALTY = "penalty"
+    """The data's part is right, the penalty's is another multiple of its truth."""
+    WRONG = "wrong"
+    MISSING = "missing"
+    """Nothing moves this parameter, or nothing that depends on the loss."""
+
+
+@dataclass
+class Claim:
+    """What was found of one parameter."""
+
+    parameter: Parameter
+    state: State
+    place: Place | None
+    """The value that was judged."""
+    scale: float = 1.0
+    penalty_scale: float = 1.0
+    error: float = np.inf
+    """Largest difference from scale times truth, relative to its largest entry, of all points."""
+
+
+@dataclass
+class Judgement:
+    """A problem with one objective, judged."""
+
+    problem: Problem
+    objective: Objective
+    claims: list[Claim]
+    points: list[Point] = field(repr=False, default_factory=list)
+    replay: Replay | None = field(repr=False, default=None)
+
+    @property
+    def right(self) -> bool:
+        """Whether every claim is a true gradient, in one convention."""
+        return all(claim.state is State.RIGHT for claim in self.claims)
+
+    @property
+    def count_right(self) -> int:
+        """How many claims are true."""
+        return sum(claim.state is State.RIGHT for claim in self.claims)
+
+
+def judge(problem: Problem, objective: Objective, replay: Replay | None = None, points: int = POINTS) -> Judgement:
+    """Judge a problem by one objective."""
+    replay = replay or Replay(problem.tape, problem.start, problem.end)
+    made = [point for n in range(points) if (point := _point(problem, objective, replay, n)) is not None]
+    claims = _claims(problem, made) if made else [Claim(one, State.WRONG, None) for one in problem.parameters]
+    return Judgement(problem, objective, claims, made, replay)
+
+
+def _point(problem: Problem, objective: Objective, replay: Replay, number: int) -> Point | None:
+    substitutions = [] if number == 0 else moved(problem, replay, number)
+    wanted = {*objective.places, *(place for one in problem.parameters for place in one.claims)}
+    values = replay.run(substitutions, wanted, keep=True)
+    if values.error or any(values.seen.get(place) is None for place in objective.places):
+        return None
+    tape = problem.tape
+
+    def made(node: int) -> Any:
+        return values.made.get(node, tape.nodes[node].value)
+
+    at = [one.place for one in problem.parameters]
+    seeds = objective.seeds(values.seen)
+    found = gradients(tape, problem.start, problem.end, seeds, values.value, made, at)
+    truths = [_filled(tape, place, found.wanted.get(place)) for place in at]
+    if not all(np.all(np.isfinite(one)) for one in truths):
+        return None
+    alone = penalty_seeds(problem, found)
+    penalties = [np.zeros(np.shape(one)) for one in truths]
+    if alone:
+        part = gradients(tape, problem.start, problem.end, alone, values.value, made, at)
+        penalties = [_filled(tape, place, part.wanted.get(place)) for place in at]
+    return Point(values, truths, penalties, found, substitutions)
+
+
+def moved(problem: Problem, replay: Replay, number: int) -> list[Substitution]:
+    """Return parameters moved by chance from where they are."""
+    random = np.random.default_rng(1000 + number)
+    places = [one.place for one in problem.parameters]
+    seen = replay.run((), places).seen
+    result = []
+    for place in places:
+        value = np.asarray(seen[place], float)
+        size = 0.2 + float(np.sqrt(np.mean(value**2)) if value.size else 0.0)
+        # once around what is there, once drawn anew: masks that never bit may bite now
+        new = value + 0.3 * size * random.normal(size=value.shape) if number == 1 else size * random.normal(size=value.shape)
+        result.append(Substitution(place, new if value.ndim else float(new)))
+    return result
+
+
+def penalty_seeds(problem: Problem, found: Gradients) -> list[tuple[Place, Any]]:
+    """Return the terms of the loss that are computed from parameters alone, with the gradients that reach them."""
+    tape = problem.tape
+    pure, mixed = {one.place.node for one in problem.parameters}, set[int]()
+    storages = {tape.nodes[node].storage for node in pure} - {-1}
+    seeds = []
+    for event in tape.events[problem.start : problem.end]:
+        if event.output is None or isinstance(event.output, tuple):
+            continue
+        kinds = [_kind(tape, ref.node, pure, storages, mixed, problem.start) for ref in _refs(event.args)]
+        if "pure" in kinds and "data" not in kinds:
+            pure.add(event.output)
+        elif "pure" in kinds:
+            for ref in _refs(event.args):
+                node = tape.nodes[ref.node]
+                if ref.node in pure and node.event >= problem.start and np.size(node.value) == 1:
+                    reached = found.parts.get((event.index, ref.node))
+                    if reached is not None:
+                        seeds.append((Place(ref.node, node.event + 1), reached))
+    return seeds
+
+
+def _kind(tape: Tape, node: int, pure: set[int], storages: set[int], mixed: set[int], start: int) -> str:
+    if node in pure or tape.nodes[node].storage in storages:
+        return "pure"
+    made = tape.nodes[node]
+    if np.size(made.value) == 1 and (made.event < start or tape.events[made.event].op == "leaf"):
+        return "number"
+    return "data"
+
+
+def _refs(structure: Any) -> list[Any]:
+    from chainrule.checking.record.tape import refs
+
+    return list(refs(structure))
+
+
+def _filled(tape: Tape, place: Place, value: Any) -> Any:
+    shape = np.shape(tape.nodes[place.node].value)
+    return np.zeros(shape) if value is None else np.asarray(value, float)
+
+
+# --- comparing ------------------------------------------------------------------------------------------------------
+
+
+def _claims(problem: Problem, points: Sequence[Point]) -> list[Claim]:
+    fits = [_fits(one, n, points) for n, one in enumerate(problem.parameters)]
+    common = _common_scale(fits)
+    return [_chosen(one, n, fit, common, points) for n, (one, fit) in enumerate(zip(problem.parameters, fits, strict=True))]
+
+
+@dataclass
+class _Fit:
+    place: Place
+    scale: float
+    penalty: float
+    error: float
+
+
+def _fits(parameter: Parameter, number: int, points: Sequence[Point]) -> list[_Fit]:
+    """Return each claim of a parameter as a multiple of the truth, as well as that can be done."""
+    found = []
+    for place in parameter.claims:
+        pairs = [(point.values.seen.get(place), point.truths[number], point.penalties[number]) for point in points]
+        fit = _fit(place, pairs)
+        if fit is not None:
+            found.append(fit)
+    return found
+
+
+def _fit(place: Place, pairs: Sequence[tuple[Any, Any, Any]]) -> _Fit | None:
+    claimed, data, penalty = [], [], []
+    for value, truth, alone in pairs:
+        if value is None or np.size(value) != np.size(truth):
+            return None
+        value = np.asarray(value, float)
+        if value.shape != np.shape(truth) and [n for n in value.shape if n > 1] != [n for n in np.shape(truth) if n > 1]:
+            return None
+        claimed.append(value.ravel())
+        data.append(np.ravel(truth) - np.ravel(alone))
+        penalty.append(np.ravel(alone))
+    c, d, p = np.concatenate(claimed), np.concatenate(data), np.concatenate(penalty)
+    if not np.all(np.isfinite(c)):
+        return None
+    columns = np.stack([d, p], axis=1) if np.any(p) else d[:, None]
+    if not np.any(columns):
+        return _Fit(place, 1.0, 1.0, 0.0 if not np.any(c) else np.inf)
+    solution, *_ = np.linalg.lstsq(columns, c, rcond=None)
+    largest = max(np.max(np.abs(c)), np.max(np.abs(columns @ solution)), 1e-300)
+    error = float(np.max(np.abs(columns @ solution - c)) / largest)
+    return _Fit(place, float(solution[0]), float(solution[-1]), error)
+
+
+def _common_scale(fits: Sequence[Sequence[_Fit]]) -> float | None:
+    """Return the number that most gradients are multiplied by; 1 if that will do for as many."""
+    options = [one.scale for fit in fits for one in fit if one.error < TOLERANCE and abs(one.scale) > 1e-12]
+    if not options:
+        return None
+
+    def explained(scale: float) -> int:
+        return sum(any(one.error < TOLERANCE and _same(one.scale, scale) for one in fit) for fit in fits)
+
+    return max(options, key=lambda scale: (explained(scale), _same(scale, 1.0), _same(abs(scale), 1.0), scale > 0))
+
+
+def _same(a: float, b: float) -> bool:
+    return abs(a - b) <= 1e-6 * max(abs(a), abs(b))
+
+
+def _chosen(parameter: Parameter, number: int, fits: Sequence[_Fit], common: float | None, points: Sequence[Point]) -> Claim:
+    good = [one for one in fits if one.error < TOLERANCE]
+    has_penalty = any(np.any(point.penalties[number]) for point in points)
+    for one in good:
+        if common is not None and _same(one.scale, common) and (not has_penalty or _same(one.penalty, one.scale)):
+            return Claim(parameter, State.RIGHT, one.place, one.scale, one.penalty, one.error)
+    for one in good:
+        if common is not None and _same(one.scale, common):
+            return Claim(parameter, State.PENALTY, one.place, one.scale, one.penalty, one.error)
+    for one in good:
+        if abs(one.scale) > 1e-12:
+            return Claim(parameter, State.SCALED, one.place, one.scale, one.penalty, one.error)
+    if not parameter.claims:
+        return Claim(parameter, State.MISSING, None)
+    best = min(fits, key=lambda one: one.error, default=None)
+    if best is None:
+        return Claim(parameter, State.WRONG, parameter.claims[0])
+    return Claim(parameter, State.WRONG, best.place, best.scale, best.penalty, best.error)
+
+
+def differences(judgement: Judgement, direction_seed: int = 0) -> float:
+    """Return how far the chain rule is from central differences of the loss, along one direction a parameter."""
+    problem, objective, replay = judgement.problem, judgement.objective, judgement.replay
+    assert replay is not None
+    point = judgement.points[-1]
+    random = np.random.default_rng(direction_seed)
+    worst = 0.0
+    for number, parameter in enumerate(problem.parameters):
+        at = _value_at(point, parameter, problem, replay)
+        direction = random.normal(size=np.shape(at))
+        step = 1e-5 * max(1.0, float(np.sqrt(np.mean(np.square(at)))))
+        sides = []
+        for sign in (1.0, -1.0):
+            others = [one for one in point.substitutions if one.place != parameter.place]
+            nudged: Any = at + sign * step * direction
+            new = Substitution(parameter.place, nudged if isinstance(at, ndarray) and at.ndim else float(nudged))
+            seen = replay.run([*others, new], objective.places).seen
+            sides.append(objective.value([seen[place] for place in objective.places]))
+        numeric = (sides[0] - sides[1]) / (2 * step)
+        exact = float(np.sum(point.truths[number] * direction))
+        scale = float(np.sqrt(np.sum(np.square(point.truths[number])))) + abs(exact)
+        worst = max(worst, abs(numeric - exact) / (scale + 1e-7))
+    return worst
+
+
+def _value_at(point: Point, parameter: Parameter, problem: Problem, replay: Replay) -> Any:
+    for one in point.substitutions:
+        if one.place == parameter.place:
+            return np.asarray(one.value, float)
+    return np.asarray(replay.run((), [parameter.place]).seen[parameter.place], float)

@@ -1,0 +1,1 @@
+"""What the numbers on a tape are for, by the flow of data: parameters, what moves them, the loss, targets."""

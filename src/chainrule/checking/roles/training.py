@@ -1,0 +1,146 @@
+"""Training as it is seen on a tape: parameters, and the steps that move them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.checking.record.tape import Tape
+from chainrule.checking.roles.chains import ELEMENTWISE, Chain, Link, carried
+from chainrule.checking.roles.flow import Flow
+
+
+@dataclass(frozen=True)
+class Move:
+    """What one step does to one parameter."""
+
+    old: int
+    new: int
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of training: a window of events, and what it does to each parameter."""
+
+    start: int
+    end: int
+    moves: dict[int, Move]
+    """By the number of the parameter."""
+
+
+@dataclass
+class Training:
+    """The parameters of a program, and its steps."""
+
+    flow: Flow
+    parameters: list[Chain]
+    states: list[Chain]
+    steps: list[Step]
+
+
+def training(tape: Tape, flow: Flow | None = None) -> Training | None:
+    """Return what is trained on a tape, or None if nothing is."""
+    flow = flow or Flow(tape)
+    chains = carried(flow)
+    if not chains:
+        return None
+    spanning = _spanning(flow, chains)
+    cut = frozenset(link.new for chain in spanning for link in chain.links)
+    parameters = [chain for chain in spanning if not _is_state(flow, chain, cut)]
+    parameters = [chain for chain in parameters if _drives(flow, chain, spanning, cut)]
+    if not parameters:
+        return None
+    states = [chain for chain in spanning if chain not in parameters]
+    steps = _steps(flow, parameters)
+    return Training(flow, parameters, states, steps) if steps else None
+
+
+def enough(steps: int) -> object:
+    """Return the question whether so many steps of training were seen."""
+
+    def asked(tape: Tape) -> bool:
+        found = training(tape)
+        return found is not None and len(found.steps) >= steps
+
+    return asked
+
+
+def _spanning(flow: Flow, chains: list[Chain]) -> list[Chain]:
+    """Return the chains that go on to the end of what was recorded; not those that begin anew in every step."""
+    last = max(flow.event[chain.links[-1].new] for chain in chains)
+    first = min(flow.event[chain.links[0].new] for chain in chains)
+    length = max(1, last - first)
+    return [
+        chain
+        for chain in chains
+        if flow.event[chain.links[-1].new] - flow.event[chain.links[0].new] > 0.45 * length and _is_real(flow, chain)
+    ]
+
+
+def _is_real(flow: Flow, chain: Chain) -> bool:
+    node = flow.tape.nodes[flow.node[chain.links[-1].new]]
+    return np.asarray(node.value).dtype.kind in "fc"
+
+
+def _is_state(flow: Flow, chain: Chain, cut: frozenset[int]) -> bool:
+    """Return whether a value is only scaled, rooted and added before it moves another one: no network uses it."""
+    shape = np.shape(flow.tape.nodes[flow.node[chain.root]].value)
+    versions = chain.versions()
+    middle = versions[len(versions) // 2 : len(versions) // 2 + 2]
+    cone = flow.downstream(middle, cut=cut - set(middle))
+    for vertex in cone - set(middle):
+        if vertex in cut:
+            continue
+        event = flow.tape.events[flow.event[vertex]]
+        here = np.shape(flow.tape.nodes[flow.node[vertex]].value)
+        if event.op not in ELEMENTWISE or here != shape:
+            return False
+    if shape == ():
+        return not chain.links[len(chain.links) // 2].pure or not _moves_itself(flow, chain, cut)
+    return True
+
+
+def _moves_itself(flow: Flow, chain: Chain, cut: frozenset[int]) -> bool:
+    link = chain.links[len(chain.links) // 2]
+    return link.moved_by in flow.downstream([link.old], cut=cut - {link.old})
+
+
+def _drives(flow: Flow, chain: Chain, others: list[Chain], cut: frozenset[int]) -> bool:
+    """Return whether what moves some value depends on this one."""
+    link = chain.links[len(chain.links) // 2]
+    cone = flow.downstream([link.old], cut=cut - {link.old})
+    return any(one.moved_by in cone for other in others for one in other.links if one.old != link.old or True)
+
+
+def _steps(flow: Flow, parameters: list[Chain]) -> list[Step]:
+    """Cut time into steps: in each, every parameter is moved by all the lines that move it, once."""
+    rounds = [_rounds(flow, chain) for chain in parameters]
+    count = max(len(one) for one in rounds)
+    kept = [(number, one) for number, one in enumerate(rounds) if len(one) >= count - 1]
+    count = min(len(one) for _, one in kept)
+    steps, start = [], max(flow.event[chain.root] for chain in (parameters[number] for number, _ in kept)) + 1
+    for k in range(count):
+        moves = {number: one[k] for number, one in kept}
+        end = max(flow.event[move.new] for move in moves.values()) + 1
+        steps.append(Step(start, end, moves))
+        start = end
+    return steps
+
+
+def _rounds(flow: Flow, chain: Chain) -> list[Move]:
+    """Return the moves of a parameter; links of different lines, one after the other, are one move."""
+    moves: list[Move] = []
+    pending: list[Link] = []
+    sites: set[int] = set()
+    for link in chain.links:
+        site = flow.tape.events[link.event].site
+        if pending and site in sites:
+            moves.append(Move(pending[0].old, pending[-1].new, tuple(pending)))
+            pending, sites = [], set()
+        pending.append(link)
+        sites.add(site)
+    if pending:
+        moves.append(Move(pending[0].old, pending[-1].new, tuple(pending)))
+    return moves

@@ -1,0 +1,148 @@
+"""Terms of sums: one left out or too many, the penalty's, what the next step hands back, ``+=`` and ``=``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from chainrule.checking.rules.factors import A_COUNT
+from chainrule.checking.rules.mistake import Mistake
+from chainrule.checking.rules.names import distance, is_gradient_of
+from chainrule.checking.rules.rule import Edit, Place, Scope, register
+from chainrule.checking.rules.tree import (
+    ADD,
+    STORE,
+    SUB,
+    call,
+    loaded,
+    minus,
+    negative,
+    parsed,
+    plus,
+    power,
+    times,
+    with_fields,
+)
+
+
+@register(ast.BinOp)
+def term_left_out(node: ast.BinOp, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield one term of a sum alone."""
+    if isinstance(node.op, ast.Add):
+        yield Edit(node.left, Mistake.TERM_SUPERFLUOUS)
+        yield Edit(node.right, Mistake.TERM_SUPERFLUOUS)
+    elif isinstance(node.op, ast.Sub):
+        yield Edit(node.left, Mistake.TERM_SUPERFLUOUS)
+        yield Edit(node.right, Mistake.TERM_SUPERFLUOUS, 0.3)
+        yield Edit(negative(node.right), Mistake.TERM_SUPERFLUOUS, 0.1)
+
+
+@register(ast.expr)
+def term_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield an expression and a variable of its shape added to it, or one taken from it."""
+    if not place.is_term or not isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript)):
+        return
+    if isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Add, ast.Sub)):
+        return
+    inner = 0.0 if place.is_whole else 0.3
+    shape = place.shape
+    for one in scope.of_shape(shape):
+        if place.own is one:
+            continue
+        extra = inner + distance(one, place) + (0.6 if shape is None or not shape else 0.0)
+        yield Edit(plus(node, one.node), Mistake.TERM_MISSING, extra)
+        yield Edit(minus(node, one.node), Mistake.TERM_MISSING, extra + 0.4)
+
+
+@register(ast.expr)
+def penalty_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield a gradient and that of the penalty, ``+ reg * W``, and a loss and its penalty."""
+    if not place.is_whole or isinstance(node, (ast.Tuple, ast.List, ast.Dict, ast.Constant)) or not scope.parameters:
+        return
+    strengths = [one.node for one in scope.numbers if not A_COUNT.search(one.text)]
+    shape = place.shape
+    for one in scope.parameters:
+        if len(one.shape) < 2 or (shape and one.shape != shape):
+            continue
+        own = scope.named.get(ast.unparse(place.target)) if place.target is not None else None
+        near = own is not None and is_gradient_of(own, one)
+        extra = (0.0 if near else 0.3) + (0.4 if shape is None else 0.0) + distance(one, place)
+        for strength in strengths:
+            if shape != ():
+                term = times(strength, one.node)
+                yield Edit(plus(node, term), Mistake.PENALTY_MISSING, extra)
+                yield Edit(
+                    plus(node, times(times(ast.Constant(2), strength), one.node)), Mistake.PENALTY_MISSING, extra
+                )
+            if shape == () or shape is None:
+                squares = call(f"{scope.numpy}.sum", power(one.node, 2))
+                for factor in (strength, times(ast.Constant(0.5), strength)):
+                    yield Edit(plus(node, times(factor, squares)), Mistake.PENALTY_MISSING, extra)
+    if shape == ():
+        squares = [call(f"{scope.numpy}.sum", power(one.node, 2)) for one in scope.parameters if len(one.shape) > 1]
+        for strength in strengths if len(squares) == 2 else ():
+            for factor in (strength, times(ast.Constant(0.5), strength)):
+                yield Edit(plus(node, times(factor, plus(squares[0], squares[1]))), Mistake.PENALTY_MISSING)
+
+
+@register(ast.BinOp)
+def other_class(node: ast.BinOp, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``y * log(a) + (1 - y) * log(1 - a)`` for ``y * log(a)``."""
+    if not isinstance(node.op, ast.Mult):
+        return
+    for label, log in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(log, ast.Call) and len(log.args) == 1 and ast.unparse(log.func).endswith("log"):
+            rest = with_fields(log, args=[minus(ast.Constant(1), log.args[0])])
+            term = times(minus(ast.Constant(1), label), rest)
+            yield Edit(plus(node, term), Mistake.TERM_MISSING, -0.6)
+
+
+@register(ast.Assign)
+def added(node: ast.Assign, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``+=`` and ``-=`` for ``=``."""
+    target = node.targets[0]
+    if len(node.targets) == 1 and isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+        yield Edit(ast.AugAssign(target, ADD, node.value), Mistake.ASSIGNED_FOR_ADDED)
+        yield Edit(ast.AugAssign(target, SUB, node.value), Mistake.ASSIGNED_FOR_ADDED, 0.4)
+        yield Edit(ast.AugAssign(target, ast.Mult(), node.value), Mistake.ASSIGNED_FOR_ADDED, 0.4)
+        read = loaded(target)
+        yield Edit(with_fields(node, value=plus(read, node.value)), Mistake.ASSIGNED_FOR_ADDED, 0.3)
+        yield Edit(with_fields(node, value=minus(read, node.value)), Mistake.ASSIGNED_FOR_ADDED, 0.6)
+
+
+@register(ast.AugAssign)
+def assigned(node: ast.AugAssign, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``=`` for ``+=``, and other operations."""
+    yield Edit(ast.Assign([node.target], node.value), Mistake.ADDED_FOR_ASSIGNED)
+    for operator in (ast.Add(), ast.Sub(), ast.Mult(), ast.Div()):
+        if type(operator) is not type(node.op):
+            signs = isinstance(operator, (ast.Add, ast.Sub)) and isinstance(node.op, (ast.Add, ast.Sub))
+            mistake = Mistake.STEP_SIGN if signs else Mistake.OPERATION
+            yield Edit(with_fields(node, op=operator), mistake)
+
+
+@register(ast.Assign, ast.AugAssign)
+def target_not_subtracted(node: ast.Assign | ast.AugAssign, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield a statement followed by ``d[range(N), y] -= 1`` for the ``d`` that it makes."""
+    target = place.target
+    if not isinstance(target, (ast.Name, ast.Attribute)):
+        return
+    shape = place.shapes.of(node.value).shape
+    if shape is not None and len(shape) not in (1, 2):
+        return
+    text = ast.unparse(target)
+    for labels in scope.integers:
+        if shape is not None and labels.shape not in (shape[:1], shape[1:]):
+            continue
+        indices = [f"{scope.numpy}.arange({text}.shape[0]), {labels.text}"]
+        indices += [f"{labels.text}, {scope.numpy}.arange({text}.shape[1])"]
+        for position, index in enumerate(indices):
+            if shape is None or (len(shape) == 2 and labels.shape == shape[position : position + 1]):
+                place_of_class = with_fields(parsed(f"{text}[{index}]"), ctx=STORE)
+                lower = ast.AugAssign(place_of_class, SUB, ast.Constant(1))
+                yield Edit(node, Mistake.TARGET_NOT_SUBTRACTED, 0.2 * position, after=(lower,))
+    for index in (one for one in scope.variables if one.kind in ("integers", "number") and one.shape == ()):
+        if shape is not None and index.role == "target":
+            place_of_class = with_fields(parsed(f"{text}[{index.text}]"), ctx=STORE)
+            lower = ast.AugAssign(place_of_class, SUB, ast.Constant(1))
+            yield Edit(node, Mistake.TARGET_NOT_SUBTRACTED, 0.1, after=(lower,))
