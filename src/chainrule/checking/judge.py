@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.record.tape import Tape
-from chainrule.checking.roles.problem import Objective, Parameter, Problem
+from chainrule.checking.record.tape import Event, Tape, refs
+from chainrule.checking.roles.problem import Objective, Origin, Parameter, Problem
 from chainrule.checking.truth.replay import Place, Replay, Substitution, Values
 from chainrule.checking.truth.sweep import Gradients, gradients
 
@@ -60,6 +60,8 @@ class Claim:
     penalty_scale: float = 1.0
     error: float = np.inf
     """Largest difference from scale times truth, relative to its largest entry, of all points."""
+    decay: float = 0.0
+    """The multiple of the parameter that is added, where the loss has no penalty."""
 
 
 @dataclass
@@ -83,20 +85,46 @@ class Judgement:
         return sum(claim.state is State.RIGHT for claim in self.claims)
 
 
-def judge(problem: Problem, objective: Objective, replay: Replay | None = None, points: int = POINTS) -> Judgement:
+class Court:
+    """Judges one problem, by one objective after the other; what they share is done once."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.replay = Replay(problem.tape, problem.start, problem.end)
+        places = [place for objective in problem.objectives for place in objective.places]
+        for parameter in problem.parameters:
+            places += [parameter.place, *parameter.claims]
+            places += parameter.change or ()
+        self._wanted = set(places)
+        self._runs: dict[int, tuple[list[Substitution], Values]] = {}
+
+    def judge(self, objective: Objective, points: int = POINTS) -> Judgement:
+        """Judge the problem by one objective, at so many points."""
+        made = [point for n in range(points) if (point := self._point(objective, n)) is not None]
+        problem = self.problem
+        claims = _claims(problem, made) if made else [Claim(one, State.WRONG, None) for one in problem.parameters]
+        return Judgement(problem, objective, claims, made, self.replay)
+
+    def run(self, number: int) -> tuple[list[Substitution], Values]:
+        """Return the values at one point of the parameters."""
+        if number not in self._runs:
+            substitutions = [] if number == 0 else moved(self.problem, self.replay, number)
+            self._runs[number] = substitutions, self.replay.run(substitutions, self._wanted, keep=True)
+        return self._runs[number]
+
+    def _point(self, objective: Objective, number: int) -> Point | None:
+        substitutions, values = self.run(number)
+        if values.error or any(values.seen.get(place) is None for place in objective.places):
+            return None
+        return _point(self.problem, objective, substitutions, values)
+
+
+def judge(problem: Problem, objective: Objective, points: int = POINTS) -> Judgement:
     """Judge a problem by one objective."""
-    replay = replay or Replay(problem.tape, problem.start, problem.end)
-    made = [point for n in range(points) if (point := _point(problem, objective, replay, n)) is not None]
-    claims = _claims(problem, made) if made else [Claim(one, State.WRONG, None) for one in problem.parameters]
-    return Judgement(problem, objective, claims, made, replay)
+    return Court(problem).judge(objective, points)
 
 
-def _point(problem: Problem, objective: Objective, replay: Replay, number: int) -> Point | None:
-    substitutions = [] if number == 0 else moved(problem, replay, number)
-    wanted = {*objective.places, *(place for one in problem.parameters for place in one.claims)}
-    values = replay.run(substitutions, wanted, keep=True)
-    if values.error or any(values.seen.get(place) is None for place in objective.places):
-        return None
+def _point(problem: Problem, objective: Objective, substitutions: list[Substitution], values: Values) -> Point | None:
     tape = problem.tape
 
     def made(node: int) -> Any:
@@ -108,7 +136,7 @@ def _point(problem: Problem, objective: Objective, replay: Replay, number: int) 
     truths = [_filled(tape, place, found.wanted.get(place)) for place in at]
     if not all(np.all(np.isfinite(one)) for one in truths):
         return None
-    alone = penalty_seeds(problem, found)
+    alone = penalty_seeds(problem, objective, found)
     penalties = [np.zeros(np.shape(one)) for one in truths]
     if alone:
         part = gradients(tape, problem.start, problem.end, alone, values.value, made, at)
@@ -131,41 +159,63 @@ def moved(problem: Problem, replay: Replay, number: int) -> list[Substitution]:
     return result
 
 
-def penalty_seeds(problem: Problem, found: Gradients) -> list[tuple[Place, Any]]:
+SUMS = frozenset({"add", "subtract", "builtins.sum", "sum", "negative", "iadd", "isubtract", "item", "builtins.float", "mean"})
+
+
+def penalty_seeds(problem: Problem, objective: Objective, found: Gradients) -> list[tuple[Place, Any]]:
     """Return the terms of the loss that are computed from parameters alone, with the gradients that reach them."""
+    if objective.origin is not Origin.STATED:
+        return []
     tape = problem.tape
-    pure, mixed = {one.place.node for one in problem.parameters}, set[int]()
-    storages = {tape.nodes[node].storage for node in pure} - {-1}
-    seeds = []
-    for event in tape.events[problem.start : problem.end]:
-        if event.output is None or isinstance(event.output, tuple):
+    alone = _of_parameters_alone(problem)
+    seeds, seen = [], set[int]()
+    pending = [place.node for place in objective.places]
+    while pending:  # from the loss back through sums: a term is what these end at
+        number = pending.pop()
+        node = tape.nodes[number]
+        if number in seen or node.event < problem.start or np.size(node.value) != 1:
             continue
-        kinds = [_kind(tape, ref.node, pure, storages, mixed, problem.start) for ref in _refs(event.args)]
-        if "pure" in kinds and "data" not in kinds:
-            pure.add(event.output)
-        elif "pure" in kinds:
-            for ref in _refs(event.args):
-                node = tape.nodes[ref.node]
-                if ref.node in pure and node.event >= problem.start and np.size(node.value) == 1:
-                    reached = found.parts.get((event.index, ref.node))
-                    if reached is not None:
-                        seeds.append((Place(ref.node, node.event + 1), reached))
+        seen.add(number)
+        if number in alone:
+            reached = found.made.get(number)
+            if reached is not None:
+                seeds.append((Place(number, node.event + 1), reached))
+            continue
+        event = tape.events[node.event]
+        if event.op in SUMS or (event.op in ("multiply", "true_divide") and _one_number(tape, event, alone)):
+            pending += [ref.node for ref in refs(event.args)]
     return seeds
 
 
-def _kind(tape: Tape, node: int, pure: set[int], storages: set[int], mixed: set[int], start: int) -> str:
-    if node in pure or tape.nodes[node].storage in storages:
-        return "pure"
+def _one_number(tape: Tape, event: Event, alone: set[int]) -> bool:
+    """Return whether a product is one with a number that is not computed in the step."""
+    computed = [ref for ref in refs(event.args) if tape.events[tape.nodes[ref.node].event].op != "leaf"]
+    return len(computed) == 1
+
+
+def _of_parameters_alone(problem: Problem) -> set[int]:
+    """Return the nodes of a window that are computed from parameters and plain numbers."""
+    tape = problem.tape
+    nodes = {one.place.node for one in problem.parameters}
+    storages = {tape.nodes[node].storage for node in nodes} - {-1}
+    found: set[int] = set()
+    numbers: set[int] = set()
+    for event in tape.events[problem.start : problem.end]:
+        if not isinstance(event.output, int):
+            continue
+        given = [ref.node for ref in refs(event.args)]
+        pure = [n for n in given if n in nodes or n in found or tape.nodes[n].storage in storages]
+        rest = [n for n in given if n not in pure and not (n in numbers or _is_plain(tape, n, problem.start))]
+        if pure and not rest:
+            found.add(event.output)
+        elif not rest and np.size(tape.nodes[event.output].value) == 1:
+            numbers.add(event.output)
+    return found
+
+
+def _is_plain(tape: Tape, node: int, start: int) -> bool:
     made = tape.nodes[node]
-    if np.size(made.value) == 1 and (made.event < start or tape.events[made.event].op == "leaf"):
-        return "number"
-    return "data"
-
-
-def _refs(structure: Any) -> list[Any]:
-    from chainrule.checking.record.tape import refs
-
-    return list(refs(structure))
+    return np.size(made.value) == 1 and (made.event < start or tape.events[made.event].op == "leaf")
 
 
 def _filled(tape: Tape, place: Place, value: Any) -> Any:
@@ -177,7 +227,9 @@ def _filled(tape: Tape, place: Place, value: Any) -> Any:
 
 
 def _claims(problem: Problem, points: Sequence[Point]) -> list[Claim]:
-    fits = [_fits(one, n, points) for n, one in enumerate(problem.parameters)]
+    sizes = [float(np.max(np.abs(point.truths[n]), initial=0.0)) for point in points for n in range(len(point.truths))]
+    floor = 1e-9 * max(sizes, default=0.0)
+    fits = [_fits(one, n, points, floor) for n, one in enumerate(problem.parameters)]
     common = _common_scale(fits)
     return [_chosen(one, n, fit, common, points) for n, (one, fit) in enumerate(zip(problem.parameters, fits, strict=True))]
 
@@ -188,20 +240,46 @@ class _Fit:
     scale: float
     penalty: float
     error: float
+    decay: float = 0.0
+    """The multiple of the parameter itself that is in it, where the loss has no penalty."""
 
 
-def _fits(parameter: Parameter, number: int, points: Sequence[Point]) -> list[_Fit]:
+def _own(parameter: Parameter, points: Sequence[Point]) -> list[Any]:
+    return [np.asarray(point.values.seen[parameter.place], float) for point in points]
+
+
+def _fits(parameter: Parameter, number: int, points: Sequence[Point], floor: float) -> list[_Fit]:
     """Return each claim of a parameter as a multiple of the truth, as well as that can be done."""
     found = []
     for place in parameter.claims:
         pairs = [(point.values.seen.get(place), point.truths[number], point.penalties[number]) for point in points]
-        fit = _fit(place, pairs)
+        fit = _fit(place, pairs, floor)
+        if fit is None:
+            continue
+        if fit.error >= TOLERANCE and not any(np.any(point.penalties[number]) for point in points):
+            decayed = _fit(place, [(c, np.asarray(t) + v, v) for (c, t, _), v in zip(pairs, _own(parameter, points), strict=True)], floor)
+            if decayed is not None and decayed.error < TOLERANCE and len(points) > 1:
+                fit = replace(decayed, decay=decayed.penalty / decayed.scale if decayed.scale else np.nan, penalty=decayed.scale)
+        found.append(fit)
+    if parameter.change is not None:
+        before, after = parameter.change
+        pairs = [
+            (_difference(point.values.seen.get(after), point.values.seen.get(before)), point.truths[number], point.penalties[number])
+            for point in points
+        ]
+        fit = _fit(after, pairs, floor)
         if fit is not None:
             found.append(fit)
     return found
 
 
-def _fit(place: Place, pairs: Sequence[tuple[Any, Any, Any]]) -> _Fit | None:
+def _difference(after: Any, before: Any) -> Any:
+    if after is None or before is None or np.shape(after) != np.shape(before):
+        return None
+    return np.asarray(after, float) - np.asarray(before, float)
+
+
+def _fit(place: Place, pairs: Sequence[tuple[Any, Any, Any]], floor: float) -> _Fit | None:
     claimed, data, penalty = [], [], []
     for value, truth, alone in pairs:
         if value is None or np.size(value) != np.size(truth):
@@ -216,8 +294,8 @@ def _fit(place: Place, pairs: Sequence[tuple[Any, Any, Any]]) -> _Fit | None:
     if not np.all(np.isfinite(c)):
         return None
     columns = np.stack([d, p], axis=1) if np.any(p) else d[:, None]
-    if not np.any(columns):
-        return _Fit(place, 1.0, 1.0, 0.0 if not np.any(c) else np.inf)
+    if np.max(np.abs(columns)) <= floor:  # (of a bias before batch normalisation)
+        return _Fit(place, np.nan, np.nan, 0.0 if np.max(np.abs(c)) <= 10 * floor else np.inf)
     solution, *_ = np.linalg.lstsq(columns, c, rcond=None)
     largest = max(np.max(np.abs(c)), np.max(np.abs(columns @ solution)), 1e-300)
     error = float(np.max(np.abs(columns @ solution - c)) / largest)
@@ -237,27 +315,33 @@ def _common_scale(fits: Sequence[Sequence[_Fit]]) -> float | None:
 
 
 def _same(a: float, b: float) -> bool:
-    return abs(a - b) <= 1e-6 * max(abs(a), abs(b))
+    """Return whether two multiples are one; that of nothing is any."""
+    return bool(np.isnan(a) or np.isnan(b)) or abs(a - b) <= 1e-6 * max(abs(a), abs(b))
 
 
 def _chosen(parameter: Parameter, number: int, fits: Sequence[_Fit], common: float | None, points: Sequence[Point]) -> Claim:
     good = [one for one in fits if one.error < TOLERANCE]
     has_penalty = any(np.any(point.penalties[number]) for point in points)
     for one in good:
-        if common is not None and _same(one.scale, common) and (not has_penalty or _same(one.penalty, one.scale)):
-            return Claim(parameter, State.RIGHT, one.place, one.scale, one.penalty, one.error)
+        fits_penalty = not has_penalty or _same(one.penalty, one.scale)
+        if common is not None and _same(one.scale, common) and fits_penalty and not one.decay < 0:
+            return _claim(parameter, State.RIGHT, one)
     for one in good:
         if common is not None and _same(one.scale, common):
-            return Claim(parameter, State.PENALTY, one.place, one.scale, one.penalty, one.error)
+            return _claim(parameter, State.PENALTY, one)
     for one in good:
         if abs(one.scale) > 1e-12:
-            return Claim(parameter, State.SCALED, one.place, one.scale, one.penalty, one.error)
+            return _claim(parameter, State.SCALED, one)
     if not parameter.claims:
         return Claim(parameter, State.MISSING, None)
     best = min(fits, key=lambda one: one.error, default=None)
     if best is None:
         return Claim(parameter, State.WRONG, parameter.claims[0])
-    return Claim(parameter, State.WRONG, best.place, best.scale, best.penalty, best.error)
+    return _claim(parameter, State.WRONG, best)
+
+
+def _claim(parameter: Parameter, state: State, fit: _Fit) -> Claim:
+    return Claim(parameter, state, fit.place, fit.scale, fit.penalty, fit.error, fit.decay)
 
 
 def differences(judgement: Judgement, direction_seed: int = 0) -> float:

@@ -404,6 +404,8 @@ class Recorder(Structures):
         given = tuple(list(one) if _is_iterator(one) else one for one in args)
         result = function(*given, **kwargs)
         if is_numeric(result) and not any(callable(one) for one in kwargs.values()):
+            if self.known(result) and not isinstance(result, ndarray):  # max gives one of its arguments back
+                result = self.literal(result) if type(result) is float else result + 0
             return self._done(name, given, kwargs, result, site)
         return result
 

@@ -80,16 +80,30 @@ def _summed(flow: Flow, event: Event) -> Iterator[Link]:
 
 
 def _stored(flow: Flow, event: Event) -> Iterator[Link]:
-    """Yield the link of ``W[...] = W - step``."""
-    value, old = flow.vertex(event.args[2]), flow.vertex(event.args[0])
+    """Yield the link of ``W[...] = W - step`` and of ``W[i, j] = W[i, j] - step``."""
+    target, key, stored = event.args
+    value, old = flow.vertex(stored), flow.vertex(target)
     maker = flow.tape.events[flow.event[value]]
     if maker.op not in ("add", "subtract") or maker.output is None:
         return
     for position, arg in enumerate(maker.args):
         if isinstance(arg, Ref) and not (position == 1 and maker.op == "subtract"):
-            vertex = flow.vertex(arg)
-            if vertex == old or old in flow.before[vertex]:
+            if _is_part(flow, arg, target, key):
                 yield Link(old, flow.made(event)[0], maker.index, _vertex(flow, maker.args[1 - position]), True)
+
+
+def _is_part(flow: Flow, arg: Ref, target: Ref, key: Any) -> bool:
+    """Return whether a value is what stands in ``target[key]``."""
+    nodes = flow.tape.nodes
+    same = nodes[arg.node].storage == nodes[target.node].storage >= 0
+    if key is Ellipsis or key == slice(None):
+        return arg.node == target.node or (same and np.shape(nodes[arg.node].value) == np.shape(nodes[target.node].value))
+    read = flow.tape.events[nodes[arg.node].event]
+    return read.op == "getitem" and read.args[0].node == target.node and _text(read.args[1]) == _text(key)
+
+
+def _text(key: Any) -> str:
+    return repr(key)
 
 
 def _vertex(flow: Flow, arg: Any) -> int:

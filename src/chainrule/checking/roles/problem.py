@@ -52,6 +52,8 @@ class Parameter:
     place: Place
     claims: tuple[Place, ...]
     """What the program takes for its gradient, from what moves it backwards; any of these may be meant."""
+    change: tuple[Place, Place] | None = None
+    """Where it is moved entry by entry: before and after, whose difference is a multiple of the gradient."""
 
 
 @dataclass(frozen=True)
@@ -91,3 +93,8 @@ def handed(name: str, places: Sequence[Place], upstream: Sequence[Any]) -> Objec
         lambda values: float(sum(np.sum(value * one) for value, one in zip(values, given, strict=True))),
         lambda values: given,
     )
+
+
+def total(one: Objective, other: Objective) -> Objective:
+    """Return the sum of two numbers that a program computes."""
+    return stated(f"{one.name} + {other.name}", (*one.places, *other.places), other.statement)

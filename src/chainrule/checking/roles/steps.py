@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.record.tape import Tape, refs, resolved
+from chainrule.checking.record.tape import Event, Ref, Tape, refs, resolved
 from chainrule.checking.roles.flow import Flow, dominators
 from chainrule.checking.roles.losses import USUAL, UsualLoss, one_hot
 from chainrule.checking.roles.names import Names, names_over_time
-from chainrule.checking.roles.problem import Objective, Origin, Parameter, Problem, stated
+from chainrule.checking.roles.problem import Objective, Origin, Parameter, Problem, stated, total
 from chainrule.checking.roles.training import Step, Training
 from chainrule.checking.truth.replay import Place
 
@@ -28,10 +30,20 @@ def step_problem(found: Training, number: int) -> Problem:
     parameters = []
     for n, move in step.moves.items():
         name = names_over_time(flow, names, found.parameters[n].versions()) or f"parameter {n + 1}"
-        parameters.append(Parameter(name, place_before(flow, move.old, step.start), _claims(flow, move.links, fresh)))
+        claims = _claims(flow, move.links, fresh)
+        place = place_before(flow, move.old, step.start)
+        by_entries = any(_writes_entries(flow, link.event) for link in move.links)
+        change = (place, place_of(flow, move.new)) if by_entries or len(move.links) > 1 else None
+        parameters.append(Parameter(name, place, claims, change))
     unique = _with_unique_names(parameters)
-    objectives = (*stated_losses(flow, names, fresh, step), *supposed_losses(flow, fresh, step, set(sources)))
-    return Problem("training", "script", tape, step.start, step.end, tuple(unique), objectives)
+    later = found.steps[number + 1].end if number + 1 < len(found.steps) else len(tape.events)
+    moved = flow.downstream([move.new for move in step.moves.values()], end=later)
+    seen = flow.downstream(sources, end=later) - moved
+    said = list(stated_losses(flow, names, {one for one in seen if flow.event[one] >= step.start}, later))
+    sums = [total(one, other) for one, other in itertools.combinations(said[:5], 2)]
+    objectives = (*said, *sums, *supposed_losses(flow, fresh, step, set(sources)))
+    end = max([step.end, *(place.time for one in said for place in one.places)])
+    return Problem("training", "script", tape, step.start, end, tuple(unique), objectives)
 
 
 def place_before(flow: Flow, vertex: int, time: int) -> Place:
@@ -53,9 +65,39 @@ def _fresh(flow: Flow, sources: list[int], step: Step) -> set[int]:
 def _claims(flow: Flow, links: Any, fresh: set[int]) -> tuple[Place, ...]:
     found: list[int] = []
     for link in links:
-        if link.moved_by >= 0 and link.moved_by in fresh:
-            found += [one for one in dominators(flow, link.moved_by, fresh) if one not in found]
+        if link.moved_by < 0 or link.moved_by not in fresh:
+            continue
+        shape = np.shape(_node_value(flow, link.old))
+        pending, seen = [link.moved_by], set[int]()
+        while pending:
+            for one in dominators(flow, pending.pop(), fresh):
+                if one in seen:
+                    continue
+                seen.add(one)
+                found += [one] if one not in found else []
+                pending += _scaled(flow, one, fresh, shape)
     return tuple(place_of(flow, one) for one in found)
+
+
+def _scaled(flow: Flow, vertex: int, fresh: set[int], shape: tuple[int, ...]) -> list[int]:
+    """Return what is multiplied by a computed number there: a gradient that is clipped by its norm."""
+    event = flow.tape.events[flow.event[vertex]]
+    if event.op not in ("multiply", "true_divide", "imultiply", "itrue_divide"):
+        return []
+    given = [one for one in flow.arguments(event) if one in fresh]
+    whole = [one for one in given if np.shape(_node_value(flow, one)) == shape]
+    numbers = [one for one in given if np.size(_node_value(flow, one)) == 1]
+    return whole if len(whole) == 1 and len(whole) + len(numbers) == len(given) and shape != () else []
+
+
+def _node_value(flow: Flow, vertex: int) -> Any:
+    return flow.tape.nodes[flow.node[vertex]].value
+
+
+def _writes_entries(flow: Flow, index: int) -> bool:
+    """Return whether an event writes into some entries of an array only."""
+    event = flow.tape.events[index]
+    return event.output is None and event.args[1] is not Ellipsis
 
 
 def _with_unique_names(parameters: list[Parameter]) -> list[Parameter]:
@@ -65,29 +107,43 @@ def _with_unique_names(parameters: list[Parameter]) -> list[Parameter]:
         seen[one.name] = seen.get(one.name, 0) + 1
         many = sum(other.name == one.name for other in parameters) > 1
         name = f"{one.name} ({seen[one.name]})" if many else one.name
-        result.append(Parameter(name, one.place, one.claims))
+        result.append(replace(one, name=name))
     return result
 
 
-def stated_losses(flow: Flow, names: Names, fresh: set[int], step: Step) -> Iterator[Objective]:
-    """Yield the numbers of a step that may be its loss: shown, named or left over; those of one line as one sum."""
+def stated_losses(flow: Flow, names: Names, fresh: set[int], end: int) -> Iterator[Objective]:
+    """Yield the numbers of a step that may be its loss: shown, named or left over; those of one place as one sum."""
     tape = flow.tape
     shown = {flow.vertex(ref) for _, ref in tape.observed}
-    by_site: dict[int, list[int]] = {}
+    by_path: dict[tuple[int, ...], list[int]] = {}
     for vertex in sorted(fresh):
-        value = tape.nodes[flow.node[vertex]].value
+        value = _node_value(flow, vertex)
         if np.size(value) != 1 or np.asarray(value).dtype.kind != "f":
             continue
         event = tape.events[flow.event[vertex]]
-        used = [one for one in flow.after[vertex] if flow.event[one] < step.end and one in fresh]
-        if vertex in shown or not used or _loss_like(names.all(vertex)):
-            by_site.setdefault(event.site, []).append(vertex)
-    ranked = sorted(by_site.items(), key=lambda item: -_belief(item[1], names, shown))
-    for _, vertices in ranked[:MOST_LOSSES]:
-        last = _not_feeding(flow, vertices, step)
+        if vertex in shown or not _is_used(flow, vertex, fresh, end) or _loss_like(names.all(vertex)):
+            by_path.setdefault(path(tape, event), []).append(vertex)
+    ranked = sorted(by_path.values(), key=lambda vertices: -_belief(vertices, names, shown))
+    for vertices in ranked[:MOST_LOSSES]:
+        last = _not_feeding(flow, vertices, end)
         statement = tape.statement_of(tape.events[flow.event[last[-1]]])
         name = names.best(last[-1], "the loss")
         yield stated(name, [place_of(flow, one) for one in last], statement)
+
+
+def path(tape: Tape, event: Event) -> tuple[int, ...]:
+    """Return where an event was done: its place in the text, and those of the calls around it."""
+    found, frame = [event.site], event.frame
+    while frame >= 0:
+        found.append(tape.frames[frame].site)
+        frame = tape.frames[frame].parent
+    return tuple(found)
+
+
+def _is_used(flow: Flow, vertex: int, fresh: set[int], end: int) -> bool:
+    """Return whether something is computed from a value, not only of its shape."""
+    further = [one for one in flow.after[vertex] if one in fresh and flow.event[one] < end]
+    return any(flow.tape.events[flow.event[one]].op not in ("zeros_like", "ones_like") for one in further)
 
 
 def _loss_like(names: list[str]) -> bool:
@@ -101,11 +157,11 @@ def _belief(vertices: list[int], names: Names, shown: set[int]) -> float:
     return 2.0 * any(_loss_like(names.all(one)) for one in vertices) + any(one in shown for one in vertices)
 
 
-def _not_feeding(flow: Flow, vertices: list[int], step: Step) -> list[int]:
+def _not_feeding(flow: Flow, vertices: list[int], end: int) -> list[int]:
     """Of values of one line, return those that no later one of them contains: of running sums the last."""
     feeding = set()
     for vertex in vertices:
-        below = flow.downstream([vertex], end=step.end)
+        below = flow.downstream([vertex], end=end)
         if any(other in below for other in vertices if other != vertex):
             feeding.add(vertex)
     return [one for one in vertices if one not in feeding] or vertices[-1:]
@@ -114,17 +170,20 @@ def _not_feeding(flow: Flow, vertices: list[int], step: Step) -> list[int]:
 def supposed_losses(flow: Flow, fresh: set[int], step: Step, sources: set[int]) -> Iterator[Objective]:
     """Yield the usual losses of what is compared with data in a step."""
     tape = flow.tape
-    by_site: dict[tuple[int, int], list[tuple[Place, Any]]] = {}
+    by_path: dict[tuple[int, ...], list[tuple[Place, Any]]] = {}
+    values: dict[Place, Any] = {}
     for event in tape.events[step.start : step.end]:
-        for number, (output, target) in enumerate(_compared(flow, event.index, fresh, sources)):
-            by_site.setdefault((event.site, number), []).append((place_of(flow, output), target))
+        for number, (vertex, output, target) in enumerate(_compared(flow, event.index, fresh, sources)):
+            place = place_of(flow, vertex)
+            values[place] = output
+            by_path.setdefault((number, *path(tape, event)), []).append((place, target))
     seen: set[Any] = set()
-    for (site, _), pairs in by_site.items():
+    for (_, site, *_), pairs in by_path.items():
         key = (tuple(place for place, _ in pairs), tuple(np.asarray(target).tobytes() for _, target in pairs))
         if key in seen:
             continue
         seen.add(key)
-        outputs = [_value(tape, place) for place, _ in pairs]
+        outputs = [values[place] for place, _ in pairs]
         statement = tape.sites[site].statement if site >= 0 else -1
         for usual in USUAL:
             if all(usual.fits(o, t) for o, (_, t) in zip(outputs, pairs, strict=True)):
@@ -143,44 +202,46 @@ def _supposed(usual: UsualLoss, pairs: list[tuple[Place, Any]], statement: int) 
     )
 
 
-def _value(tape: Tape, place: Place) -> Any:
-    return tape.nodes[place.node].value
-
-
 def _is_one(value: Any) -> bool:
     return isinstance(value, (int, float)) and abs(value) == 1
 
 
-def _compared(flow: Flow, index: int, fresh: set[int], sources: set[int]) -> Iterator[tuple[int, Any]]:
-    """Yield what an event compares with data: a computed value, and the targets in its shape."""
+def _compared(flow: Flow, index: int, fresh: set[int], sources: set[int]) -> Iterator[tuple[int, Any, Any]]:
+    """Yield what an event compares with data: a computed value (its vertex, its numbers), and targets in its shape."""
     tape, event = flow.tape, flow.tape.events[index]
     if event.op in ("isubtract", "iadd") and flow.vertex(event.args[0]) in fresh and _is_one(event.args[2]):
         before = tape.value(event.args[0])
         marked = np.zeros(np.shape(before))
         marked[resolved(event.args[1], tape.value)] = 1.0
         if 0 < marked.sum() < marked.size:  # a one at the true class, wherever the program finds it
-            yield flow.vertex(event.args[0]), marked
+            yield flow.vertex(event.args[0]), before, marked
             return
     given = [(ref, flow.vertex(ref)) for ref in refs(event.args)]
     outputs = [(ref, vertex) for ref, vertex in given if vertex in fresh]
     data = [
-        tape.value(ref) if ref in tape.snapshots or ref.version == tape.nodes[ref.node].version else None
+        tape.value(ref) if _is_there(tape, ref) else None
         for ref, vertex in given
         if vertex not in fresh and vertex not in sources
     ]
     if not outputs or not data or event.op in ("matmul", "dot", "leaf"):
         return
     ref, vertex = outputs[0]
-    output = tape.nodes[flow.node[vertex]].value
+    if not _is_there(tape, ref):
+        return
+    output = tape.value(ref)
     for target in data:
         if target is None:
             continue
         if np.shape(target) == np.shape(output) and not np.all(np.asarray(target) == np.ravel(target)[:1]):
-            yield vertex, target
+            yield vertex, output, target
         elif np.shape(target) == np.shape(output) and np.size(output) < 4:
-            yield vertex, target
+            yield vertex, output, target
         elif isinstance(target, ndarray) and isinstance(output, ndarray):
             for table in one_hot(target, output):
-                yield vertex, table
+                yield vertex, output, table
+
+
+def _is_there(tape: Tape, ref: Ref) -> bool:
+    return ref in tape.snapshots or ref.version == tape.nodes[ref.node].version
 
 

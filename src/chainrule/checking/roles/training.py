@@ -130,13 +130,14 @@ def _steps(flow: Flow, parameters: list[Chain]) -> list[Step]:
 
 
 def _rounds(flow: Flow, chain: Chain) -> list[Move]:
-    """Return the moves of a parameter; links of different lines, one after the other, are one move."""
+    """Return the moves of a parameter; links by different lines, or with no use between them, are one move."""
     moves: list[Move] = []
     pending: list[Link] = []
     sites: set[int] = set()
+    own = {link.event for link in chain.links} | {flow.event[link.new] for link in chain.links}
     for link in chain.links:
         site = flow.tape.events[link.event].site
-        if pending and site in sites:
+        if pending and site in sites and any(flow.event[one] not in own for one in flow.after[link.old]):
             moves.append(Move(pending[0].old, pending[-1].new, tuple(pending)))
             pending, sites = [], set()
         pending.append(link)

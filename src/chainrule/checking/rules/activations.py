@@ -23,9 +23,9 @@ NOT_VALUES = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Compare, ast.Join
 @register(ast.expr)
 def slope_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
     """Yield ``d * a * (1 - a)`` and the like for ``d``."""
-    if not place.is_term or isinstance(node, NOT_VALUES):
+    if not place.is_array_term or isinstance(node, NOT_VALUES):
         return
-    inner = 0.0 if place.is_whole else 0.3
+    inner = place.inner
     for one, extra in sources(scope, place.shape, place):
         if one is not place.own:
             for slope, rarer in slopes(one.node, scope):
@@ -89,7 +89,7 @@ def slope_of_value(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]
         return
     returned = isinstance(place.statement, ast.Return) and place.is_whole
     factor = _is_product(place.parent) or function_name(place.parent) == "multiply"
-    if not (returned or factor) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and not returned):
+    if not (returned or factor) or (_is_product(node) and not returned):
         return
     for slope in (of_sigmoid(node), of_tanh(node)):
         yield Edit(slope, Mistake.FUNCTION_FOR_SLOPE, 0.0 if returned else 0.4)
@@ -115,7 +115,7 @@ def activated_again(node: ast.stmt, scope: Scope, place: Place) -> Iterator[Edit
         if isinstance(first, ast.Call):
             yield Edit(_everywhere(node, text, first.args[0]), Mistake.SLOPE_OF_ACTIVATED)
         elif (own := place.shapes.variable(first)) is not None and own.kind == "array":
-            for function in (*scope.functions, f"{scope.numpy}.tanh"):
+            for function in (*scope.functions, scope.function("tanh")):
                 fresh = ast.Call(parsed(function), [own.node], [])
                 yield Edit(_everywhere(node, text, fresh), Mistake.SLOPE_OF_RAW)
 
@@ -142,12 +142,13 @@ def jacobian_of_softmax(node: ast.expr, scope: Scope, place: Place) -> Iterator[
     """Yield ``p * (d - sum(d * p))`` for a product of ``d`` and ``p`` entry by entry, and for ``diag(p)``."""
     if isinstance(node, ast.Call):
         if function_name(node) in ("diag", "diagflat") and len(node.args) == 1:
-            outer = call(f"{scope.numpy}.outer", node.args[0], node.args[0])
+            outer = call(scope.function("outer"), node.args[0], node.args[0])
             yield Edit(minus(node, outer), Mistake.DIAGONAL_OF_SOFTMAX)
         return
-    if not isinstance(node.op, ast.Mult) or _is_product(place.parent):
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult) or _is_product(place.parent):
         return
-    atoms = [one for one in factors_of_product(node) if place.shapes.variable(one) is not None]
+    inside = [getattr(one.func, "value", one) if isinstance(one, ast.Call) else one for one in factors_of_product(node)]
+    atoms = [one for one in inside if place.shapes.variable(one) is not None]
     shape = place.shape
     for probs in atoms:
         for upstream in atoms:
@@ -155,6 +156,6 @@ def jacobian_of_softmax(node: ast.expr, scope: Scope, place: Place) -> Iterator[
                 continue
             for axis in (-1, 0) if shape is None or len(shape) > 1 else (None,):
                 words = {} if axis is None else {"axis": parsed(str(axis)), "keepdims": ast.Constant(True)}
-                total = call(f"{scope.numpy}.sum", times(upstream, probs), **words)
+                total = call(scope.function("sum"), times(upstream, probs), **words)
                 fresh = times(probs, minus(upstream, total))
-                yield Edit(fresh, Mistake.DIAGONAL_OF_SOFTMAX, 0.0 if axis != 0 else 0.2)
+                yield Edit(fresh, Mistake.DIAGONAL_OF_SOFTMAX, -0.7 if axis != 0 else -0.5)

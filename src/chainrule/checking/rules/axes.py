@@ -12,7 +12,7 @@ from chainrule.checking.rules.tree import LOAD, call, function_name, number, par
 
 SIBLINGS: dict[str, tuple[str, ...]] = {
     "sum": ("mean", "max"),
-    "mean": ("sum",),
+    "mean": ("sum", "max"),
     "max": ("sum", "min"),
     "amax": ("amin", "sum"),
     "min": ("max",),
@@ -78,14 +78,14 @@ def other_reduction(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edit
         elif other in ("sum", "max", "min"):
             yield Edit(with_fields(node, func=ast.Name(other, LOAD)), mistake)
         elif name in ("sum", "max", "min"):
-            yield Edit(with_fields(node, func=parsed(f"{scope.numpy}.{other}")), mistake)
+            yield Edit(with_fields(node, func=parsed(scope.function(other))), mistake)
     if isinstance(node.func, ast.Name) and name in ("sum", "max", "min") and len(node.args) == 1:
         for axis in (None, 0, 1):
             words = {} if axis is None else {"axis": number(axis)}
-            yield Edit(call(f"{scope.numpy}.{name}", node.args[0], **words), Mistake.AXIS)
+            yield Edit(call(scope.function(name), node.args[0], **words), Mistake.AXIS)
             if axis is not None:
                 words["keepdims"] = ast.Constant(True)
-                yield Edit(call(f"{scope.numpy}.{name}", node.args[0], **words), Mistake.AXIS, 0.1)
+                yield Edit(call(scope.function(name), node.args[0], **words), Mistake.AXIS, 0.1)
 
 
 @register(ast.Call)
@@ -110,12 +110,12 @@ def reduction_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Ed
     for axis in range(len(shape) if shape is not None else 2):
         for function in ("sum", "mean"):
             rarer = 0.0 if function == "sum" else 0.6
-            name = f"{scope.numpy}.{function}"
+            name = scope.function(function)
             yield Edit(call(name, node, axis=number(axis)), Mistake.REDUCTION_MISSING, extra + rarer)
             kept = call(name, node, axis=number(axis), keepdims=ast.Constant(True))
             yield Edit(kept, Mistake.REDUCTION_MISSING, extra + rarer)
     for function in ("sum", "mean"):
-        yield Edit(call(f"{scope.numpy}.{function}", node), Mistake.REDUCTION_MISSING, extra + 0.3)
+        yield Edit(call(scope.function(function), node), Mistake.REDUCTION_MISSING, extra + 0.3)
 
 
 @register(ast.Name, ast.Attribute, ast.Subscript, ast.Call)

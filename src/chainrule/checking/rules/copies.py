@@ -18,11 +18,11 @@ def copied(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
     if place.own is not None and not place.own.shape:
         return
     yield Edit(method(node, "copy"), Mistake.SHARED_ARRAY)
-    yield Edit(call(f"{scope.numpy}.zeros_like", node), Mistake.NOT_RESET, 0.2)
+    yield Edit(call(scope.function("zeros_like"), node), Mistake.NOT_RESET, 0.2)
     if place.own is None:
         one = ast.Name("one", ast.Load())
         over = [ast.comprehension(ast.Name("one", ast.Store()), node, [], 0)]
-        yield Edit(ast.ListComp(call(f"{scope.numpy}.zeros_like", one), over), Mistake.NOT_RESET)
+        yield Edit(ast.ListComp(call(scope.function("zeros_like"), one), over), Mistake.NOT_RESET)
         yield Edit(ast.ListComp(method(one, "copy"), over), Mistake.SHARED_ARRAY)
 
 
@@ -46,5 +46,5 @@ def begun_anew(node: ast.Assign, scope: Scope, place: Place) -> Iterator[Edit]:
         return
     shape = place.shapes.of(node.value).shape
     if shape != () and not isinstance(node.value, ast.Call):
-        yield Edit(with_fields(node, value=call(f"{scope.numpy}.zeros_like", loaded(target))), Mistake.NOT_RESET, 0.3)
+        yield Edit(with_fields(node, value=call(scope.function("zeros_like"), loaded(target))), Mistake.NOT_RESET, 0.3)
     yield Edit(with_fields(node, value=ast.Constant(0)), Mistake.NOT_RESET, 0.6)

@@ -12,6 +12,7 @@ from chainrule.checking.rules.rule import Edit, Place, Scope, register
 from chainrule.checking.rules.tree import (
     function_name,
     is_number,
+    minus,
     number,
     over,
     parsed,
@@ -46,7 +47,7 @@ def factor_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]
         return
     if isinstance(node, ast.Constant) and not isinstance(node.value, (int, float)):
         return
-    inner = 0.0 if place.is_whole else 0.3
+    inner = place.inner
     for count, extra in counts(scope):
         yield Edit(over(node, count), Mistake.BATCH_SIZE_MISSING, extra + inner)
         if extra >= NOT_A_COUNT:
@@ -55,12 +56,45 @@ def factor_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]
             yield Edit(times(node, count), Mistake.FACTOR_MISSING, inner + 0.4)
     yield Edit(times(ast.Constant(2), node), Mistake.CONSTANT_FACTOR_MISSING, inner)
     yield Edit(times(ast.Constant(0.5), node), Mistake.CONSTANT_FACTOR_MISSING, inner + 0.1)
-    for other in scope.of_shape(place.shape) if place.shape else ():
-        if place.own is None or other.text != place.own.text:
-            yield Edit(times(node, other.node), Mistake.FACTOR_MISSING, inner + distance(other, place))
-    for other in scope.arrays if place.shape and len(place.shape) > 1 else ():
-        if place.shape and other.shape in (place.shape[1:], (1, *place.shape[1:]), (*place.shape[:-1], 1)):
-            yield Edit(times(other.node, node), Mistake.FACTOR_MISSING, inner)
+
+
+@register(ast.expr)
+def array_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield an expression times another of its shape or of its rows, one minus it, and divided by it."""
+    values = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call, ast.UnaryOp)
+    shape = place.shape
+    if not place.is_array_term or not isinstance(node, values) or shape is None:
+        return
+    fitting = [*scope.of_shape(shape)]
+    if shape:
+        fitting += (one for one in scope.arrays if one.shape in (shape[1:], (1, *shape[1:]), (*shape[:-1], 1)))
+    for other in dict.fromkeys(fitting):
+        if other is not place.own:
+            extra = place.inner + distance(other, place) + (0.0 if shape else 0.6)
+            yield Edit(times(node, other.node), Mistake.FACTOR_MISSING, extra)
+            yield Edit(over(node, other.node), Mistake.FACTOR_MISSING, extra + 0.4)
+            yield Edit(times(node, minus(ast.Constant(1), other.node)), Mistake.FACTOR_MISSING, extra + 0.3)
+
+
+@register(ast.BinOp)
+def factor_of_other_term(node: ast.BinOp, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``a * b + c`` for ``b + a * c``."""
+    left, right = node.left, node.right
+    if isinstance(node.op, (ast.Add, ast.Sub)):
+        if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult):
+            yield Edit(with_fields(node, left=times(right.left, left), right=right.right), Mistake.BRACKET)
+            yield Edit(with_fields(node, left=times(left, right.right), right=right.left), Mistake.BRACKET)
+        if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
+            yield Edit(with_fields(node, left=left.right, right=times(left.left, right)), Mistake.BRACKET)
+
+
+@register(ast.Name, ast.Attribute, ast.Subscript)
+def complement(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``1 - a`` for ``a``."""
+    if place.own is None or place.own.kind not in ("array", "number") or place.in_index:
+        return
+    if node is not getattr(place.parent, "value", None) and place.own.text not in scope.counters:
+        yield Edit(minus(ast.Constant(1), node), Mistake.COMPLEMENT)
 
 
 @register(ast.BinOp)
@@ -166,5 +200,6 @@ def divided_afterwards(node: ast.Assign | ast.AugAssign, scope: Scope, place: Pl
         return
     whole = target.value if isinstance(target, ast.Subscript) and place.shapes.variable(target) is None else target
     for count, extra in counts(scope):
-        divided = ast.AugAssign(with_fields(whole, ctx=ast.Store()), ast.Div(), count)
-        yield Edit(node, Mistake.BATCH_SIZE_MISSING, extra + 0.4, after=(divided,))
+        if isinstance(whole, (ast.Name, ast.Attribute, ast.Subscript)):
+            divided = ast.AugAssign(with_fields(whole, ctx=ast.Store()), ast.Div(), count)
+            yield Edit(node, Mistake.BATCH_SIZE_MISSING, extra + 0.4, after=(divided,))

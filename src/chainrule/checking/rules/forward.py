@@ -37,7 +37,7 @@ def bias_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
             continue
         extra = distance(one, place) + (0.3 if shape is None else 0.0)
         yield Edit(plus(node, one.node), Mistake.BIAS_MISSING, extra)
-        if shape is not None and len(one.shape) == 1 and len(shape) == 2 and one.shape[0] == shape[0] != shape[1]:
+        if len(one.shape) == 1 and (shape is None or (len(shape) == 2 and one.shape[0] == shape[0] != shape[1])):
             column = ast.Subscript(one.node, parsed("x[:, None]").slice, LOAD)  # type: ignore[attr-defined]
             yield Edit(plus(node, column), Mistake.BIAS_MISSING, extra)
 
@@ -55,12 +55,12 @@ def activation_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[E
         return
     if function_name(node) == "maximum":
         return
-    yield Edit(call(f"{scope.numpy}.maximum", node, number(0)), Mistake.ACTIVATION_MISSING)
+    yield Edit(call(scope.function("maximum"), node, number(0)), Mistake.ACTIVATION_MISSING)
     yield Edit(_sigmoid(node, scope), Mistake.ACTIVATION_MISSING, -0.1)
 
 
 def _sigmoid(node: ast.expr, scope: Scope) -> ast.expr:
-    return over(number(1), plus(number(1), call(f"{scope.numpy}.exp", negative(node))))
+    return over(number(1), plus(number(1), call(scope.function("exp"), negative(node))))
 
 
 @register(ast.Call, ast.BinOp)
@@ -70,8 +70,8 @@ def other_activation(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edi
     if inner is None:
         return
     for fresh in (
-        call(f"{scope.numpy}.maximum", inner, number(0)),
-        call(f"{scope.numpy}.tanh", inner),
+        call(scope.function("maximum"), inner, number(0)),
+        call(scope.function("tanh"), inner),
         *(ast.Call(parsed(function), [inner], []) for function in scope.functions),
         _sigmoid(inner, scope),
         inner,

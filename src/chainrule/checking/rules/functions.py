@@ -113,9 +113,9 @@ def function_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edi
     functions = (("log", Mistake.LOG_MISSING), ("exp", Mistake.EXP_MISSING), ("sqrt", Mistake.FUNCTION_MISSING))
     for function, mistake in functions:
         if around != function:
-            yield Edit(call(f"{scope.numpy}.{function}", node), mistake, extra)
+            yield Edit(call(scope.function(function), node), mistake, extra)
     whole = place.is_whole or (place.path and place.path[-1].field in ("args", "value"))
-    for function in (f"{scope.numpy}.tanh", *scope.functions):
+    for function in (scope.function("tanh"), *scope.functions):
         if around != function.split(".")[-1]:
             mistake = Mistake.ACTIVATION_MISSING if whole else Mistake.FUNCTION_MISSING
             yield Edit(ast.Call(parsed(function), [node], []), mistake, extra)
@@ -129,9 +129,9 @@ def maximum_subtracted(node: ast.Call, scope: Scope, place: Place) -> Iterator[E
     argument = node.args[0]
     for axis in (1, 0, None):
         words = {} if axis is None else {"axis": number(axis), "keepdims": ast.Constant(True)}
-        largest = call(f"{scope.numpy}.max", argument, **words)
+        largest = call(scope.function("max"), argument, **words)
         yield Edit(with_fields(node, args=[minus(argument, largest)]), Mistake.MAXIMUM_NOT_SUBTRACTED, 0.1)
-        total = call(f"{scope.numpy}.sum", node, **words)
+        total = call(scope.function("sum"), node, **words)
         if place.is_whole:
             yield Edit(over(node, total), Mistake.NORMALISER_MISSING, 0.1)
 
@@ -143,7 +143,7 @@ def normalised(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
         return
     for axis in (1, 0, None) if len(place.shape) == 2 else (None,):
         words = {} if axis is None else {"axis": number(axis), "keepdims": ast.Constant(True)}
-        yield Edit(over(node, call(f"{scope.numpy}.sum", node, **words)), Mistake.NORMALISER_MISSING)
+        yield Edit(over(node, call(scope.function("sum"), node, **words)), Mistake.NORMALISER_MISSING)
 
 
 @register(ast.IfExp)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from chainrule.checking.rules.mistake import Mistake
 from chainrule.checking.rules.rule import Edit, Place, Scope, register
@@ -31,10 +31,10 @@ def other_slices(node: ast.Subscript, scope: Scope, place: Place) -> Iterator[tu
     for position, part in enumerate(parts):
         if isinstance(part, ast.Slice) and len(parts) == 2 and not isinstance(parts[1 - position], ast.Slice):
             length = ast.Subscript(ast.Attribute(owner, "shape", LOAD), ast.Constant(position), LOAD)
-            yield _with(parts, position, call(f"{scope.numpy}.arange", length)), Mistake.WHOLE_ROWS, 0.0
+            yield _with(parts, position, call(scope.function("arange"), length)), Mistake.WHOLE_ROWS, 0.0
         if isinstance(part, ast.Slice):
-            for other in _other_ends(part, scope):
-                yield _with(parts, position, other), Mistake.SLICE_ENDS, 0.0
+            for ends in _other_ends(part):
+                yield _with(parts, position, ends), Mistake.SLICE_ENDS, 0.0
         elif isinstance(part, ast.Constant) and type(part.value) is int:
             for other in (part.value + 1, part.value - 1):
                 yield _with(parts, position, number(other)), Mistake.SHIFTED_INDEX, 0.0
@@ -53,8 +53,10 @@ def other_slices(node: ast.Subscript, scope: Scope, place: Place) -> Iterator[tu
         swapped = [*parts[:position], parts[position + 1], parts[position], *parts[position + 2 :]]
         yield _tuple(swapped), Mistake.INDICES_SWAPPED, 0.0
     if len(parts) == 1 and not isinstance(index, (ast.Slice, ast.Compare, ast.Constant)):
-        rows = call(f"{scope.numpy}.arange", call("len", owner))
+        rows = call(scope.function("arange"), call("len", owner))
         yield _tuple([rows, index]), Mistake.WHOLE_ROWS, 0.3
+        length = ast.Subscript(ast.Attribute(owner, "shape", LOAD), ast.Constant(1), LOAD)
+        yield _tuple([index, call(scope.function("arange"), length)]), Mistake.WHOLE_ROWS, 0.4
         for counter in scope.counters:
             yield _tuple([index, parsed(counter)]), Mistake.INDEX_MISSING, 0.3
             yield _tuple([parsed(counter), index]), Mistake.INDEX_MISSING, 0.3
@@ -68,7 +70,7 @@ def _tuple(parts: list[ast.expr]) -> ast.expr:
     return parts[0] if len(parts) == 1 else ast.Tuple(parts, LOAD)
 
 
-def _other_ends(part: ast.Slice, scope: Scope) -> Iterator[ast.Slice]:
+def _other_ends(part: ast.Slice) -> Iterator[ast.Slice]:
     """Yield slices with other ends: all, the other side of a bound, without the first or last, another block."""
     lower, upper, step = part.lower, part.upper, part.step
     if step is not None:
@@ -124,6 +126,7 @@ def other_index_of_target(node: ast.Assign | ast.AugAssign, scope: Scope, place:
     target = place.target
     if not isinstance(target, ast.Subscript):
         return
+    options: list[tuple[ast.expr, Mistake, float]]
     options = [(with_fields(target, slice=index), m, extra) for index, m, extra in other_slices(target, scope, place)]
     options += [(with_fields(target.value, ctx=ast.Store()), Mistake.INDEX_SUPERFLUOUS, 0.3)]
     for fresh, mistake, extra in options:
@@ -145,6 +148,34 @@ def shifted(node: ast.Name, scope: Scope, place: Place) -> Iterator[Edit]:
         yield Edit(plus(node, ast.Constant(1)), mistake, extra)
     for one in scope.numbers if counts else ():
         yield Edit(times(node, one.node), Mistake.STRIDE_MISSING, 0.0 if not place.in_index else 0.3)
+    for counter in scope.counters if place.in_index else ():
+        if counter != node.id:
+            yield Edit(plus(node, parsed(counter)), Mistake.SHIFTED_INDEX, 0.6)
+
+
+@register(ast.Subscript)
+def stride_missing(node: ast.Subscript, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``a[2 * i : 2 * i + 2]`` for ``a[i : i + 2]``, in all slices of an index."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    inside = [part for part in parts if isinstance(part, ast.Slice)]
+    counters = {one.id for part in inside for one in ast.walk(part) if isinstance(one, ast.Name)}
+    moving = [counter for counter in scope.counters if counter in counters]
+    for stride in (ast.Constant(2), ast.Constant(3), *(one.node for one in scope.numbers)) if moving else ():
+        moved = {counter: times(stride, parsed(counter)) for counter in moving}
+        fresh = [_moved(part, moved) if isinstance(part, ast.Slice) else part for part in parts]
+        yield Edit(with_fields(node, slice=_tuple(fresh)), Mistake.STRIDE_MISSING)
+
+
+def _moved(node: ast.expr, others: Mapping[str, ast.expr]) -> ast.expr:
+    """Return the end of a slice with other expressions for some names."""
+    if isinstance(node, ast.Name):
+        return others.get(node.id, node)
+    if isinstance(node, ast.BinOp):
+        return with_fields(node, left=_moved(node.left, others), right=_moved(node.right, others))
+    if isinstance(node, ast.Slice):
+        ends = [None if end is None else _moved(end, others) for end in (node.lower, node.upper)]
+        return ast.Slice(ends[0], ends[1], node.step)
+    return node
 
 
 @register(ast.BinOp)
@@ -173,7 +204,7 @@ def index_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
                 yield Edit(ast.Subscript(node, both, LOAD), Mistake.INDEX_MISSING, 0.2)
     for labels in scope.integers if dimensions == 2 else ():
         if labels.shape == place.own.shape[:1]:
-            rows = call(f"{scope.numpy}.arange", call("len", node))
+            rows = call(scope.function("arange"), call("len", node))
             yield Edit(ast.Subscript(node, ast.Tuple([rows, labels.node], LOAD), LOAD), Mistake.INDEX_MISSING, 0.2)
     if dimensions == 2:
         for index in ("[:-1]", "[1:]", "[:, :-1]", "[:, 1:]"):
@@ -197,5 +228,5 @@ def repeated_indices(node: ast.AugAssign, scope: Scope, place: Place) -> Iterato
     if isinstance(index, ast.Tuple):  # a slice has no brackets to stand in there
         whole = call("slice", ast.Constant(None))
         index = ast.Tuple([whole if isinstance(part, ast.Slice) else part for part in parts], LOAD)
-    added = call(f"{scope.numpy}.{function}.at", target.value, index, node.value)
+    added = call(scope.function(f"{function}.at"), target.value, index, node.value)
     yield Edit(ast.Expr(added), Mistake.REPEATED_INDICES)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from chainrule.checking.rules.factors import A_COUNT
 from chainrule.checking.rules.mistake import Mistake
 from chainrule.checking.rules.names import distance
 from chainrule.checking.rules.rule import Edit, Place, Scope, Variable, register
+from chainrule.checking.rules.slopes import leaky_slopes
 from chainrule.checking.rules.tree import STORE, call, compare, function_name, is_number, positive, times, with_fields
 
 OF_A_GRADIENT = 0.8
@@ -40,9 +42,9 @@ def sources(scope: Scope, place: Place) -> Iterator[tuple[Variable, float]]:
 @register(ast.expr)
 def mask_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
     """Yield ``d * (z > 0)`` for ``d``."""
-    if not place.is_term or isinstance(node, (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Compare)):
+    if not place.is_array_term or isinstance(node, (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Compare)):
         return
-    inner = 0.0 if place.is_whole else 0.3
+    inner = place.inner
     for one, extra in sources(scope, place):
         if place.own is None or one.text != place.own.text:
             yield Edit(times(node, positive(one.node)), Mistake.MASK_MISSING, extra + inner)
@@ -82,7 +84,7 @@ def other_comparison(node: ast.Compare, scope: Scope, place: Place) -> Iterator[
 @register(ast.Name, ast.Attribute, ast.Subscript)
 def mask_of_value(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
     """Yield ``(a > 0)`` for ``a`` in a product, and the masks of other arrays."""
-    factor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, ast.Mult)
+    factor = isinstance(place.parent, (ast.BinOp, ast.AugAssign)) and isinstance(place.parent.op, ast.Mult)
     if not (factor or function_name(place.parent) == "multiply") or place.own is None:
         return
     yield Edit(positive(node), Mistake.VALUE_FOR_MASK)
@@ -103,6 +105,9 @@ def relu_of_gradient(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edi
     if name == "where" and len(node.args) == 3:
         condition, yes, no = node.args
         yield Edit(with_fields(node, args=[condition, no, yes]), Mistake.BRANCHES_SWAPPED)
+        for slope in (one.node for one in scope.numbers if not A_COUNT.search(one.text)):
+            yield Edit(with_fields(node, args=[condition, yes, times(slope, yes)]), Mistake.SLOPE_INCOMPLETE)
+        yield Edit(with_fields(node, args=[condition, yes, times(no, yes)]), Mistake.SLOPE_INCOMPLETE, -0.2)
         for branch in (yes, no):
             if not is_number(branch):
                 yield Edit(branch, Mistake.MASK_SUPERFLUOUS)
@@ -115,6 +120,8 @@ def relu_of_gradient(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edi
     yield Edit(positive(inner[0]), Mistake.FUNCTION_FOR_SLOPE)
     for one, extra in sources(scope, place):
         yield Edit(times(inner[0], positive(one.node)), Mistake.RELU_FOR_MASK, extra)
+        for leaky, rarer in leaky_slopes(one.node, scope):
+            yield Edit(times(inner[0], leaky), Mistake.RELU_FOR_MASK, extra + rarer)
     if name == "heaviside":
         own = inner[0].operand if isinstance(inner[0], ast.UnaryOp) else inner[0]
         for one, extra in sources(scope, place):
@@ -154,4 +161,4 @@ def masked_in_place(node: ast.Assign | ast.AugAssign, scope: Scope, place: Place
 def mask_or_relu(node: ast.BinOp, scope: Scope, place: Place) -> Iterator[Edit]:
     """Yield ``np.maximum(z, 0)`` for ``z * (d > 0)``, where the mask is meant to be the activation."""
     if isinstance(node.op, ast.Mult) and isinstance(node.right, ast.Compare) and place.is_whole:
-        yield Edit(call(f"{scope.numpy}.maximum", node.left, ast.Constant(0)), Mistake.OTHER_ACTIVATION, 0.8)
+        yield Edit(call(scope.function("maximum"), node.left, ast.Constant(0)), Mistake.OTHER_ACTIVATION, 0.8)

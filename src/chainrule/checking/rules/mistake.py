@@ -16,6 +16,8 @@ class Mistake(StrEnum):
     RAW_OR_ACTIVATED = "raw_or_activated"
     OTHER_KEY = "other_key"
     OTHER_NUMBER = "other_number"
+    EXCHANGED = "exchanged"
+    UNLIKE_NEIGHBOUR = "unlike_neighbour"
     OTHER_LABELS = "other_labels"
     COMPUTED_ALREADY = "computed_already"
 
@@ -41,6 +43,7 @@ class Mistake(StrEnum):
     CONSTANT_FACTOR_SUPERFLUOUS = "constant_factor_superfluous"
     FACTOR_MISSING = "factor_missing"
     FACTOR_SUPERFLUOUS = "factor_superfluous"
+    COMPLEMENT = "complement"
     CONSTANT = "constant"
     SHAPE_AXIS = "shape_axis"
     SQUARE_MISSING = "square_missing"
@@ -83,6 +86,8 @@ class Mistake(StrEnum):
 
     TERM_MISSING = "term_missing"
     TERM_SUPERFLUOUS = "term_superfluous"
+    PATH_MISSING = "path_missing"
+    DERIVATIVE_OF_OTHER_LOSS = "derivative_of_other_loss"
     PENALTY_MISSING = "penalty_missing"
     TARGET_NOT_SUBTRACTED = "target_not_subtracted"
     ASSIGNED_FOR_ADDED = "assigned_for_added"
@@ -91,6 +96,7 @@ class Mistake(StrEnum):
     WHOLE_ROWS = "whole_rows"
     REPEATED_INDICES = "repeated_indices"
     SHIFTED_INDEX = "shifted_index"
+    AXES_ORDER = "axes_order"
     INDEX_MISSING = "index_missing"
     INDEX_SUPERFLUOUS = "index_superfluous"
     INDICES_SWAPPED = "indices_swapped"
@@ -145,6 +151,12 @@ WORDS: dict[Mistake, Words] = {
     Mistake.OTHER_KEY: Words("another key", "{used} names another entry; {expected} belongs here."),
     Mistake.OTHER_NUMBER: Words("another number", "{used} is used where {expected} belongs."),
     Mistake.OTHER_LABELS: Words("other indices", "{used} picks other entries than {expected} does."),
+    Mistake.EXCHANGED: Words(
+        "two variables exchanged", "Two variables of {used} stand in each other's place: {expected}."
+    ),
+    Mistake.UNLIKE_NEIGHBOUR: Words(
+        "not as in the other part", "{used} is not computed as the part beside it: {expected}."
+    ),
     Mistake.COMPUTED_ALREADY: Words(
         "an expression in place of a variable", "{used} is computed where {expected} belongs."
     ),
@@ -187,6 +199,7 @@ WORDS: dict[Mistake, Words] = {
     ),
     Mistake.FACTOR_MISSING: Words("factor missing", "The chain rule has one more factor than {used}: {expected}."),
     Mistake.FACTOR_SUPERFLUOUS: Words("factor too many", "{used} has a factor that does not belong: {expected}."),
+    Mistake.COMPLEMENT: Words("one minus the value", "{used} is used where {expected} belongs."),
     Mistake.CONSTANT: Words("another constant", "{used} stands where {expected} belongs."),
     Mistake.SHAPE_AXIS: Words("length of another axis", "{used} is the length of another axis than {expected}."),
     Mistake.SQUARE_MISSING: Words("square missing", "{used} is not squared: {expected}."),
@@ -264,6 +277,13 @@ WORDS: dict[Mistake, Words] = {
     ),
     Mistake.TERM_MISSING: Words("term missing", "{used} lacks a term: {expected}."),
     Mistake.TERM_SUPERFLUOUS: Words("term too many", "{used} has a term that does not belong: {expected}."),
+    Mistake.PATH_MISSING: Words(
+        "a path of the gradient missing",
+        "The mean, or the sum, depends on the value as well; {used} takes it for a constant: {expected}.",
+    ),
+    Mistake.DERIVATIVE_OF_OTHER_LOSS: Words(
+        "derivative of another loss", "{used} is the derivative of another loss: {expected}."
+    ),
     Mistake.PENALTY_MISSING: Words("penalty missing", "{used} lacks the term of the penalty: {expected}."),
     Mistake.TARGET_NOT_SUBTRACTED: Words(
         "target not subtracted", "At the true class one is to be subtracted from {used}: {expected}."
@@ -277,6 +297,7 @@ WORDS: dict[Mistake, Words] = {
         "repeated indices lost", "Where an index occurs twice, {used} counts only the last; {expected} counts all."
     ),
     Mistake.SHIFTED_INDEX: Words("index shifted", "{used} is a step away from {expected}."),
+    Mistake.AXES_ORDER: Words("order of the axes", "{used} orders the axes in another way than {expected}."),
     Mistake.INDEX_MISSING: Words("index missing", "{used} is the whole; {expected} is the part that belongs here."),
     Mistake.INDEX_SUPERFLUOUS: Words("index too many", "{used} is a part; all of {expected} belongs here."),
     Mistake.INDICES_SWAPPED: Words("indices swapped", "The indices of {used} stand the wrong way round: {expected}."),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 from chainrule.checking.rules.likelihood import OTHER_PART
 from chainrule.checking.rules.mistake import Mistake
 from chainrule.checking.rules.rule import Edit, Place, Scope, Variable, register
-from chainrule.checking.rules.tree import LOAD, transposed, with_fields
+from chainrule.checking.rules.tree import LOAD, parsed, transposed, with_fields
 
 LAST_NAME = re.compile(r"([A-Za-z_]\w*)\W*$")
 """The last name in the text of a variable: ``W1`` of ``self.params['W1']``."""
@@ -21,9 +22,7 @@ def other_variable(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]
     """Yield the variables that may have been meant by one."""
     own = place.own
     if own is None:
-        if isinstance(node, ast.Name) and node.id not in scope.counters and not isinstance(place.parent, ast.Attribute):
-            for other in scope.arrays:
-                yield Edit(other.node, Mistake.OTHER_VARIABLE, 0.8)
+        yield from _for_unknown(node, scope, place)
         return
     if own.text in scope.counters:
         for counter in scope.counters:
@@ -38,6 +37,37 @@ def other_variable(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]
         yield Edit(other.node, mistake, extra)
         if own.shape != other.shape and len(other.shape) == 2 and own.shape in (other.shape[::-1], ()):
             yield Edit(transposed(other.node), mistake, extra + 0.3)
+
+
+def _for_unknown(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield variables for something that is none: a part of an array, a list, what a comprehension goes through."""
+    if isinstance(node, ast.Attribute):
+        return
+    if isinstance(node, ast.Subscript):
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+            return
+        for other in scope.of_shape(place.shape):
+            yield Edit(other.node, Mistake.OTHER_VARIABLE, 0.3 + (0.6 if not place.shape else 0.0))
+        return
+    part_of = isinstance(place.parent, (ast.Attribute, ast.Subscript)) and not place.in_index
+    for other in scope.arrays if not part_of else ():
+        yield Edit(other.node, Mistake.OTHER_VARIABLE, 0.8)
+    inside = (part for part in ast.walk(place.statement) if isinstance(part, ast.Name))
+    known = {*scope.functions, scope.numpy, ast.unparse(node)}
+    unknown = dict.fromkeys(part.id for part in inside if part.id not in known and part.id not in scope.named)
+    for name in (*unknown, *(scope.holders if part_of else ())):
+        if name not in known:
+            yield Edit(parsed(name), Mistake.OTHER_VARIABLE, 0.2)
+
+
+@register(ast.Subscript)
+def other_holder(node: ast.Subscript, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield the entry of the same key of another dictionary or list."""
+    if place.own is not None:
+        text = ast.unparse(node.value)
+        for holder in scope.holders:
+            if holder != text:
+                yield Edit(with_fields(node, value=parsed(holder)), Mistake.OTHER_VARIABLE, 0.1)
 
 
 def relation(own: Variable, other: Variable, place: Place) -> tuple[Mistake, float]:
@@ -112,10 +142,23 @@ def renamed_throughout(node: ast.AST, scope: Scope, place: Place) -> Iterator[Ed
             if other.text != own.text:
                 mistake, extra = relation(own, other, place)
                 if isinstance(node, ast.BinOp):
-                    yield Edit(_renamed(node, own, other, place), mistake, extra)
+                    yield Edit(_renamed(node, {own.text: other}, place), mistake, extra)
                 elif isinstance(node, ast.stmt):
-                    value = _renamed(node.value, own, other, place)  # type: ignore[attr-defined]
+                    value = _renamed(node.value, {own.text: other}, place)  # type: ignore[attr-defined]
                     yield Edit(with_fields(node, value=value), mistake, extra)
+
+
+@register(ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
+def exchanged(node: ast.stmt, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield a statement with two variables in each other's place."""
+    value = getattr(node, "value", None)
+    if value is None:
+        return
+    inside = [scope.named[text] for text in _counted(value, place)]
+    for one, other in combinations(inside, 2):
+        if one.shape == other.shape and one.kind == other.kind and one.text not in scope.counters:
+            fresh = _renamed(value, {one.text: other, other.text: one}, place)
+            yield Edit(with_fields(node, value=fresh), Mistake.EXCHANGED)
 
 
 def _counted(node: ast.AST, place: Place) -> Counter[str]:
@@ -129,17 +172,18 @@ def _counted(node: ast.AST, place: Place) -> Counter[str]:
     return found
 
 
-def _renamed(node: ast.AST, own: Variable, other: Variable, place: Place) -> ast.AST:
+def _renamed(node: ast.AST, others: Mapping[str, Variable], place: Place) -> ast.AST:
+    """Return an expression with other variables for some."""
     variable = place.shapes.variable(node)
     if variable is not None:
-        return other.node if variable is own else node
+        return others[variable.text].node if variable.text in others else node
     changed: dict[str, object] = {}
     for field, value in ast.iter_fields(node):
         if isinstance(value, ast.AST) and value._fields:
-            if (fresh := _renamed(value, own, other, place)) is not value:
+            if (fresh := _renamed(value, others, place)) is not value:
                 changed[field] = fresh
         elif isinstance(value, list):
-            items = [_renamed(one, own, other, place) if isinstance(one, ast.AST) else one for one in value]
+            items = [_renamed(one, others, place) if isinstance(one, ast.AST) else one for one in value]
             if any(one is not old for one, old in zip(items, value, strict=True)):
                 changed[field] = items
     return with_fields(node, **changed) if changed else node

@@ -48,7 +48,7 @@ class Step(NamedTuple):
 
     parent: ast.AST
     field: str
-    index: int | None
+    at: int | None
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,25 @@ class Place:
         if isinstance(parent, (ast.Call, ast.keyword)):
             return function_name(parent) not in LINEAR_CALLS
         return not isinstance(parent, (ast.UnaryOp, ast.Attribute, ast.Subscript, ast.Compare, ast.slice))
+
+    @cached_property
+    def is_array_term(self) -> bool:
+        """Whether a mask, or another array, times this is not such an array times something larger."""
+        if self.is_term:
+            return True
+        if self.in_index or not isinstance(self.node, ast.expr) or not self.path:
+            return False
+        if isinstance(self.parent, ast.BinOp):
+            return isinstance(self.parent.op, ast.MatMult)
+        if isinstance(self.parent, ast.Call):
+            return self.path[-1].field == "args" and function_name(self.parent) in LINEAR_CALLS
+        called = self.path[-2].parent if len(self.path) > 1 else None
+        return isinstance(self.parent, ast.Attribute) and function_name(called) in LINEAR_CALLS
+
+    @property
+    def inner(self) -> float:
+        """What a change adds that may as well be made further outside."""
+        return 0.0 if self.is_whole else 0.3
 
     @cached_property
     def is_whole(self) -> bool:
@@ -148,12 +167,12 @@ def _below(
         own = shapes.variable(node)
         if isinstance(node, (ast.expr, ast.keyword)):
             yield Place(node, here, statement, scope, shapes, own, in_index)
-        for inner in _fields(node, own is not None, scope):
+        for inner in _fields(node, own is not None, shapes):
             indexes = in_index or (isinstance(node, ast.Subscript) and inner == "slice")
             yield from _below(node, inner, here, statement, scope, shapes, indexes)
 
 
-def _fields(node: ast.AST, known: bool, scope: Scope) -> tuple[str, ...]:
+def _fields(node: ast.AST, known: bool, shapes: Shapes) -> tuple[str, ...]:
     """Return the fields of a node that hold values."""
     if isinstance(node, ast.Subscript):
         return ("slice",) if known and not isinstance(node.value, ast.Subscript) else ("value", "slice")
@@ -162,7 +181,7 @@ def _fields(node: ast.AST, known: bool, scope: Scope) -> tuple[str, ...]:
     if isinstance(node, ast.Call):
         return ("func", "args", "keywords")
     if isinstance(node, ast.Attribute):
-        return () if _is_module(node.value, scope) else ("value",)
+        return () if is_module(node.value, shapes) else ("value",)
     if isinstance(node, ast.keyword):
         return () if node.arg in NOT_WALKED else ("value",)
     if isinstance(node, ast.Name):
@@ -170,8 +189,10 @@ def _fields(node: ast.AST, known: bool, scope: Scope) -> tuple[str, ...]:
     return tuple(field for field in node._fields if field not in ("ctx", "op", "ops"))
 
 
-def _is_module(node: ast.expr, scope: Scope) -> bool:
+def is_module(node: ast.expr, shapes: Shapes) -> bool:
     """Return whether attributes of an expression are functions or variables rather than parts of an array."""
     while isinstance(node, ast.Attribute) and node.attr != "T":
+        if shapes.variable(node) is not None:
+            return False
         node = node.value
-    return isinstance(node, ast.Name) and node.id not in scope.named
+    return isinstance(node, ast.Name) and shapes.variable(node) is None

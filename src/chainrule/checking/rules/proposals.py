@@ -43,7 +43,7 @@ def proposals(statement: ast.stmt, scope: Scope, *, limit: int = 4000) -> Iterat
         No two are the same, and none is the statement itself. Parts that do not change are shared with the statement.
     """
     keys, sizes = Keys(), _Sizes(statement)
-    seen = {(keys.of(statement),)}
+    seen: set[tuple[int, ...]] = {(keys.of(statement),)}
     for found in _found(statement, scope, sizes):
         change = _written(statement, found, sizes.own)
         key = tuple(map(keys.of, change.statements))
@@ -61,7 +61,7 @@ def pairs_of_changes(statement: ast.stmt, scope: Scope, limit: int = 4000) -> It
     """
     keys, sizes = Keys(), _Sizes(statement)
     singles: list[tuple[Found, Change]] = []
-    seen = {(keys.of(statement),)}
+    seen: set[tuple[int, ...]] = {(keys.of(statement),)}
     for found in _found(statement, scope, sizes):
         change = _written(statement, found, sizes.own)
         key = tuple(map(keys.of, change.statements))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from chainrule.checking.rules.mistake import Mistake
 from chainrule.checking.rules.rule import Edit, Place, Scope, register
-from chainrule.checking.rules.tree import ADD, DIV, MULT, SUB, function_name, minus, negative, with_fields
+from chainrule.checking.rules.tree import ADD, DIV, MULT, SUB, function_name, minus, negative, times, with_fields
 
 OTHERS: dict[type[ast.operator], tuple[ast.operator, ...]] = {
     ast.Add: (MULT,),
@@ -126,6 +126,22 @@ def operation_into_call(node: ast.BinOp, scope: Scope, place: Place) -> Iterator
         if isinstance(inner, ast.Call) and len(inner.args) == 1 and function_name(inner) not in ("len", "float", "int"):
             fresh = with_fields(node, **{field: inner.args[0]})
             yield Edit(with_fields(inner, args=[fresh]), Mistake.BRACKET)
+
+
+@register(ast.BinOp)
+def product_of_sums(node: ast.BinOp, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``h * (d * h).sum(0)`` for ``h * d.sum(0) * h.sum(0)``."""
+    first = node.left.right if isinstance(node.left, ast.BinOp) else node.left
+    second = node.right
+    if not (isinstance(node.op, ast.Mult) and isinstance(first, ast.Call) and isinstance(second, ast.Call)):
+        return
+    if function_name(first) != function_name(second) or function_name(first) not in ("sum", "mean"):
+        return
+    if isinstance(first.func, ast.Attribute) and isinstance(second.func, ast.Attribute):
+        inner = with_fields(first, func=with_fields(first.func, value=times(first.func.value, second.func.value)))
+        if ast.unparse(first.func.value) == scope.numpy:
+            inner = with_fields(first, args=[times(first.args[0], second.args[0]), *first.args[1:]])
+        yield Edit(with_fields(node.left, right=inner) if first is not node.left else inner, Mistake.BRACKET)
 
 
 @register(ast.Call)

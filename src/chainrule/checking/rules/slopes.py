@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from chainrule.checking.rules.factors import A_COUNT
 from chainrule.checking.rules.names import distance
 from chainrule.checking.rules.place import Place
-from chainrule.checking.rules.tree import call, minus, parsed, positive, power, times
+from chainrule.checking.rules.tree import call, minus, negative, over, parsed, plus, positive, power, times
 from chainrule.checking.rules.variables import Scope, Shape, Variable
 
 ONE = ast.Constant(1)
@@ -30,9 +31,18 @@ def slopes(value: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, float]]:
     yield of_tanh(value), 0.1
     for function in scope.functions:
         yield ast.Call(parsed(function), [value], []), 0.1
-    yield minus(ONE, power(call(f"{scope.numpy}.tanh", value), 2)), 0.2
+    yield minus(ONE, power(call(scope.function("tanh"), value), 2)), 0.2
     for function in scope.functions:
         yield ast.Call(parsed(function), [value, ast.Constant(True)], []), 0.4
+    yield over(ONE, plus(ONE, call(scope.function("exp"), negative(value)))), 0.5
+    yield from leaky_slopes(value, scope)
+
+
+def leaky_slopes(value: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, float]]:
+    """Yield derivatives of leaky ReLU."""
+    for one in scope.numbers if scope.numpy else ():
+        if not A_COUNT.search(one.text):
+            yield call(scope.function("where"), positive(value), ONE, one.node), 0.5
 
 
 def of_sigmoid(value: ast.expr) -> ast.expr:

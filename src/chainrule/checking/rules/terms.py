@@ -54,6 +54,40 @@ def term_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
         yield Edit(minus(node, one.node), Mistake.TERM_MISSING, extra + 0.4)
 
 
+@register(ast.Name, ast.Attribute, ast.Subscript)
+def centred(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``(x - mu) * s`` for ``x * s``."""
+    shape = place.shape
+    factor = isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, (ast.Mult, ast.MatMult, ast.Div))
+    if not shape or not factor or place.own is None or place.in_index:
+        return
+    for one in scope.arrays:
+        if one is not place.own and one.shape in (shape, shape[1:], (1, *shape[1:]), (*shape[:-1], 1)):
+            extra = 0.3 + distance(one, place)
+            yield Edit(minus(node, one.node), Mistake.TERM_MISSING, extra)
+            yield Edit(plus(node, one.node), Mistake.TERM_MISSING, extra + 0.2)
+
+
+@register(ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Call)
+def path_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield what also goes through a mean: ``d - d.mean(axis=0)``, and ``- h * (d * h).mean(axis=0)``."""
+    shape = place.shape
+    if not shape or len(shape) != 2 or not (place.is_term or isinstance(place.parent, ast.BinOp)):
+        return
+    inside = [node] if place.own is not None else []
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Sub, ast.Mult)):
+        inside = [one for one in ast.walk(node) if place.shapes.variable(one) is not None]  # type: ignore[misc]
+    for axis in (0, 1):
+        words = {"axis": ast.Constant(axis), "keepdims": ast.Constant(True)}
+        mean = call(scope.function("mean"), node, **words)
+        yield Edit(minus(node, mean), Mistake.PATH_MISSING, place.inner)
+        for upstream in inside if place.shapes.of(node).shape == shape else ():
+            for value in scope.of_shape(shape) if place.shapes.of(upstream).shape == shape else ():
+                for function in ("sum", "mean"):
+                    share = call(scope.function(function), times(upstream, value.node), **words)
+                    yield Edit(minus(node, times(value.node, share)), Mistake.PATH_MISSING, place.inner)
+
+
 @register(ast.expr)
 def penalty_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
     """Yield a gradient and that of the penalty, ``+ reg * W``, and a loss and its penalty."""
@@ -75,14 +109,14 @@ def penalty_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit
                     plus(node, times(times(ast.Constant(2), strength), one.node)), Mistake.PENALTY_MISSING, extra
                 )
             if shape == () or shape is None:
-                squares = call(f"{scope.numpy}.sum", power(one.node, 2))
+                squares = call(scope.function("sum"), power(one.node, 2))
                 for factor in (strength, times(ast.Constant(0.5), strength)):
                     yield Edit(plus(node, times(factor, squares)), Mistake.PENALTY_MISSING, extra)
     if shape == ():
-        squares = [call(f"{scope.numpy}.sum", power(one.node, 2)) for one in scope.parameters if len(one.shape) > 1]
-        for strength in strengths if len(squares) == 2 else ():
+        sums = [call(scope.function("sum"), power(one.node, 2)) for one in scope.parameters if len(one.shape) > 1]
+        for strength in strengths if len(sums) == 2 else ():
             for factor in (strength, times(ast.Constant(0.5), strength)):
-                yield Edit(plus(node, times(factor, plus(squares[0], squares[1]))), Mistake.PENALTY_MISSING)
+                yield Edit(plus(node, times(factor, plus(sums[0], sums[1]))), Mistake.PENALTY_MISSING)
 
 
 @register(ast.BinOp)
@@ -134,15 +168,21 @@ def target_not_subtracted(node: ast.Assign | ast.AugAssign, scope: Scope, place:
     for labels in scope.integers:
         if shape is not None and labels.shape not in (shape[:1], shape[1:]):
             continue
-        indices = [f"{scope.numpy}.arange({text}.shape[0]), {labels.text}"]
-        indices += [f"{labels.text}, {scope.numpy}.arange({text}.shape[1])"]
+        indices = [f"{scope.function('arange')}({text}.shape[0]), {labels.text}"]
+        indices += [f"{labels.text}, {scope.function('arange')}({text}.shape[1])"]
         for position, index in enumerate(indices):
             if shape is None or (len(shape) == 2 and labels.shape == shape[position : position + 1]):
-                place_of_class = with_fields(parsed(f"{text}[{index}]"), ctx=STORE)
-                lower = ast.AugAssign(place_of_class, SUB, ast.Constant(1))
+                lower = ast.AugAssign(entry(f"{text}[{index}]"), SUB, ast.Constant(1))
                 yield Edit(node, Mistake.TARGET_NOT_SUBTRACTED, 0.2 * position, after=(lower,))
-    for index in (one for one in scope.variables if one.kind in ("integers", "number") and one.shape == ()):
-        if shape is not None and index.role == "target":
-            place_of_class = with_fields(parsed(f"{text}[{index.text}]"), ctx=STORE)
-            lower = ast.AugAssign(place_of_class, SUB, ast.Constant(1))
-            yield Edit(node, Mistake.TARGET_NOT_SUBTRACTED, 0.1, after=(lower,))
+    for one in scope.variables:
+        if shape and one.kind in ("integers", "number") and one.shape == () and not A_COUNT.search(one.text):
+            lower = ast.AugAssign(entry(f"{text}[{one.text}]"), SUB, ast.Constant(1))
+            extra = 0.1 if one.role == "target" or one.kind == "integers" else 0.4
+            yield Edit(node, Mistake.TARGET_NOT_SUBTRACTED, extra, after=(lower,))
+
+
+def entry(text: str) -> ast.Subscript:
+    """Return an entry of an array as a place to write to."""
+    node = parsed(text)
+    assert isinstance(node, ast.Subscript)
+    return with_fields(node, ctx=STORE)

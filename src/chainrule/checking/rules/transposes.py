@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import permutations
 
 from chainrule.checking.rules.mistake import Mistake
 from chainrule.checking.rules.rule import Edit, Place, Scope, register
@@ -34,6 +35,7 @@ def transpose(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
         inner = node.args[0] if node.args and place.shapes.of(node.args[0]).shape != () else receiver
         if inner is not None:
             yield Edit(inner, Mistake.TRANSPOSE)
+        yield from _other_orders(node)
     elif not is_transpose(place.parent) and not is_number(node) and not isinstance(node, (ast.Tuple, ast.Compare)):
         shape = place.shape
         if shape is not None and len(shape) == 2:
@@ -43,6 +45,30 @@ def transpose(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
                 yield Edit(method(node, "transpose", *map(number, order)), Mistake.TRANSPOSE, 0.1)
         elif shape is None and not isinstance(node, ast.Constant):
             yield Edit(transposed(node), Mistake.TRANSPOSE, 0.6)
+
+
+def _other_orders(node: ast.Call) -> Iterator[Edit]:
+    """Yield the axes in other orders: ``x.transpose(1, 2, 3, 0)`` for ``x.transpose(1, 0, 2, 3)``."""
+    if len(node.args) in (3, 4) and all(map(is_number, node.args)):
+        for order in permutations(node.args):
+            moved = sum(one is not other for one, other in zip(order, node.args, strict=True))
+            yield Edit(with_fields(node, args=list(order)), Mistake.AXES_ORDER, 0.1 * moved)
+
+
+@register(ast.Call)
+def transposed_before(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``x.transpose(1, 2, 3, 0).reshape(f, -1)`` for ``x.reshape(f, -1)``, and the shapes of other arrays."""
+    if function_name(node) != "reshape" or not isinstance(node.func, ast.Attribute):
+        return
+    shape = place.shapes.of(node.func.value).shape
+    if shape is not None and len(shape) in (3, 4):
+        for order in permutations(range(len(shape))):
+            owner = method(node.func.value, "transpose", *map(number, order))
+            yield Edit(with_fields(node, func=with_fields(node.func, value=owner)), Mistake.AXES_ORDER, -0.4)
+    if len(node.args) == 1 and isinstance(node.args[0], ast.Attribute) and node.args[0].attr == "shape":
+        for one in scope.arrays:
+            fresh = ast.Attribute(one.node, "shape", LOAD)
+            yield Edit(with_fields(node, args=[fresh]), Mistake.AXES_ORDER, 0.3)
 
 
 @register(ast.BinOp)
@@ -81,10 +107,10 @@ def called_product(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edit]
         yield from _outer(left, right, scope, place)
     elif name == "multiply":
         for first, second, _, extra in _arranged(left, right, plain=True):
-            yield Edit(call(f"{scope.numpy}.dot", first, second), Mistake.ELEMENTWISE_FOR_MATRIX, extra)
+            yield Edit(call(scope.function("dot"), first, second), Mistake.ELEMENTWISE_FOR_MATRIX, extra)
     elif name in ("outer", "inner"):
         yield Edit(with_fields(node, args=[right, left]), Mistake.FACTORS_SWAPPED)
-        yield Edit(call(f"{scope.numpy}.dot", left, right), Mistake.OUTER_FOR_DOT)
+        yield Edit(call(scope.function("dot"), left, right), Mistake.OUTER_FOR_DOT)
         yield Edit(times(left, right), Mistake.OUTER_FOR_DOT, 0.3)
         if name == "inner":
             yield from _outer(left, right, scope, place)
@@ -123,15 +149,15 @@ def _arranged(
 
 def _product(left: ast.expr, right: ast.expr, scope: Scope, place: Place) -> ast.expr:
     """Return a matrix product, written as the statement writes others."""
-    return call(f"{scope.numpy}.dot", left, right) if place.dots else ast.BinOp(left, MATMULT, right)
+    return call(scope.function("dot"), left, right) if place.dots else ast.BinOp(left, MATMULT, right)
 
 
 def _outer(left: ast.expr, right: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
     shapes = [place.shapes.of(one).shape for one in (left, right)]
     if all(shape is None or len(shape) == 1 for shape in shapes):
         extra = 0.0 if None not in shapes else 0.6
-        yield Edit(call(f"{scope.numpy}.outer", left, right), Mistake.DOT_FOR_OUTER, extra)
-        yield Edit(call(f"{scope.numpy}.outer", right, left), Mistake.DOT_FOR_OUTER, extra + 0.2)
+        yield Edit(call(scope.function("outer"), left, right), Mistake.DOT_FOR_OUTER, extra)
+        yield Edit(call(scope.function("outer"), right, left), Mistake.DOT_FOR_OUTER, extra + 0.2)
 
 
 def _is_scalar(node: ast.expr, place: Place) -> bool:

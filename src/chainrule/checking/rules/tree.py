@@ -119,7 +119,7 @@ def is_number(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
-def function_name(node: ast.AST) -> str:
+def function_name(node: ast.AST | None) -> str:
     """Return the last part of the name of what a call calls: ``sum`` of ``np.sum(x)`` and ``x.sum()``."""
     if not isinstance(node, ast.Call):
         return ""

@@ -15,8 +15,10 @@ from chainrule.checking.rules.tree import (
     STORE,
     call,
     function_name,
+    is_number,
     loaded,
     minus,
+    number,
     over,
     plus,
     power,
@@ -78,6 +80,14 @@ def other_part_of_target(node: ast.Assign, scope: Scope, place: Place) -> Iterat
 
 
 @register(ast.Assign)
+def target_left_out(node: ast.Assign, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``m_hat = m / c`` for ``m_hat = m = m / c``."""
+    for position in range(len(node.targets)) if len(node.targets) > 1 else ():
+        kept = [*node.targets[:position], *node.targets[position + 1 :]]
+        yield Edit(with_fields(node, targets=kept), Mistake.CORRECTION_KEPT, -0.6)
+
+
+@register(ast.Assign)
 def average_forgotten(node: ast.Assign, scope: Scope, place: Place) -> Iterator[Edit]:
     """Yield ``v = beta * v - rate * d`` for ``v = -rate * d``, and ``w = w - rate * d``."""
     target = place.target
@@ -87,6 +97,9 @@ def average_forgotten(node: ast.Assign, scope: Scope, place: Place) -> Iterator[
     bare = _without_minus(value)
     if bare is not None:
         yield Edit(with_fields(node, value=minus(read, bare)), Mistake.ASSIGNED_FOR_ADDED, 0.1)
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult) and is_number(value.left):
+        rest = number(round(1 - ast.literal_eval(value.left), 12))
+        yield Edit(with_fields(node, value=plus(times(rest, read), value)), Mistake.AVERAGE_FORGOTTEN, -0.3)
     for beta in (one.node for one in scope.numbers if not A_COUNT.search(one.text)):
         kept = times(beta, read)
         sums = [plus(kept, value)] if bare is None else [minus(kept, bare)]
@@ -157,10 +170,10 @@ def root_missing(node: ast.BinOp, scope: Scope, place: Place) -> Iterator[Edit]:
         return
     under = node.right
     if isinstance(under, ast.BinOp) and isinstance(under.op, ast.Add):
-        fresh = with_fields(under, left=call(f"{scope.numpy}.sqrt", under.left))
+        fresh = with_fields(under, left=call(scope.function("sqrt"), under.left))
         yield Edit(with_fields(node, right=fresh), Mistake.FUNCTION_MISSING, -0.3)
     elif function_name(under) != "sqrt":
-        yield Edit(with_fields(node, right=call(f"{scope.numpy}.sqrt", under)), Mistake.FUNCTION_MISSING)
+        yield Edit(with_fields(node, right=call(scope.function("sqrt"), under)), Mistake.FUNCTION_MISSING)
 
 
 @register(ast.AugAssign)

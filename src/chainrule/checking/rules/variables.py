@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import permutations
 from typing import Literal
 
 from chainrule.checking.rules.tree import parsed
@@ -86,13 +87,36 @@ class Scope:
     def parameters(self) -> tuple[Variable, ...]:
         """The parameters; all arrays where the roles are not known."""
         known = tuple(one for one in self.arrays if one.role == "parameter")
-        return known if known or any(one.role for one in self.variables) else self.arrays
+        return known or tuple(one for one in self.arrays if not one.role)
 
     def of_shape(self, shape: Shape | None) -> tuple[Variable, ...]:
         """Return the arrays of a shape, the numbers for none; all arrays where it is not known."""
         if shape is None:
             return self.arrays
-        return self._by_shape.get(shape, ()) if shape else self.numbers
+        return self._by_shape.get(shape, ()) if shape else (*self.numbers, *self.entries)
+
+    @cached_property
+    def entries(self) -> tuple[Variable, ...]:
+        """Entries of arrays, for programs in loops over entries: ``h[j]``, ``W[i][j]``."""
+        found = []
+        for one in self.arrays:
+            if len(one.shape) in (1, 2):
+                for picked in permutations(self.counters, len(one.shape)):
+                    text = one.text + "".join(f"[{counter}]" for counter in picked)
+                    found.append(Variable(text, "number", (), one.role))
+        return tuple(one for one in found if one.text not in self.named)
+
+    @cached_property
+    def holders(self) -> tuple[str, ...]:
+        """The names of dictionaries and lists that hold variables."""
+        roots = (one.node.value for one in self.variables if isinstance(one.node, ast.Subscript))
+        return tuple(dict.fromkeys(ast.unparse(root) for root in roots if isinstance(root, (ast.Name, ast.Attribute))))
+
+    def function(self, name: str) -> str:
+        """Return how a function of NumPy is called here, or one of ``math`` in a program without NumPy."""
+        if self.numpy:
+            return f"{self.numpy}.{name}"
+        return name if name in (*self.functions, "sum", "max", "min", "abs") else f"math.{name}"
 
     @cached_property
     def _by_shape(self) -> dict[Shape, tuple[Variable, ...]]:

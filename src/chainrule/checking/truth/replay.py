@@ -194,7 +194,7 @@ def _by_time(pairs: Iterable[tuple[int, Any]], start: int) -> Mapping[int, Seque
 def _put(environment: dict[int, Any], substitution: Substitution) -> None:
     node, value = substitution.place.node, substitution.value
     held = environment.get(node)
-    if isinstance(held, ndarray) and held.ndim and held.dtype.kind == "f":
+    if isinstance(held, ndarray) and held.dtype.kind == "f":
         held[...] = value
     else:
         environment[node] = value

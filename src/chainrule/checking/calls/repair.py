@@ -1,0 +1,197 @@
+"""What a failed try says of the arguments: which size was wrong, which entry missing, which array should have had labels."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from chainrule.checking.calls.bench import Failed
+from chainrule.checking.calls.guess import Guess
+
+Guesses = dict[str, Guess]
+
+
+def repaired(guesses: Guesses, failed: Failed, tree: ast.Module, entry: Callable[[Any, Sequence[str]], Guess]) -> list[Guesses]:
+    """Return other guesses that what went wrong speaks for, the likeliest first."""
+    text, error = str(failed), failed.error
+    if isinstance(error, KeyError):
+        return _with_entry(guesses, error.args[0] if error.args else None, failed, entry)
+    pair = _sizes(text)
+    if pair is None and isinstance(error, AssertionError):
+        pair = _asserted(failed, tree)
+    if pair is not None:
+        return _resized(guesses, *pair)
+    if re.search(r"must be of integer|only integer|integer scalar|indices must be integers", text):
+        return _as_labels(guesses, _names_at(failed, tree))
+    if re.search(r"is out of bounds for axis", text):
+        return _smaller_labels(guesses, text)
+    if re.search(r"to unpack|too many indices|index out of range|out of bounds for array of dimension|is not defined for", text):
+        return _other_dimensions(guesses, failed, tree, text)
+    match = re.search(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)", text)
+    if match:
+        return _longer(guesses, int(match[1]), [int(n) for n in re.findall(r"\d+", match[2])])
+    if re.search(r"not subscriptable|has no attribute|has no len|not iterable|unsupported operand", text):
+        return _other_kind(guesses, failed, tree)
+    return []
+
+
+def _sizes(text: str) -> tuple[int, int] | None:
+    match = re.search(r"not aligned: (\d+) \(dim \d\) != (\d+) \(dim", text) or re.search(r"\(size (\d+) is different from (\d+)\)", text)
+    match = match or re.search(r"index 0 has size (\d+) and the array at index \d+ has size (\d+)", text)
+    match = match or re.search(r"has (\d+) \w+.* but .*? (\d+)", text) if match is None and "axis" in text else match
+    if match:
+        return int(match[1]), int(match[2])
+    shapes = re.findall(r"\(([\d, ]*)\)", text) if re.search(r"broadcast|shape mismatch|boolean index", text) else []
+    if len(shapes) < 2:
+        match = re.search(r"axis \d+ is (\d+) but corresponding boolean dimension is (\d+)|size along axis \d+ is (\d+) but.* is (\d+)", text)
+        return (int(match[1] or match[3]), int(match[2] or match[4])) if match else None
+    first, second = ([int(n) for n in re.findall(r"\d+", one)] for one in shapes[:2])
+    for a, b in zip(reversed(first), reversed(second), strict=False):
+        if a != b and 1 not in (a, b):
+            return a, b
+    for a, b in zip(reversed(first), reversed(second), strict=False):
+        if a != b:
+            return a, b
+    return None
+
+
+def _resized(guesses: Guesses, first: int, second: int) -> list[Guesses]:
+    """Return guesses in which one of two sizes, wherever it stands, is the other."""
+    found = []
+    for old, new in ((first, second), (second, first)):
+        if old > 1 and any(old in _all_sizes(one) for one in guesses.values()):
+            order = [key for key, one in guesses.items() if old in _all_sizes(one)]
+            for key in reversed(order):  # weights and biases come after the data
+                if len(order) > 1 or new > 0:
+                    found.append({**guesses, key: guesses[key].renamed(lambda n, a=old, b=new: b if n == a else n)})  # type: ignore[misc]
+            everywhere = {key: one.renamed(lambda n, a=old, b=new: b if n == a else n) for key, one in guesses.items()}  # type: ignore[misc]
+            found.append(everywhere)
+            inner = [(key, part) for key in order for part in guesses[key].parts if old in _all_sizes(guesses[key].parts[part])]
+            for key, part in inner if len(inner) > 1 else ():
+                new_one = guesses[key].copied()
+                new_one.parts[part] = new_one.parts[part].renamed(lambda n, a=old, b=new: b if n == a else n)  # type: ignore[misc]
+                found.append({**guesses, key: new_one})
+    return sorted(found, key=lambda one: _ones(one))
+
+
+def _ones(guesses: Guesses) -> int:
+    return sum(n == 1 for one in guesses.values() for inner in one.all() for n in inner.shape)
+
+
+def _all_sizes(guess: Guess) -> set[int]:
+    found = set[int]()
+    for one in guess.all():
+        found |= {*one.shape, one.high} - {0}
+        if one.kind == "whole":
+            found.add(one.value)
+        elif one.kind == "sizes":
+            found |= set(one.value)
+    return found
+
+
+def _asserted(failed: Failed, tree: ast.Module) -> tuple[int, int] | None:
+    """Return two sizes that an assertion compared."""
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Assert) and one.lineno <= failed.line <= (one.end_lineno or 0):
+            for test in ast.walk(one.test):
+                if isinstance(test, ast.Compare) and len(test.comparators) == 1:
+                    try:
+                        sides = [eval(ast.unparse(side), {"np": np, **failed.variables}) for side in (test.left, test.comparators[0])]
+                    except Exception:
+                        continue
+                    a, b = ([one] if np.ndim(one) == 0 else list(one) for one in sides)
+                    for x, y in zip(a, b, strict=False):
+                        if x != y and isinstance(x, (int, np.integer)) and isinstance(y, (int, np.integer)):
+                            return int(x), int(y)
+    return None
+
+
+def _with_entry(guesses: Guesses, key: Any, failed: Failed, entry: Callable[[Any, Sequence[str]], Guess]) -> list[Guesses]:
+    found = []
+    for name, one in guesses.items():
+        if one.kind == "entries" and key not in one.parts:
+            new = one.copied()
+            new.parts[key] = entry(key, [str(other) for other in one.parts])
+            found.append({**guesses, name: new})
+    return found
+
+
+def _names_at(failed: Failed, tree: ast.Module) -> list[str]:
+    statements = [one for one in ast.walk(tree) if isinstance(one, ast.stmt) and one.lineno <= failed.line <= (one.end_lineno or 0)]
+    if not statements:
+        return []
+    last = max(statements, key=lambda one: (one.lineno, -(one.end_lineno or 0)))
+    return [one.id for one in ast.walk(last) if isinstance(one, ast.Name)]
+
+
+def _of_variable(guesses: Guesses, failed: Failed, name: str) -> list[str]:
+    """Return the guesses that a variable of the program may stem from: of its name, or of its shape."""
+    if name in guesses:
+        return [name]
+    value = failed.variables.get(name)
+    return [key for key, one in guesses.items() if one.shape and np.shape(value) == one.shape]
+
+
+def _as_labels(guesses: Guesses, names: list[str]) -> list[Guesses]:
+    order = [name for name in guesses if name in names] + [name for name in guesses if name not in names]
+    found = []
+    for name in order:
+        one = guesses[name]
+        if one.kind in ("array", "one-hot", "binary", "unit") and one.shape:
+            high = min((size for other in guesses.values() for size in _all_sizes(other) if size > 1), default=3)
+            shape = one.shape if one.kind == "array" else one.shape[:1]
+            found.append({**guesses, name: Guess("labels", shape, high=min(high, 3), absent=one.absent)})
+            if len(one.shape) > 1:
+                found.append({**guesses, name: Guess("labels", one.shape[:1], high=min(high, 3), absent=one.absent)})
+    return found[:4]
+
+
+def _smaller_labels(guesses: Guesses, text: str) -> list[Guesses]:
+    match = re.search(r"axis \d+ with size (\d+)", text)
+    size = int(match[1]) if match else 2
+    return [
+        {**guesses, name: Guess("labels", one.shape, high=size, absent=one.absent)}
+        for name, one in guesses.items()
+        if one.kind == "labels" and one.high > size
+    ]
+
+
+def _other_dimensions(guesses: Guesses, failed: Failed, tree: ast.Module, text: str) -> list[Guesses]:
+    match = re.search(r"expected (\d+)", text)
+    indexed = re.search(r"but (\d+) were indexed", text)
+    wanted = int(match[1]) if match else int(indexed[1]) if indexed else 0
+    spare = [9, 8, 3, 2]
+    found = []
+    for name in dict.fromkeys(_names_at(failed, tree)):
+        for key in _of_variable(guesses, failed, name):
+            one = guesses[key]
+            if not one.shape or one.kind not in ("array", "unit"):
+                continue
+            count = wanted if 0 < wanted <= 4 else len(one.shape) + 1
+            shape = (one.shape + tuple(spare))[:count] if count > len(one.shape) else one.shape[:count]
+            if shape != one.shape:
+                found.append({**guesses, key: Guess(one.kind, shape)})
+    return found
+
+
+def _longer(guesses: Guesses, size: int, shape: list[int]) -> list[Guesses]:
+    wanted = int(np.prod(shape))
+    found = []
+    for key, one in guesses.items():
+        if one.kind in ("array", "unit") and len(one.shape) == 1:
+            found.append({**guesses, key: Guess(one.kind, (one.shape[0] + wanted - size,))})
+    return [one for one in found if all(n > 0 for guess in one.values() for n in guess.shape)]
+
+
+def _other_kind(guesses: Guesses, failed: Failed, tree: ast.Module) -> list[Guesses]:
+    """Return guesses with a number in the place of an array, or the other way round."""
+    found = []
+    for name in dict.fromkeys(_names_at(failed, tree)):
+        one = guesses.get(name)
+        if one is not None and one.kind in ("value", "number", "whole"):
+            found.append({**guesses, name: Guess("array", (4,))})
+    return found

@@ -1,0 +1,82 @@
+import numpy as np
+
+# two interleaved half moons, three classes after adding a blob; network with batch norm between affine and relu
+
+def data(seed=0, n=14):
+    r = np.random.RandomState(seed)
+    t = np.pi * r.rand(n)
+    a = np.c_[np.cos(t), np.sin(t)]
+    b = np.c_[1 - np.cos(t), 0.4 - np.sin(t)]
+    c = np.c_[r.randn(n) * .2 - 1, r.randn(n) * .2 - 1]
+    X = np.r_[a, b, c] + 0.1 * r.randn(3 * n, 2)
+    return X, np.repeat([0, 1, 2], n)
+
+class BNNet:
+
+    def __init__(self, d, h, c, reg=1e-3, momentum=0.9):
+        r = np.random.RandomState(42)
+        self.params = dict(
+            W1=r.randn(d, h) * np.sqrt(2. / d), b1=np.zeros(h), gamma=np.ones(h), beta=np.zeros(h),
+            W2=r.randn(h, c) * np.sqrt(2. / h), b2=np.zeros(c))
+        self.reg, self.momentum = reg, momentum
+        self.run_mean, self.run_var = np.zeros(h), np.ones(h)
+
+    def loss(self, X, y=None):
+        P, N = self.params, len(X)
+        train = y is not None
+        # forward
+        h = X.dot(P['W1']) + P['b1']
+        if train:
+            mu, var = h.mean(0), h.var(0)
+            self.run_mean = self.momentum * self.run_mean + (1 - self.momentum) * mu
+            self.run_var = self.momentum * self.run_var + (1 - self.momentum) * var
+        else:
+            mu, var = self.run_mean, self.run_var
+        istd = 1. / np.sqrt(var + 1e-5)
+        hn = (h - mu) * istd
+        z = P['gamma'] * hn + P['beta']
+        a = np.maximum(0, z)
+        s = a.dot(P['W2']) + P['b2']
+        if not train:
+            return s
+        s = s - s.max(1)[:, None]
+        p = np.exp(s)
+        p /= p.sum(1)[:, None]
+        L = -np.log(p[range(N), y]).mean()
+        L += 0.5 * self.reg * (np.sum(P['W1'] ** 2) + np.sum(P['W2'] ** 2))
+        # backward
+        g = {}
+        ds = p
+        ds[range(N), y] -= 1
+        ds /= N
+        g['W2'] = a.T.dot(ds) + self.reg * P['W2']
+        g['b2'] = ds.sum(0)
+        dz = ds.dot(P['W2'].T)
+        dz[z <= 0] = 0
+        g['gamma'] = (dz * hn).sum(0)
+        g['beta'] = dz.sum(0)
+        dhn = dz * P['gamma']
+        dh = istd / N * (N * dhn - dhn.sum(0) - hn * (dhn * hn).sum(0))
+        g['W1'] = X.T.dot(dh) + self.reg * P['W1']
+        g['b1'] = dh.sum(0)
+        return L, g
+
+    def fit(self, X, y, lr=.1, epochs=30, batch=10):
+        cache = {k: 0 for k in self.params}
+        r = np.random.RandomState(7)
+        self.history = []
+        for e in range(epochs):
+            order = r.permutation(len(X))
+            for i in range(0, len(X), batch):
+                idx = order[i:i + batch]
+                L, g = self.loss(X[idx], y[idx])
+                for k in self.params:
+                    cache[k] = .95 * cache[k] + .05 * g[k] ** 2
+                    self.params[k] -= lr * g[k] / (np.sqrt(cache[k]) + 1e-2)
+                self.history.append(L)
+
+if __name__ == '__main__':
+    X, y = data()
+    net = BNNet(2, 9, 3)
+    net.fit(X, y, lr=.01)
+    print('loss %.4f' % net.history[-1], 'accuracy', (net.loss(X).argmax(1) == y).mean())

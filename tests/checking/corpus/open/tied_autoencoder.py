@@ -1,0 +1,72 @@
+"""Autoencoder with tied weights: the decoder uses the encoder's matrix, transposed. Patterns are columns."""
+import numpy as np
+
+
+def logistic(t):
+    return 1.0 / (1.0 + np.exp(-t))
+
+
+def make_autoencoder(visible, code, decay, seed):
+    gen = np.random.RandomState(seed)
+    w = gen.uniform(-1, 1, (code, visible)) * np.sqrt(6.0 / (code + visible))
+    state = {"w": w, "enc_bias": np.zeros((code, 1)), "dec_bias": np.zeros((visible, 1))}
+
+    def encode(x):
+        return logistic(state["w"] @ x + state["enc_bias"])
+
+    def decode(c):
+        return logistic(state["w"].T @ c + state["dec_bias"])
+
+    def cost(x):
+        r = decode(encode(x))
+        m = x.shape[1]
+        entropy = -np.sum(x * np.log(r) + (1 - x) * np.log(1 - r)) / m
+        return entropy + decay / 2 * np.sum(state["w"] ** 2)
+
+    def slopes(x):
+        m = x.shape[1]
+        c = encode(x)
+        r = decode(c)
+        delta_r = r - x                                   # logistic and cross-entropy together
+        delta_c = state["w"] @ delta_r * c * (1 - c)
+        from_encoder = delta_c @ x.T
+        from_decoder = c @ delta_r.T
+        return {
+            "w": (from_encoder + from_decoder) / m + decay * state["w"],
+            "enc_bias": delta_c.sum(axis=1, keepdims=True) / m,
+            "dec_bias": delta_r.sum(axis=1, keepdims=True) / m,
+        }
+
+    squares = {name: np.zeros_like(value) for name, value in state.items()}
+
+    def learn(x, rate):
+        """AdaGrad"""
+        for name, slope in slopes(x).items():
+            squares[name] += slope ** 2
+            state[name] -= rate * slope / (np.sqrt(squares[name]) + 1e-7)
+
+    return state, encode, decode, cost, slopes, learn
+
+
+def noisy_prototypes(gen, prototypes, copies, flip):
+    columns = np.repeat(prototypes, copies, axis=1)
+    flips = gen.rand(*columns.shape) < flip
+    return np.where(flips, 1 - columns, columns)
+
+
+def main():
+    gen = np.random.RandomState(33)
+    prototypes = (gen.rand(10, 4) < 0.5).astype(float)
+    x = noisy_prototypes(gen, prototypes, 5, 0.05)
+    state, encode, decode, cost, slopes, learn = make_autoencoder(10, 3, 0.002, seed=5)
+    costs = [cost(x)]
+    for sweep in range(80):
+        for start in range(0, x.shape[1], 8):
+            learn(x[:, start:start + 8], 0.15)
+        costs.append(cost(x))
+    print("cost before %.3f, after %.3f" % (costs[0], costs[-1]))
+    return state, costs
+
+
+if __name__ == "__main__":
+    state, costs = main()
