@@ -114,6 +114,8 @@ def guess(
 ) -> Guess | None:
     """Return a guess for one argument; None to leave it out."""
     name, main = one.name, routines[0]
+    if _is_packed(name, main):
+        return Guess("array", (60,))
     parts = next((routine.unpacked[name] for routine in routines if name in routine.unpacked), [])
     if len(parts) > 1 and not axes(routines, name) and role(name, ("data", "labels")) in ("", "data") and len(name) > 1 and all(
         len(part) < 14 for part in parts
@@ -121,7 +123,11 @@ def guess(
         inner = _named(parts, routines, style, sizes, variant)
         return Guess("items", parts=dict(enumerate(inner.values())))
     keys = list(dict.fromkeys(key for routine in routines for key in routine.keys(name)))
+    bases = list(dict.fromkeys(base for routine in routines for base in routine.key_bases(name)))
+    keys += [key for place in range(1, 4) for base in bases if (key := f"{base}{place}") not in keys]
     what = role(name, AMONG)
+    if what == "labels" and name not in labels(main):
+        what = "data"
     if keys and not one.optional and what not in ("data",):
         return _entries(keys, routines, style, sizes, variant)
     if what in ("rng",):
@@ -130,7 +136,7 @@ def guess(
         return None
     number = _number(what, name, variant, one, main)
     if number is not None:
-        return number
+        return whole(name, sizes) if number.kind == "whole" else number
     if one.optional and what not in ("data", "labels", "weight", "bias", "scale", "state"):
         return None
     if what == "settings" or (role(name, ("params",)) and not axes(routines, name)):
@@ -145,6 +151,20 @@ def guess(
     if what == "state" and one.optional:
         return None
     return Guess("unit" if what == "yhat" and re.search("log", main.source) else "array", _usual(what, name, style, sizes, chain, main))
+
+
+def labels(routine: Routine) -> list[str]:
+    """Return the arguments that are targets: of ``loss(y, t)`` only the second."""
+    names = [one.name for one in routine.arguments if role(one.name, ("labels",))]
+    return names[1:] if len(names) > 1 else names
+
+
+def _is_packed(name: str, main: Routine) -> bool:
+    """Whether an argument is a vector that all parameters lie in."""
+    if not re.fullmatch(r"(nn_?|initial_?)?(theta\w*|params?\w*|parameters|w\w*|weights|x0|vec\w*|beta)", name, re.I):
+        return False
+    cut = re.search(rf"\b{re.escape(name)}\[[^\]]*:[^\]]*\]\)?\.reshape|reshape\({re.escape(name)}\b|\b{re.escape(name)}\.reshape\((?!-1\))", main.source)
+    return bool(cut or re.search(rf"\w*(unpack|unroll|unflatten|split|roll|reshape)\w*\({re.escape(name)}\b", main.source))
 
 
 def _is_flag(one: Argument) -> bool:
@@ -172,7 +192,7 @@ def _number(what: str, name: str, variant: dict[str, Any], one: Argument, main: 
     if what == "margin" and one.optional:
         return Guess("value", value=0.8)
     if re.fullmatch(r"n_?(in|hid|lab|out)\w*|num_(labels|classes)|(input|hidden)_(layer_)?size|n_[xhya]|n_?classes|depth|(vocab|output)_size|hidden_dim", name):
-        return None if one.optional else Guess("whole", value=0)  # replaced by its role
+        return None if one.optional else Guess("whole", value=0)
     return None
 
 

@@ -39,7 +39,16 @@ def axes(routines: Iterable[Routine], name: str) -> list[list[str]]:
         found += [names for names in _unpacked(one.node, name) if names not in found]
     for one in routines:
         found += [names for names in _documented(one.around, name) if names not in found]
-    return found
+    parts = [one.unpacked.get(name) for one in routines]
+    return [_filled(names, found) for names in found if names not in parts]
+
+
+def _filled(names: list[str], others: list[list[str]]) -> list[str]:
+    """Return axes with those that have no name here called as they are elsewhere."""
+    return [
+        next((other[place] for other in others if len(other) == len(names) and other[place] != "_"), "_") if one == "_" else one
+        for place, one in enumerate(names)
+    ]
 
 
 def shape(letters: list[str], sizes: Palette, image: bool) -> tuple[int, ...] | None:
@@ -65,7 +74,7 @@ def _looks_like_filters(letters: list[str]) -> bool:
 
 def _size(letter: str, sizes: Palette, table: tuple[tuple[str, str], ...], number: int) -> int | None:
     if letter == "_":
-        return sizes.size(f"_{number}")
+        return sizes.size("channels" if table in (_IMAGE, _FILTER) else f"_{number}")
     if letter.isdigit():
         return int(letter)
     if re.fullmatch(r"\w+", letter) and not letter[0].isdigit():

@@ -63,11 +63,10 @@ def _resized(guesses: Guesses, first: int, second: int) -> list[Guesses]:
     """Return guesses in which one of two sizes, wherever it stands, is the other."""
     found = []
     for old, new in ((first, second), (second, first)):
-        if old > 1 and any(old in _all_sizes(one) for one in guesses.values()):
+        if old > 1 and new > 0 and any(old in _all_sizes(one) for one in guesses.values()):
             order = [key for key, one in guesses.items() if old in _all_sizes(one)]
             for key in reversed(order):  # weights and biases come after the data
-                if len(order) > 1 or new > 0:
-                    found.append({**guesses, key: guesses[key].renamed(lambda n, a=old, b=new: b if n == a else n)})  # type: ignore[misc]
+                found.append({**guesses, key: guesses[key].renamed(lambda n, a=old, b=new: b if n == a else n)})  # type: ignore[misc]
             everywhere = {key: one.renamed(lambda n, a=old, b=new: b if n == a else n) for key, one in guesses.items()}  # type: ignore[misc]
             found.append(everywhere)
             inner = [(key, part) for key in order for part in guesses[key].parts if old in _all_sizes(guesses[key].parts[part])]
@@ -75,7 +74,22 @@ def _resized(guesses: Guesses, first: int, second: int) -> list[Guesses]:
                 new_one = guesses[key].copied()
                 new_one.parts[part] = new_one.parts[part].renamed(lambda n, a=old, b=new: b if n == a else n)  # type: ignore[misc]
                 found.append({**guesses, key: new_one})
-    return sorted(found, key=lambda one: _ones(one))
+    return sorted(found or _in_blocks(guesses), key=lambda one: _ones(one))
+
+
+def _in_blocks(guesses: Guesses) -> list[Guesses]:
+    """Return guesses whose weights hold the blocks of several gates side by side: something was cut from them and empty."""
+    found = []
+    for blocks in (4, 3):
+        for axis in (-1, 0):
+            new = dict(guesses)
+            for key, one in guesses.items():
+                if re.match(r"_a_(w|u|b)", key, re.I) and one.kind == "array" and one.shape:
+                    shape = list(one.shape)
+                    shape[axis] *= blocks
+                    new[key] = Guess("array", tuple(shape))
+            found.append(new)
+    return found
 
 
 def _ones(guesses: Guesses) -> int:

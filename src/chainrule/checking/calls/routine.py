@@ -37,7 +37,9 @@ class Routine:
     @property
     def text(self) -> str:
         """The expression that calls it."""
-        return f"_m.{self.name}" if self.owner and not self.static else self.qualified
+        if not self.owner or self.static:
+            return self.qualified
+        return f"_o_{self.owner}" if self.name == "__call__" else f"_o_{self.owner}.{self.name}"
 
     @property
     def static(self) -> bool:
@@ -87,6 +89,19 @@ class Routine:
                 key = one.args[0] if _name(one.func.value) == argument and one.args else None
             if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value not in found:
                 found.append(key.value)
+        return found
+
+
+    def key_bases(self, argument: str) -> list[str]:
+        """Return the beginnings of keys that end in the number of a layer: ``parameters["W" + str(l)]``."""
+        found: list[str] = []
+        for one in ast.walk(self.node):
+            if isinstance(one, ast.Subscript) and _name(one.value) == argument:
+                key = ast.unparse(one.slice)
+                match = re.match(r"""['"]([A-Za-z_]+)['"] \+ str\(|f['"]([A-Za-z_]+)\{|['"]([A-Za-z_]+)%[di]['"] %|['"]([A-Za-z_]+)\{\}['"]\.format""", key)
+                base = next((part for part in match.groups() if part), "") if match else ""
+                if base and base not in found:
+                    found.append(base)
         return found
 
 

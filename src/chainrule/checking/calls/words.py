@@ -69,7 +69,7 @@ def role(name: str, among: tuple[str, ...]) -> str:
 
 def size_role(name: str) -> str:
     """Return which size a constructor means by a name: ``D``, ``H``, ``C``, ``layers``, ``hiddens``, or ``""``."""
-    return next((one for one, pattern in _SIZE if pattern.fullmatch(name.strip("_"))), "")
+    return next((one for one, pattern in _SIZE if pattern.fullmatch(re.sub("([a-z])([A-Z])", r"\1_\2", name.strip("_")))), "")
 
 
 _GRADIENT = re.compile(

@@ -77,6 +77,8 @@ class Recorder(Structures):
         self.snapshots: list[tuple[int, int, int, dict[str, Any]]] = []
         """(statement, events before, frame, copies of the variables) of watched statements."""
         self.watching: Callable[[int, int], bool] | None = None
+        self.quiet = False
+        """Whether what is done is not written down: while a changed statement is tried."""
 
     def go_on(self, seconds: float, events: int) -> None:
         """Begin to count time and events anew, for what is run next."""
@@ -90,6 +92,8 @@ class Recorder(Structures):
 
     def ref(self, value: Any) -> Ref | None:
         """Return where a value stands on the tape, putting it there as a leaf if it is new; None if it is no number."""
+        if self.quiet:
+            return None
         number = self._by_id.get(id(value))
         if number is None:
             if not is_numeric(value):
@@ -138,6 +142,8 @@ class Recorder(Structures):
 
     def _made(self, op: str, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any, site: int) -> tuple[int, ...]:
         """Write down an operation and its result; return the nodes of it."""
+        if self.quiet:
+            return (-1,)
         tape = self.tape
         index = len(tape.events)
         if isinstance(result, (tuple, list)):
@@ -182,6 +188,8 @@ class Recorder(Structures):
 
     def _written(self, op: str, target: ndarray, key: Any, value: Any, site: int) -> None:
         """Write down that ``target`` is about to be changed in place."""
+        if self.quiet:
+            return
         ref = self.used(target) if op != "setitem" else self.ref(target)
         assert ref is not None
         args = (ref, self.structure(key, self.used), self.structure(value, self.used))
@@ -276,6 +284,8 @@ class Recorder(Structures):
             holder[key] = value
             return
         holder[key] = value
+        if self.quiet:
+            return
         statement = self.tape.sites[site].statement
         if isinstance(key, (str, int, tuple)):
             self._bound(statement, f"{text}[{key!r}]", value)
@@ -465,6 +475,8 @@ class Recorder(Structures):
         return value
 
     def _bound(self, statement: int, target: str, value: Any) -> None:
+        if self.quiet:
+            return
         if is_numeric(value):
             ref = self.used(value)
             assert ref is not None
@@ -480,7 +492,7 @@ class Recorder(Structures):
 
     def observe(self, value: Any) -> Any:
         """Note a number that is shown or collected."""
-        if is_numeric(value) and np.size(value) == 1 and self.known(value):
+        if not self.quiet and is_numeric(value) and np.size(value) == 1 and self.known(value):
             ref = self.used(value)
             assert ref is not None
             self.tape.observed.append((len(self.tape.events), ref))
@@ -500,6 +512,8 @@ class Recorder(Structures):
         def decorate(function: Any) -> Any:
             @functools.wraps(function)
             def called(*args: Any, **kwargs: Any) -> Any:
+                if self.quiet:
+                    return function(*args, **kwargs)
                 frame = self._enter(name, line, function, args, kwargs)
                 try:
                     result = function(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 
 from chainrule.checking.record.tape import SCALAR, Event, Ref, Tape, outputs, refs
@@ -25,7 +26,7 @@ class Flow:
         """By vertex: a node that shows it: the one that was made, or the one that was written into."""
         self._of_number: dict[int, int] = {}
         self._of_memory: dict[tuple[int, int], int] = {}
-        self._versions: dict[int, int] = {}
+        self._writes: dict[int, list[int]] = {}
         for event in tape.events:
             self._add(event)
 
@@ -35,6 +36,15 @@ class Flow:
         if node.storage == SCALAR:
             return self._of_number[ref.node]
         return self._of_memory[node.storage, ref.version]
+
+    def number_vertex(self, node: int) -> int:
+        """Return the vertex of a number."""
+        return self._of_number.get(node, -1)
+
+    def memory_vertex(self, storage: int, time: int) -> int:
+        """Return the vertex of what memory holds just before an event."""
+        version = bisect.bisect_left(self._writes.get(storage, []), time)
+        return self._of_memory.get((storage, version), -1)
 
     def made(self, event: Event) -> tuple[int, ...]:
         """Return the vertices that an event made."""
@@ -96,6 +106,7 @@ class Flow:
             node = self.tape.nodes[event.args[0].node]
             vertex = self._new(event, event.args[0].node, known)
             self._of_memory[node.storage, event.args[0].version + 1] = vertex
+            self._writes.setdefault(node.storage, []).append(event.index)
             return
         for number in outputs(event):
             if number < 0:

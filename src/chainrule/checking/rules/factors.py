@@ -54,6 +54,7 @@ def factor_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]
             yield Edit(times(count, node), Mistake.FACTOR_MISSING, inner)
         else:
             yield Edit(times(node, count), Mistake.FACTOR_MISSING, inner + 0.4)
+        yield Edit(over(node, power(count, 2)), Mistake.BATCH_SIZE_MISSING, extra + inner + 0.7)
     yield Edit(times(ast.Constant(2), node), Mistake.CONSTANT_FACTOR_MISSING, inner)
     yield Edit(times(ast.Constant(0.5), node), Mistake.CONSTANT_FACTOR_MISSING, inner + 0.1)
 

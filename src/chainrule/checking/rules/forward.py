@@ -18,6 +18,7 @@ from chainrule.checking.rules.tree import (
     over,
     parsed,
     plus,
+    replaced,
     with_fields,
 )
 
@@ -40,6 +41,21 @@ def bias_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
         if len(one.shape) == 1 and (shape is None or (len(shape) == 2 and one.shape[0] == shape[0] != shape[1])):
             column = ast.Subscript(one.node, parsed("x[:, None]").slice, LOAD)  # type: ignore[attr-defined]
             yield Edit(plus(node, column), Mistake.BIAS_MISSING, extra)
+
+
+@register(ast.BinOp, ast.Call)
+def bias_of_key(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``p['W' + str(l)] @ a + p['b' + str(l)]`` for the product alone."""
+    if not place.is_term or isinstance(place.parent, ast.BinOp):
+        return
+    for part in ast.walk(node):
+        if isinstance(part, ast.Subscript) and isinstance(part.slice, (ast.BinOp, ast.JoinedStr)):
+            words = [
+                one for one in ast.walk(part.slice) if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
+            for word in words[:1]:
+                fresh = replaced(part, word, ast.Constant("b"))
+                yield Edit(plus(node, fresh), Mistake.BIAS_MISSING)
 
 
 def _is_bias_for(bias: tuple[int, ...], shape: tuple[int, ...]) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from chainrule.checking.rules.mistake import Mistake
+from chainrule.checking.rules.place import is_module
 from chainrule.checking.rules.rule import Edit, Place, Scope, register
 from chainrule.checking.rules.shapes import REDUCTIONS
 from chainrule.checking.rules.tree import call, function_name, minus, number, over, parsed, positive, power, with_fields
@@ -65,6 +66,7 @@ def other_function(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edit]
     if name in ("abs", "absolute", "fabs", "sign") and len(node.args) == 1:
         yield Edit(power(node.args[0], 2), Mistake.SQUARE_MISSING)
         yield Edit(positive(node.args[0]), Mistake.FUNCTION_FOR_SLOPE)
+        yield Edit(call(scope.function("maximum"), node.args[0], number(0)), Mistake.OTHER_ACTIVATION)
     if name == "norm":
         yield Edit(power(node, 2), Mistake.SQUARE_MISSING, -0.3)
 
@@ -96,6 +98,24 @@ def function_left_out(node: ast.Call, scope: Scope, place: Place) -> Iterator[Ed
         for argument in node.args:
             if not isinstance(argument, (ast.Constant, ast.UnaryOp, ast.Compare)):
                 yield Edit(argument, Mistake.ACTIVATION_SUPERFLUOUS)
+
+
+@register(ast.Call)
+def method_left_out(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield an array as it is for ``x.clip(min=0)`` and ``x.reshape(-1)``."""
+    if not isinstance(node.func, ast.Attribute) or is_module(node.func.value, place.shapes):
+        return
+    if node.func.attr in ("clip", "reshape", "ravel", "astype", "squeeze"):
+        mistake = Mistake.ACTIVATION_SUPERFLUOUS if node.func.attr == "clip" else Mistake.FUNCTION_SUPERFLUOUS
+        yield Edit(node.func.value, mistake)
+
+
+@register(ast.Call)
+def order_of_functions(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``sum(square(x))`` for ``square(sum(x))``."""
+    inner = node.args[0] if len(node.args) == 1 else None
+    if isinstance(inner, ast.Call) and len(inner.args) == 1:
+        yield Edit(with_fields(inner, args=[with_fields(node, args=inner.args)]), Mistake.BRACKET)
 
 
 @register(ast.expr)

@@ -107,6 +107,7 @@ LIKELIHOOD: dict[M, float] = {
     M.LOOP_ORDER: 1.1,
     M.LOOP_NAMES: 1.3,
     M.SHARED_ARRAY: 0.8,
+    M.NAME_BOUND_ANEW: 1.4,
     M.NOT_RESET: 1.0,
     M.STEP_SIGN: 0.7,
     M.WRONG_TARGET: 1.3,

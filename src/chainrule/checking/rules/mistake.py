@@ -109,6 +109,7 @@ class Mistake(StrEnum):
     LOOP_NAMES = "loop_names"
 
     SHARED_ARRAY = "shared_array"
+    NAME_BOUND_ANEW = "name_bound_anew"
     NOT_RESET = "not_reset"
 
     STEP_SIGN = "step_sign"
@@ -309,6 +310,9 @@ WORDS: dict[Mistake, Words] = {
     Mistake.LOOP_NAMES: Words("names of a loop", "The loop goes through {used} where it should through {expected}."),
     Mistake.SHARED_ARRAY: Words(
         "one array under two names", "{used} is the same array: a change of one changes both. {expected} is a new one."
+    ),
+    Mistake.NAME_BOUND_ANEW: Words(
+        "a name bound anew", "{used} gives a name a new array; {expected} changes the array that others hold as well."
     ),
     Mistake.NOT_RESET: Words("not reset", "{used} keeps what was added up before: {expected}."),
     Mistake.STEP_SIGN: Words("sign of the step", "{used} goes up the gradient where it should go down: {expected}."),

@@ -87,7 +87,8 @@ def relation(own: Variable, other: Variable, place: Place) -> tuple[Mistake, flo
         return Mistake.OTHER_BIAS, extra
     if own.kind in ("integers", "mask"):
         return Mistake.OTHER_LABELS if own.kind == "integers" else Mistake.MASK_OF_OTHER, extra
-    return Mistake.OTHER_NUMBER if own.kind == "number" else Mistake.OTHER_VARIABLE, extra + distance(other, place)
+    of_counts = own.kind == "number" and bool(place.scope.arrays)  # in a program of plain numbers these are the values
+    return Mistake.OTHER_NUMBER if of_counts else Mistake.OTHER_VARIABLE, extra + distance(other, place)
 
 
 def is_bias(one: Variable) -> bool:

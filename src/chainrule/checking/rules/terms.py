@@ -14,6 +14,7 @@ from chainrule.checking.rules.tree import (
     STORE,
     SUB,
     call,
+    function_name,
     loaded,
     minus,
     negative,
@@ -119,6 +120,35 @@ def penalty_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit
                 yield Edit(plus(node, times(factor, plus(sums[0], sums[1]))), Mistake.PENALTY_MISSING)
 
 
+@register(ast.Call)
+def value_of_penalty(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``W`` and ``2 * W``, which is the gradient, for the penalty ``np.sum(W * W)``."""
+    squares = node.args[0] if function_name(node) == "sum" and node.args else None
+    if isinstance(squares, ast.BinOp) and isinstance(squares.op, (ast.Mult, ast.Pow)):
+        yield Edit(squares.left, Mistake.VALUE_FOR_GRADIENT)
+        yield Edit(times(ast.Constant(2), squares.left), Mistake.VALUE_FOR_GRADIENT, 0.1)
+
+
+@register(ast.Assign)
+def changed_in_place(node: ast.Assign, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``p -= step`` for ``p = p - step``, and ``p[...] = q`` for ``p = q``: others hold the array as well."""
+    target, value = place.target, node.value
+    if not isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+        return
+    if isinstance(value, ast.BinOp) and ast.unparse(value.left) == ast.unparse(target):
+        yield Edit(ast.AugAssign(target, value.op, value.right), Mistake.NAME_BOUND_ANEW)
+    if not isinstance(target, ast.Subscript):
+        everything = ast.Subscript(loaded(target), ast.Constant(...), STORE)
+        yield Edit(with_fields(node, targets=[everything]), Mistake.NAME_BOUND_ANEW, 0.6)
+
+
+@register(ast.AugAssign)
+def changed_elsewhere(node: ast.AugAssign, scope: Scope, place: Place) -> Iterator[Edit]:
+    """Yield ``d = d + e`` for ``d += e``: the array that others hold stays as it is."""
+    fresh = ast.BinOp(loaded(node.target), node.op, node.value)
+    yield Edit(ast.Assign([node.target], fresh), Mistake.SHARED_ARRAY, 0.4)
+
+
 @register(ast.BinOp)
 def other_class(node: ast.BinOp, scope: Scope, place: Place) -> Iterator[Edit]:
     """Yield ``y * log(a) + (1 - y) * log(1 - a)`` for ``y * log(a)``."""
@@ -174,6 +204,10 @@ def target_not_subtracted(node: ast.Assign | ast.AugAssign, scope: Scope, place:
             if shape is None or (len(shape) == 2 and labels.shape == shape[position : position + 1]):
                 lower = ast.AugAssign(entry(f"{text}[{index}]"), SUB, ast.Constant(1))
                 yield Edit(node, Mistake.TARGET_NOT_SUBTRACTED, 0.2 * position, after=(lower,))
+    for labels in scope.integers if shape else ():
+        for counter in scope.counters if len(labels.shape) == 1 else ():
+            lower = ast.AugAssign(entry(f"{text}[{labels.text}[{counter}]]"), SUB, ast.Constant(1))
+            yield Edit(node, Mistake.TARGET_NOT_SUBTRACTED, 0.3, after=(lower,))
     for one in scope.variables:
         if shape and one.kind in ("integers", "number") and one.shape == () and not A_COUNT.search(one.text):
             lower = ast.AugAssign(entry(f"{text}[{one.text}]"), SUB, ast.Constant(1))

@@ -40,9 +40,10 @@ def transpose(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
         shape = place.shape
         if shape is not None and len(shape) == 2:
             yield Edit(transposed(node), Mistake.TRANSPOSE, 0.0 if place.own is not None else 0.2)
-        elif shape is not None and len(shape) == 3:
-            for order in ((0, 2, 1), (1, 0, 2)):
-                yield Edit(method(node, "transpose", *map(number, order)), Mistake.TRANSPOSE, 0.1)
+        elif shape is not None and len(shape) > 2:
+            yield Edit(method(node, "swapaxes", number(-1), number(-2)), Mistake.TRANSPOSE, -0.1)
+            if len(shape) == 3:
+                yield Edit(method(node, "transpose", *map(number, (1, 0, 2))), Mistake.TRANSPOSE, 0.2)
         elif shape is None and not isinstance(node, ast.Constant):
             yield Edit(transposed(node), Mistake.TRANSPOSE, 0.6)
 

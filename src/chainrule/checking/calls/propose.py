@@ -1,0 +1,116 @@
+"""Calls for the functions and classes of a program that have gradients."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from chainrule.checking.calls.bench import Bench, Clock, bench
+from chainrule.checking.calls.call import Call
+from chainrule.checking.calls.guess import EASY_VARIANT, VARIANTS
+from chainrule.checking.calls.own import own_calls, templates
+from chainrule.checking.calls.pipeline import Draft, Pipeline
+from chainrule.checking.calls.plans import Subject, subjects
+from chainrule.checking.calls.search import Found, Search
+from chainrule.checking.reading.program import Program
+from chainrule.checking.record.tape import Frame
+from chainrule.checking.record.run import Called, CallFailed, Limits, Run, call
+
+import os
+DEBUG = True
+SECONDS, TRIES = 1.5, 60
+"""For one function or class."""
+
+ALL_SECONDS = 12.0
+"""For a program."""
+
+
+@dataclass
+class CalledGroup:
+    """One function, class or pair of functions, and the calls of it that ran."""
+
+    name: str
+    kind: str
+    called: list[Called] = field(default_factory=list)
+    reason: str = ""
+    """Why none could be run, if so."""
+    line: int = 0
+    """Where the backward pass begins."""
+
+
+def proposed_calls(program: Program, run: Run, *, trained: Collection[str] = frozenset()) -> list[CalledGroup]:
+    """Call what a program defines and does not run itself.
+
+    Parameters
+    ----------
+    program : Program
+    run : Run
+        Of it; the calls are put on its tape.
+    trained : collection of str
+        Functions (``f``, ``Class.method``) that were judged already as a part of training.
+    """
+    at, frames = bench(program, run), [*run.tape.frames]
+    clock = Clock(ALL_SECONDS, 10_000)
+    groups = []
+    for one in subjects(program, run, set(trained)):
+        if not clock.tick():
+            groups.append(CalledGroup(one.name, one.kind, [], "the time for this file was over", one.line))
+            continue
+        try:
+            group = _group(one, program, run, at, frames)
+        except Exception as error:  # a row of its own is better than no answer
+            if DEBUG:
+                raise
+            group = CalledGroup(one.name, one.kind, [], f"{type(error).__name__}: {error}", one.line)
+        if group is not None:
+            groups.append(group)
+    return groups
+
+
+def _group(subject: Subject, program: Program, run: Run, at: Bench, frames: Sequence[Frame]) -> CalledGroup | None:
+    search = Search(at, program.tree)
+    clock = Clock(SECONDS, TRIES)
+    found: Found | None = None
+    for plan in subject.plans:
+        one = search.run(plan, VARIANTS[0], clock, templates=templates(plan, run, VARIANTS[0], frames))
+        if one is not None and (found is None or one.draft.score > found.draft.score):
+            found = one
+        if found is not None and found.draft.complete:
+            break
+    if found is None:
+        if not subject.certain:
+            return None
+        return CalledGroup(subject.name, subject.kind, [], search.reason or "no arguments were found that it runs with", subject.line)
+    group = CalledGroup(subject.name, subject.kind, [], "", subject.line)
+    for made in _calls(subject, found, search, run, frames):
+        try:
+            group.called.append(call(run, made, Limits(2.0, 30_000)))
+        except CallFailed as error:
+            group.reason = str(error)
+    if group.called:
+        group.reason = ""
+    return group
+
+
+def _calls(subject: Subject, found: Found, search: Search, run: Run, frames: Sequence[Frame]) -> Iterator[Call]:
+    yield _call(subject, found.draft, found.plan.kind)
+    variants = [*VARIANTS[1:]]
+    if re.search("pool|conv", subject.name, re.I):
+        variants.append(EASY_VARIANT)
+    for variant in variants:
+        other = search.run(found.plan, variant, Clock(0.8, 20), [found.style], templates(found.plan, run, variant, frames))
+        if other is not None and other.draft.claims.keys() >= found.draft.claims.keys():
+            easy = ("windows do not overlap",) if variant is EASY_VARIANT else ()
+            yield _call(subject, other.draft, found.plan.kind, easy)
+    for draft in own_calls(found.plan, run, search.bench, frames):
+        yield _call(subject, draft, found.plan.kind, own=True)
+
+
+def _call(subject: Subject, draft: Draft, kind: str, easy: Sequence[str] = (), own: bool = False) -> Call:
+    return Call(
+        subject.name, kind, draft.setup, draft.text, draft.given, draft.inputs, draft.claims, draft.loss, draft.outputs, tuple(easy), own
+    )
+
+
+_ = Pipeline

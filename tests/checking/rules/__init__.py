@@ -1,0 +1,1 @@
+"""Tests of the rules: small changes of statements that undo mistakes."""
