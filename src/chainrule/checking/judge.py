@@ -230,8 +230,24 @@ def _claims(problem: Problem, points: Sequence[Point]) -> list[Claim]:
     sizes = [float(np.max(np.abs(point.truths[n]), initial=0.0)) for point in points for n in range(len(point.truths))]
     floor = 1e-9 * max(sizes, default=0.0)
     fits = [_fits(one, n, points, floor) for n, one in enumerate(problem.parameters)]
-    common = _common_scale(fits)
-    return [_chosen(one, n, fit, common, points) for n, (one, fit) in enumerate(zip(problem.parameters, fits, strict=True))]
+    first = [next((one for one in fit if one.error < TOLERANCE and not abs(one.scale) <= 1e-12), None) for fit in fits]
+    common = _common_scale(first)
+    usual = _usual_position(problem, first, common)
+    found = []
+    for n, parameter in enumerate(problem.parameters):
+        has_penalty = any(np.any(point.penalties[n]) for point in points)
+        found.append(_chosen(parameter, fits[n], first[n], common, has_penalty, usual))
+    return found
+
+
+def _usual_position(problem: Problem, first: Sequence[_Fit | None], common: float | None) -> int:
+    """Return how far from the move the gradients are found that are right: of the wrong ones the same place is looked at."""
+    positions = [
+        parameter.claims.index(fit.place)
+        for parameter, fit in zip(problem.parameters, first, strict=True)
+        if fit is not None and fit.place in parameter.claims and common is not None and _same(fit.scale, common)
+    ]
+    return max(positions, key=positions.count) if positions else 0
 
 
 @dataclass
@@ -302,14 +318,14 @@ def _fit(place: Place, pairs: Sequence[tuple[Any, Any, Any]], floor: float) -> _
     return _Fit(place, float(solution[0]), float(solution[-1]), error)
 
 
-def _common_scale(fits: Sequence[Sequence[_Fit]]) -> float | None:
+def _common_scale(first: Sequence[_Fit | None]) -> float | None:
     """Return the number that most gradients are multiplied by; 1 if that will do for as many."""
-    options = [one.scale for fit in fits for one in fit if one.error < TOLERANCE and abs(one.scale) > 1e-12]
+    options = [fit.scale for fit in first if fit is not None and abs(fit.scale) > 1e-12]
     if not options:
         return None
 
     def explained(scale: float) -> int:
-        return sum(any(one.error < TOLERANCE and _same(one.scale, scale) for one in fit) for fit in fits)
+        return sum(fit is not None and _same(fit.scale, scale) for fit in first)
 
     return max(options, key=lambda scale: (explained(scale), _same(scale, 1.0), _same(abs(scale), 1.0), scale > 0))
 
@@ -319,25 +335,20 @@ def _same(a: float, b: float) -> bool:
     return bool(np.isnan(a) or np.isnan(b)) or abs(a - b) <= 1e-6 * max(abs(a), abs(b))
 
 
-def _chosen(parameter: Parameter, number: int, fits: Sequence[_Fit], common: float | None, points: Sequence[Point]) -> Claim:
-    good = [one for one in fits if one.error < TOLERANCE]
-    has_penalty = any(np.any(point.penalties[number]) for point in points)
-    for one in good:
-        fits_penalty = not has_penalty or _same(one.penalty, one.scale)
-        if common is not None and _same(one.scale, common) and fits_penalty and not one.decay < 0:
-            return _claim(parameter, State.RIGHT, one)
-    for one in good:
-        if common is not None and _same(one.scale, common):
-            return _claim(parameter, State.PENALTY, one)
-    for one in good:
-        if abs(one.scale) > 1e-12:
-            return _claim(parameter, State.SCALED, one)
+def _chosen(
+    parameter: Parameter, fits: Sequence[_Fit], fit: _Fit | None, common: float | None, has_penalty: bool, usual: int
+) -> Claim:
+    """Return what was found of one parameter, by the value nearest to its move that is a multiple of the truth."""
+    if fit is not None and common is not None:
+        if not _same(fit.scale, common):
+            return _claim(parameter, State.SCALED, fit)
+        fits_penalty = not has_penalty or _same(fit.penalty, fit.scale)
+        return _claim(parameter, State.RIGHT if fits_penalty and not fit.decay < 0 else State.PENALTY, fit)
     if not parameter.claims:
         return Claim(parameter, State.MISSING, None)
-    best = min(fits, key=lambda one: one.error, default=None)
-    if best is None:
-        return Claim(parameter, State.WRONG, parameter.claims[0])
-    return _claim(parameter, State.WRONG, best)
+    place = parameter.claims[min(usual, len(parameter.claims) - 1)]
+    at_place = next((one for one in fits if one.place == place), None)
+    return Claim(parameter, State.WRONG, place) if at_place is None else _claim(parameter, State.WRONG, at_place)
 
 
 def _claim(parameter: Parameter, state: State, fit: _Fit) -> Claim:

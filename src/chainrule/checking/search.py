@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,7 @@ from chainrule.checking.edits import replaced_text
 from chainrule.checking.effects import Occurrence, occurrences
 from chainrule.checking.judge import Judgement, State
 from chainrule.checking.labels import Truths
+from chainrule.checking.record.tape import is_numeric
 from chainrule.checking.rules.proposals import proposals
 from chainrule.checking.rules.rule import Change
 from chainrule.checking.roles.flow import Flow
@@ -23,22 +25,29 @@ from chainrule.checking.truth.replay import Place
 from chainrule.checking.outline import Outline, Unit, units_of
 
 SECONDS = 3.0
-MOST_RERUNS = 12
 MOST_PROPOSALS = 1500
 """Of one statement."""
 
 
 @dataclass(frozen=True)
-class Repair:
-    """A change of one statement, and what it does."""
+class Candidate:
+    """A change of one statement after which more claims are right, as far as can be told without running the program."""
 
     statement: int
     change: Change
-    text: str
-    """The program with it."""
-    subject: Subject
-    """The same, run."""
+    mended: int
     rank: float
+    """How unlikely it is; small is likely."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A change of one statement, and the program with it."""
+
+    candidate: Candidate
+    text: str
+    subject: Subject
+    """The same, run with the change."""
 
 
 @dataclass
@@ -48,7 +57,8 @@ class Looked:
     order: list[int]
     backward: set[int]
     forward: set[int]
-    evidence: dict[int, str] = field(default_factory=dict)
+    settled: dict[int, bool] = field(default_factory=dict)
+    """Statements whose value is a true gradient."""
 
 
 class Search:
@@ -80,8 +90,10 @@ class Search:
         backward = self._statements(of_wrong)
         only = self._statements(of_wrong - of_right)
         suspicion = self._suspicion(of_wrong)
+        backward |= self._naming(of_wrong)
         order = sorted(backward, key=lambda one: (one not in only, -suspicion.get(one, 0.0), one))
-        return Looked(order, backward, forward)
+        settled = {one: suspicion.get(one, 0.0) < 0 for one in backward}
+        return Looked(order, backward, forward, settled)
 
     def _vertices(self, places: Sequence[Place]) -> set[int]:
         """Return what some places were computed from in the window."""
@@ -98,6 +110,15 @@ class Search:
     def _statements(self, vertices: set[int]) -> set[int]:
         found = {self.tape.statement_of(self.tape.events[self.flow.event[one]]) for one in vertices}
         return {one for one in found if one in self.outline.trees}
+
+    def _naming(self, vertices: set[int]) -> set[int]:
+        """Return the statements that give a value of these another name, and compute nothing."""
+        found = set()
+        for statement, runs in self.runs.items():
+            for run in runs:
+                if any(self._vertex(effect.place) in vertices for effect in run.effects):
+                    found.add(statement)
+        return found
 
     def _suspicion(self, vertices: set[int]) -> dict[int, float]:
         """Return by statement whether what it gives is a true gradient (low) or not, though what it is made of is."""
@@ -118,7 +139,7 @@ class Search:
             known[vertex] = label is not None
             statement = self.tape.statement_of(event)
             if label is not None:
-                scale = abs(label.scale / self.common) if self.common else 1.0
+                scale = abs(label.scale / self.common) if self.common is not None else 1.0
                 scores[statement] = max(scores.get(statement, -1.0), -0.5 if abs(scale - 1) < 1e-6 else 0.2)
                 continue
             inputs = [one for one in self.flow.before[vertex] if one in vertices]
@@ -128,50 +149,55 @@ class Search:
 
     # --- what --------------------------------------------------------------------------------------------------
 
-    def backward_repairs(self) -> Iterator[tuple[int, Change, int]]:
-        """Yield changes of statements of the backward pass that make wrong claims right and break none: the statement,
-        the change, how many it mends; by statement in the order of suspicion.
-        """
+    def candidates(self) -> list[Candidate]:
+        """Return changes of the backward pass that make wrong claims right and break none, the likeliest first."""
         order = self.looked.order
         watched = {one for statement in order for one in (statement, *self.outline.ancestors(statement))}
-        window = self.problem.start, self.problem.end
-        self.scenes = Scenes(self.subject.rerun, watched, window)
+        self.scenes = Scenes(self.subject.rerun, watched, (self.problem.start, self.problem.end))
         entered = self.scenes.entered(watched)
         units = {one: units_of(self.outline, self.runs, entered, one) for one in order}
         places = list({effect.place for found in units.values() for unit in found for effect in unit.effects})
-        values = self.judgement.points[0].values if self.judgement.points else None
-        if values is None:
-            return
-        court_values = self._held(places)
-        self.aims: list[Aim] = aims(self.judgement, places, self.common)
+        if not self.judgement.points:
+            return []
+        held = self._held(places)
+        self.aims: list[Aim] = aims(self.judgement, places)
+        found: list[Candidate] = []
         for statement in order:
-            yield from self._of_statement(statement, units[statement], court_values)
+            found += self._of_statement(statement, units[statement], held)
             if time.monotonic() > self.until:
-                return
+                break
+        return sorted(found, key=lambda one: (-one.mended, one.rank))
 
     def _held(self, places: list[Place]) -> dict[Place, object]:
         replay = self.judgement.replay
         assert replay is not None
         return replay.run((), places).seen
 
-    def _of_statement(self, statement: int, units: list[Unit], held: dict[Place, object]) -> Iterator[tuple[int, Change, int]]:
+    def _of_statement(self, statement: int, units: list[Unit], held: dict[Place, object]) -> list[Candidate]:
         variables = self.scenes.first(statement)
         if variables is None or not units:
-            return
+            return []
         scope = scope_of(variables, self.scenes.namespace, self.outline.trees.values())
         scenes = [(unit, self.scenes.of(Occurrence(unit.statement, unit.frame, unit.time))) for unit in units]
         ready = [(unit, scene) for unit, scene in scenes if scene is not None]
         until = min(self.until, time.monotonic() + 0.35 * SECONDS)
-        found: list[tuple[int, Change, int]] = []
-        for change in proposals(self.outline.trees[statement], scope, limit=MOST_PROPOSALS):
+        found: list[Candidate] = []
+        tree = self.outline.trees[statement]
+        for change in proposals(tree, scope, limit=MOST_PROPOSALS):
             if time.monotonic() > until:
                 break
             good, broken = self._tried(statement, change, ready, held)
             if good and not broken:
-                found.append((statement, change, good))
-                if len(found) >= 6:
+                found.append(Candidate(statement, change, good, change.surprise + self._prior(statement)))
+                if len(found) >= 8:
                     break
-        yield from found
+        return found
+
+    def _prior(self, statement: int) -> float:
+        """Return how much less likely than others a statement is to be the wrong one."""
+        tree = self.outline.trees[statement]
+        renames = isinstance(tree, ast.Assign) and isinstance(tree.value, ast.Name)
+        return (0.6 if self.looked.settled.get(statement) else 0.0) - (0.7 if renames else 0.0)
 
     def _tried(
         self, statement: int, change: Change, scenes: Sequence[tuple[Unit, Scene]], held: dict[Place, object]
@@ -184,33 +210,26 @@ class Search:
                 return 0, 0
             for effect, value in zip(unit.effects, new, strict=True):
                 old = held.get(effect.place)
-                if value is None or old is None:
+                if old is None or not (is_numeric(value) or isinstance(value, int)):
                     continue
                 if np.shape(value) != np.shape(old) or not np.array_equal(value, old):
                     changes.append(NewValue(effect.place, old, value))
-        return mended(self.aims, changes) if changes else (0, 0)
+        return mended(self.aims, changes, self.common) if changes else (0, 0)
 
     # --- proof -------------------------------------------------------------------------------------------------
 
-    def tried_in_full(self, statement: int, change: Change) -> Repair | None:
+    def in_full(self, candidate: Candidate) -> Repair | None:
         """Run the program with a change; None if it does not run, or nothing is claimed any more."""
-        old = self.outline.trees[statement]
-        text = replaced_text(self.subject.program.text, old, change.statements)
+        old = self.outline.trees[candidate.statement]
+        text = replaced_text(self.subject.program.text, old, candidate.change.statements)
         try:
-            program = self.subject.program.changed(text)
-            subject = self.subject.again(program)
+            subject = self.subject.again(self.subject.program.changed(text))
         except Exception:  # what a stranger's program may do
             return None
-        if subject is None:
-            return None
-        rank = change.surprise
-        return Repair(statement, change, text, subject, rank)
+        return None if subject is None else Repair(candidate, text, subject)
 
 
-def common_scale(judgement: Judgement) -> float:
-    """Return the multiple of the truth that claims are to be."""
+def common_scale(judgement: Judgement) -> float | None:
+    """Return the multiple of the truth that right claims are; None if none is right."""
     scales = [claim.scale for claim in judgement.claims if claim.state is State.RIGHT and not np.isnan(claim.scale)]
-    if scales:
-        return float(np.median(scales))
-    near = [claim.scale for claim in judgement.claims if claim.state in (State.SCALED, State.PENALTY)]
-    return near[0] if near and not any(abs(one - 1) < 1e-6 for one in near) else 1.0
+    return float(np.median(scales)) if scales else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -26,29 +26,29 @@ class Aim:
     """One claimed gradient, seen along a random direction: how it answers to changes, and how far it is to go."""
 
     claim: Claim
-    target: Any
-    """What it should be."""
-    missing: float
-    """What is to be added to it along the direction; 0 for one that is right."""
+    truth: Any
+    """The gradient as it truly is."""
+    held: float
+    """The claim along the direction."""
+    true: float
+    """The truth along the direction."""
     size: float
     """How large such sums are: what counts as rounding beside it."""
     answers: dict[Place, Any] | None
     """By place: the change of the claim along the direction for each entry's change by one; None if the claim has
     another shape than its parameter, so that only the claim itself can be made right."""
+    factors: dict[int, float]
+    """By node on the way to the claim: the number that it is multiplied by there."""
 
-    def mended_by(self, changes: Sequence[NewValue]) -> bool | None:
-        """Return whether changes make it right; None if they cannot be told to."""
+    def after(self, changes: Sequence[NewValue]) -> float | None:
+        """Return the multiple of the truth that the claim is after changes, if it is any; None if that cannot be told."""
         for change in changes:
-            if self.claim.place is not None and change.place.node == self.claim.place.node:
-                new = np.asarray(change.new, float)
-                if new.size == np.size(self.target) and [n for n in new.shape if n > 1] == [
-                    n for n in np.shape(self.target) if n > 1
-                ]:
-                    difference = np.max(np.abs(new.ravel() - np.ravel(self.target)), initial=0.0)
-                    return bool(difference <= TOLERANCE * max(np.max(np.abs(self.target), initial=0.0), 1e-300))
-                return False
+            factor = self.factors.get(change.place.node)
+            if factor is not None:
+                scale = _multiple(change.new, self.truth)
+                return None if scale is None else scale * factor
         if self.answers is None:
-            return False
+            return None
         moved = 0.0
         for change in changes:
             answer = self.answers.get(change.place)
@@ -57,19 +57,24 @@ class Aim:
             if np.shape(change.new) != np.shape(change.old):
                 return None
             moved += float(np.sum(np.asarray(answer) * (np.asarray(change.new, float) - change.old)))
-        return bool(np.isfinite(moved) and abs(moved - self.missing) <= TOLERANCE * self.size)
+        return (self.held + moved) / self.true if self.true else None
 
 
-def aims(judgement: Judgement, places: Sequence[Place], common: float, seed: int = 5) -> list[Aim]:
-    """Return how all claims answer to changes of what stands at some places, at the recorded point.
+def _multiple(value: Any, truth: Any) -> float | None:
+    new, true = np.asarray(value, float), np.asarray(truth, float)
+    if new.size != true.size or [n for n in new.shape if n > 1] != [n for n in true.shape if n > 1]:
+        return None
+    flat, wanted = new.ravel(), true.ravel()
+    square = float(wanted @ wanted)
+    if not square:
+        return None
+    scale = float(flat @ wanted) / square
+    difference = np.max(np.abs(flat - scale * wanted))
+    return scale if difference <= TOLERANCE * max(float(np.max(np.abs(flat))), 1e-300) else None
 
-    Parameters
-    ----------
-    judgement : Judgement
-    places : sequence of Place
-    common : float
-        The multiple of the truth that claims should be.
-    """
+
+def aims(judgement: Judgement, places: Sequence[Place], seed: int = 5) -> list[Aim]:
+    """Return how all claims answer to changes of what stands at some places, at the recorded point."""
     problem, point = judgement.problem, judgement.points[0]
     tape, values = problem.tape, point.values
     random = np.random.default_rng(seed)
@@ -82,27 +87,62 @@ def aims(judgement: Judgement, places: Sequence[Place], common: float, seed: int
         if claim.place is None or values.seen.get(claim.place) is None:
             continue
         held = np.asarray(values.seen[claim.place], float)
-        truth = common * np.asarray(point.truths[number], float)
+        truth = np.asarray(point.truths[number], float)
         if held.size != truth.size:
-            found.append(Aim(claim, truth, np.inf, 1.0, None))
+            found.append(Aim(claim, truth, 0.0, 0.0, 1.0, None, _factors(claim, values.seen)))
             continue
         direction = random.normal(size=truth.size)
         seed_at_claim = [(claim.place, direction.reshape(held.shape))]
         swept = gradients(tape, problem.start, problem.end, seed_at_claim, values.value, made, places)
-        target = held.ravel() if claim.state is State.RIGHT else truth.ravel()
-        missing = float(direction @ (target - held.ravel()))
-        size = float(np.abs(direction) @ (np.abs(held.ravel()) + np.abs(target))) + 1e-300
-        found.append(Aim(claim, target.reshape(truth.shape), missing, size, swept.wanted))
+        size = float(np.abs(direction) @ (np.abs(held.ravel()) + np.abs(truth.ravel()))) + 1e-300
+        true = float(direction @ truth.ravel())
+        found.append(Aim(claim, truth, float(direction @ held.ravel()), true, size, swept.wanted, {}))
     return found
 
 
-def mended(aims_: Sequence[Aim], changes: Sequence[NewValue]) -> tuple[int, int]:
-    """Return how many wrong claims changes of values make right, and how many right ones they break."""
+def _factors(claim: Claim, seen: Mapping[Place, Any]) -> dict[int, float]:
+    """Return the nodes that a claim is a multiple of, each with that multiple."""
+    assert claim.place is not None
+    held = np.asarray(seen[claim.place], float)
+    found = {claim.place.node: 1.0}
+    for place in claim.parameter.claims:
+        other = np.asarray(seen.get(place, np.nan), float)
+        if other.shape == held.shape and np.any(other):
+            scale = float(np.sum(held * other) / np.sum(other * other))
+            if np.max(np.abs(held - scale * other), initial=0.0) <= TOLERANCE * np.max(np.abs(held), initial=0.0):
+                found.setdefault(place.node, scale)
+    return found
+
+
+def mended(aims_: Sequence[Aim], changes: Sequence[NewValue], common: float | None) -> tuple[int, int]:
+    """Return how many wrong claims changes of values make right, and how many right ones they break.
+
+    Parameters
+    ----------
+    aims_ : sequence of Aim
+    changes : sequence of NewValue
+    common : float or None
+        The multiple of the truth that right claims are; None where no claim is right, so that any will do that all share.
+    """
+    with np.errstate(all="ignore"):
+        after = [one.after(changes) for one in aims_]
+    if common is None:
+        scales = [one for one in after if one is not None and np.isfinite(one) and abs(one) > 1e-12]
+        if not scales:
+            return 0, 0
+        common = max(scales, key=lambda scale: sum(_same(scale, other) for other in scales))
+        together = sum(_same(common, other) for other in scales)
+        if together < 2 and len(aims_) > 1:
+            return 0, 0
     good = broken = 0
-    for aim in aims_:
-        right = aim.mended_by(changes)
+    for aim, scale in zip(aims_, after, strict=True):
+        fits = scale is not None and _same(scale, common)
         if aim.claim.state is State.RIGHT:
-            broken += right is False
+            broken += not fits and aim.answers is not None and bool(aim.true)
         else:
-            good += right is True
+            good += fits
     return good, broken
+
+
+def _same(a: float, b: float) -> bool:
+    return abs(a - b) <= TOLERANCE * max(abs(a), abs(b))

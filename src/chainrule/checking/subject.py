@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
+
+import numpy as np
+from numpy import ndarray
 
 from chainrule.checking.judge import Court, Judgement
 from chainrule.checking.labels import Truths
@@ -50,6 +53,8 @@ class TrainedSubject:
     training: Training
     hint: tuple[Origin, str] | None = None
     """The objective of the program that this one is a repaired version of."""
+    insists: bool = False
+    """Whether no other objective is looked at."""
     name: str = "training"
     kind: str = "script"
 
@@ -66,35 +71,80 @@ class TrainedSubject:
     @cached_property
     def judgement(self) -> Judgement:
         """The judgement by the loss that explains most."""
-        return best_judgement(self.problem, self.hint)
+        return best_judgement(self.problem, self.hint, self.insists)
+
+    def otherwise(self) -> list[Subject]:
+        """Return the same with other losses supposed, where no claim is right under the one that was chosen."""
+        chosen = self.judgement
+        if chosen.count_right or chosen.objective.origin is not Origin.SUPPOSED:
+            return []
+        usual = supposed_by_output(self.problem, chosen)
+        return [
+            replace(self, hint=(one.origin, one.name), insists=True)
+            for one in usual
+            if one.name != chosen.objective.name
+        ][:2]
 
     def again(self, program: Program) -> Subject | None:
         """Return the training of another text of the program."""
         known = self.judgement.objective
-        return trained(program, (known.origin, known.name))
+        return trained(program, (known.origin, known.name), self.insists)
 
     def rerun(self, statements: Collection[int], wanted: Callable[[int, int], bool]) -> Run:
         """Run the program again with some statements watched."""
         return record(self.program, enough=enough(STEPS), watched=statements, watching=wanted)
 
 
-def trained(program: Program, hint: tuple[Origin, str] | None = None) -> TrainedSubject | None:
+Hint = tuple[Origin, str]
+
+
+def trained(program: Program, hint: Hint | None = None, insists: bool = False) -> TrainedSubject | None:
     """Return what a program trains when it is run; None if it trains nothing."""
     run = record(program, enough=enough(STEPS), limits=Limits())
-    return trained_of(program, run, hint)
+    return trained_of(program, run, hint, insists)
 
 
-def trained_of(program: Program, run: Run, hint: tuple[Origin, str] | None = None) -> TrainedSubject | None:
+def trained_of(program: Program, run: Run, hint: Hint | None = None, insists: bool = False) -> TrainedSubject | None:
     """Return what was trained in a run."""
     found = training(run.tape)
-    return None if found is None else TrainedSubject(program, run, found, hint)
+    return None if found is None else TrainedSubject(program, run, found, hint, insists)
 
 
-def best_judgement(problem: Problem, hint: tuple[Origin, str] | None = None) -> Judgement:
+def supposed_by_output(problem: Problem, judgement: Judgement) -> list[Objective]:
+    """Return the supposed losses of a problem, one of each name, the one first that fits the output layer."""
+    values = judgement.points[0].values if judgement.points else None
+    if values is None:
+        return []
+    found: dict[str, tuple[float, Objective]] = {}
+    for objective in problem.objectives:
+        if objective.origin is Origin.SUPPOSED:
+            outputs = [np.asarray(values.seen[place], float) for place in objective.places if place in values.seen]
+            found.setdefault(objective.name, (_fits_output(objective.name, outputs), objective))
+    return [objective for _, objective in sorted(found.values(), key=lambda pair: -pair[0])]
+
+
+def _fits_output(name: str, outputs: list[ndarray]) -> float:
+    """Return how usual a loss is for what the last layer gives: shares of one, numbers between 0 and 1, any numbers."""
+    shares = bool(outputs) and all(
+        any(one.ndim > axis and one.shape[axis] > 1 and np.allclose(one.sum(axis), 1) for axis in (0, 1)) for one in outputs
+    )
+    between = bool(outputs) and all(np.all((one > 0) & (one < 1)) for one in outputs)
+    order = {
+        "cross-entropy": 3.0 if shares else 0.5,
+        "binary cross-entropy": 1.5 if between and not shares else 0.4,
+        "squared error": 2.0 if not shares else 1.0,
+        "absolute error": 0.1,
+    }
+    return order.get(name, 0.0)
+
+
+def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = False) -> Judgement:
     """Return the judgement by the loss under which most claims, and then most values, are true gradients."""
     court = Court(problem)
     found: list[tuple[tuple[float, ...], Judgement]] = []
     for position, objective in enumerate(problem.objectives):
+        if insists and hint is not None and (objective.origin, objective.name) != hint:
+            continue
         judgement = court.judge(objective, 2)
         preferred = hint is not None and (objective.origin, objective.name) == hint
         is_stated = objective.origin is not Origin.SUPPOSED
@@ -105,9 +155,23 @@ def best_judgement(problem: Problem, hint: tuple[Origin, str] | None = None) -> 
         return court.judge(_nothing(), 1)
     most = max(rank[0] for rank, _ in found)
     if most < len(problem.parameters):
-        found = [((*rank[:1], _explained(one, problem), *rank[1:]), one) for rank, one in found]
+        shown = _fits_output_of(court)
+        found = [((*rank[:1], _explained(one, problem) + shown(one), *rank[1:]), one) for rank, one in found]
     _, best = max(found, key=lambda pair: pair[0])
     return court.judge(best.objective)
+
+
+def _fits_output_of(court: Court) -> Callable[[Judgement], float]:
+    values = court.run(0)[1]
+
+    def shown(judgement: Judgement) -> float:
+        objective = judgement.objective
+        if objective.origin is not Origin.SUPPOSED:
+            return 3.0
+        outputs = [np.asarray(values.seen[place], float) for place in objective.places if place in values.seen]
+        return _fits_output(objective.name, outputs)
+
+    return shown
 
 
 def _nothing() -> Objective:

@@ -1,4 +1,4 @@
-"""What is within reach in programs of several styles: rows, columns with dictionaries, recurrent cells, loops, steps."""
+"""What is within reach in programs of several styles: rows, columns, recurrent cells, loops, steps."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ def test_every_kind_has_words_and_a_likelihood() -> None:
 
 def test_words_can_be_filled_in() -> None:
     for words in WORDS.values():
-        assert words.title and not words.title.endswith(".")
+        assert words.title.strip(".") == words.title != ""
         assert words.explanation.format(used="a", expected="b").endswith(".")
 
 

@@ -13,10 +13,10 @@ from tests.checking.rules.test_rules import statement, text_of
 
 PAIRS = [
     (NET, "dz1 = da1", "dz1 = da1 * (z1 > 0) / N"),
-    (NET, "dW2 = X @ dscores", "dW2 = a1.T @ dscores / N"),
+    (NET, "dW2 = X.T @ dscores", "dW2 = a1.T @ dscores / N"),
     (NET, "dscores = Y - probs", "dscores = (probs - Y) / N"),
     (COLUMNS, "grads['db1'] = dZ2.mean(axis=0)", "grads['db1'] = dZ1.mean(axis=1)"),
-    (CELL, "dc = dh * (1 - tc ** 2)", "dc = dh * o * (1 - tc ** 2) + dc_next"),
+    (CELL, "dc = dh * (1 - tc ** 2)", "dc = dh * (1 - tc ** 2) * o + dc_next"),
 ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.checking.calls.axes import axes, dimensions, shape
-from chainrule.checking.calls.guess import Guess, Palette
+from chainrule.checking.calls.guess import Guess, Palette, palette
 from chainrule.checking.calls.routine import Argument, Routine
 from chainrule.checking.calls.words import role, size_role
 
@@ -25,6 +25,12 @@ class Style:
     """``flat`` (H,), ``row`` (1, H), ``column`` (H, 1)."""
     labels: str = "classes"
     """``classes``, ``one-hot``, ``binary`` (as one row or column), ``flat binary``, ``like output``."""
+    turned: bool = False
+    """Whether weights are (outputs, inputs) though examples are rows, or the other way round."""
+
+    def palette(self, variant: dict[str, Any]) -> Palette:
+        """Return the sizes of a variant: there is one output where targets are zeros and ones."""
+        return palette({**variant, "C": 1} if "binary" in self.labels else variant)
 
 
 _DATA = {
@@ -45,7 +51,7 @@ def styles(routines: Sequence[Routine]) -> Iterator[Style]:
     names = [one.name for routine in routines for one in routine.arguments]
     most = max((dimensions(routines, name) for name in names), default=0)
     lengths = {len(letters) for name in names for letters in axes(routines, name)[:1]}
-    columns = bool(re.search(r"m = \w+\.shape\[1\]|keepdims=True|axis=1, keepdims", written)) and ".T" in written
+    columns = bool(re.search(r"\bm = \w+\.shape\[1\]|sum\(d\w+, axis=1, keepdims=True\)|\bW\d?\.dot\(X|\bW\d? @ X|dot\(W\d?, X", written))
     data: list[str] = []
     if _IMAGES.search(about) or most >= 4 or 4 in lengths:
         channels_last = bool(re.search(r"\[\w+, \w+:\w+[^\]]*, :\]|\(0, 0\)\)(, |\))|n_?C|channels?\b.*\)$", written))
@@ -59,10 +65,10 @@ def styles(routines: Sequence[Routine]) -> Iterator[Style]:
     for kind in labels:
         for one in dict.fromkeys(data):
             for bias in _biases(one):
-                style = Style(one, bias, kind)
-                if style not in seen:
-                    seen.add(style)
-                    yield style
+                for style in (Style(one, bias, kind), Style(one, bias, kind, turned=True)):
+                    if style not in seen and not (style.turned and one not in ("rows", "columns")):
+                        seen.add(style)
+                        yield style
 
 
 def _biases(data: str) -> tuple[str, ...]:
@@ -163,8 +169,9 @@ def _is_packed(name: str, main: Routine) -> bool:
     """Whether an argument is a vector that all parameters lie in."""
     if not re.fullmatch(r"(nn_?|initial_?)?(theta\w*|params?\w*|parameters|w\w*|weights|x0|vec\w*|beta)", name, re.I):
         return False
-    cut = re.search(rf"\b{re.escape(name)}\[[^\]]*:[^\]]*\]\)?\.reshape|reshape\({re.escape(name)}\b|\b{re.escape(name)}\.reshape\((?!-1\))", main.source)
-    return bool(cut or re.search(rf"\w*(unpack|unroll|unflatten|split|roll|reshape)\w*\({re.escape(name)}\b", main.source))
+    known = re.escape(name)
+    cut = re.search(rf"\b{known}\[[^\]]*:[^\]]*\]\)?\.reshape|reshape\({known}\[", main.source)
+    return bool(cut or re.search(rf"\w*(unpack|unroll|unflatten|roll_|split_)\w*\({known}\b", main.source))
 
 
 def _is_flag(one: Argument) -> bool:
@@ -215,6 +222,8 @@ def _named(
     for name in names:
         written = _written(routines, name, style, sizes)
         what = role(name, ("scale", "bias", "weight", "state", "data"))
+        if name in _pairs(names):
+            what = "bias" if name.islower() else "weight"
         if written is None:
             written = _usual(what, name, style, sizes, chain, routines[0])
         found[name] = Guess("array", written)
@@ -291,12 +300,14 @@ def _usual(what: str, name: str, style: Style, sizes: Palette, chain: dict[str, 
             axes_ = ["DHGC"[min(chain[name], 2)], "DHGC"[min(chain[name] + 1, 3)]]
             last = max(chain.values())
             axes_ = ["D" if chain[name] == 0 else "HG"[chain[name] - 1], "C" if chain[name] == last else "HG"[chain[name]]]
-            if data in ("columns", "vector", "column vector"):
+            if (data in ("columns", "vector", "column vector")) is not style.turned:
                 axes_.reverse()
         return tuple(sizes.size(one) for one in axes_)
     if what in ("bias", "scale"):
         letter = features if what == "scale" else ("filters" if data in ("nchw", "nhwc") else "H")
         if re.fullmatch(r"b_?y|b_?o(ut)?|bya|c", low) and data not in ("nchw", "nhwc"):
+            letter = "C"
+        elif what == "bias" and letter == "H" and labels(main):
             letter = "C"
         if name in chain:
             letter = "C" if chain[name] == max(chain.values()) else "HG"[chain[name]]
@@ -330,7 +341,7 @@ def _weight_axes(low: str, style: Style, main: Routine) -> list[str]:
     elif suffix in ("hy", "ya", "y", "o", "out", "ho") or low == "v":
         pair = ["H", "C"]
     else:
-        pair = ["D", "H"]
-    if style.data in ("columns", "column sequence", "column vector", "vector"):
+        pair = ["D", "C" if labels(main) else "H"]
+    if (style.data in ("columns", "column sequence", "column vector", "vector")) is not style.turned:
         pair.reverse()
     return pair

@@ -31,6 +31,8 @@ class Call:
     """The expression of the loss, if the program computes one."""
     outputs: tuple[tuple[str, str], ...] = ()
     """Else: expressions of outputs, each with that of the gradient that is handed to the backward pass for it."""
+    supposed: bool = False
+    """Whether it neither computes a loss nor is handed gradients: it compares its output with labels itself."""
     easy: tuple[str, ...] = field(default=())
     """What makes this the easy case, in words: ``windows do not overlap``."""
     own: bool = False

@@ -22,7 +22,7 @@ def matched(inputs: Sequence[Leaf], given: Sequence[Leaf], kept: Sequence[Leaf] 
     found: dict[str, tuple[Leaf, ...]] = {}
     taken: set[str] = set()
     for one in inputs:
-        named = _named(one, [*given, *kept])
+        named = _named(one, given, kept)
         if named:
             found[one.text] = tuple(named)
             taken |= {leaf.text for leaf in named}
@@ -42,15 +42,15 @@ def matched(inputs: Sequence[Leaf], given: Sequence[Leaf], kept: Sequence[Leaf] 
     return found
 
 
-def _named(one: Leaf, leaves: Sequence[Leaf]) -> list[Leaf]:
+def _named(one: Leaf, given: Sequence[Leaf], kept: Sequence[Leaf]) -> list[Leaf]:
     own = same_thing(one.label)
     alike = []
-    for leaf in leaves:
+    for leaf in [*given, *kept]:
         if leaf.value is one.value:
             continue
         about = same_thing(differentiated(leaf.label))
         about_holder = differentiated(_last(leaf.holder)) or _last(leaf.holder) in ("grads", "gradients", "g", "grad")
-        if own == about or (own == same_thing(leaf.label) and (about_holder or leaf.text.startswith("_g"))):
+        if own == about or (own == same_thing(leaf.label) and (about_holder or any(leaf is other for other in given))):
             alike.append(leaf)
         elif about + _digits(leaf.label) == own and _digits(leaf.label) and not about.endswith(_digits(leaf.label)):
             alike.append(leaf)

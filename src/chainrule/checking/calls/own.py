@@ -12,6 +12,7 @@ from chainrule.checking.calls.bench import Bench, Failed
 from chainrule.checking.calls.guess import Guess
 from chainrule.checking.calls.pipeline import Draft, Guesses, Pipeline
 from chainrule.checking.calls.words import size_role
+from chainrule.checking.reading.standins.anything import Anything
 from chainrule.checking.record.run import Run
 from chainrule.checking.record.tape import Frame, Held, resolved
 
@@ -93,7 +94,7 @@ def _value(structure: Any, run: Run, known: dict[int, Any]) -> Any:
 
 
 def _unknown(value: Any) -> bool:
-    if isinstance(value, Held):
+    if isinstance(value, (Held, Anything)):
         return True
     if isinstance(value, dict):
         return any(_unknown(one) for one in value.values())

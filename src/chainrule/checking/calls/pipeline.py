@@ -16,11 +16,10 @@ from chainrule.checking.calls.bench import Failed, Trial, is_function
 from chainrule.checking.calls.claims import matched
 from chainrule.checking.calls.guess import Guess, Palette, drawn
 from chainrule.checking.calls.leaves import Leaf, is_number, leaves
+from chainrule.checking.calls.repair import Guesses, ShapeWanted
 from chainrule.checking.calls.routine import Routine
+from chainrule.checking.reading.standins.anything import Anything
 from chainrule.checking.calls.words import BACKWARD, LOSS, differentiated, role, same_thing, size_role
-
-Guesses = dict[str, Guess]
-
 
 def upstream(value: Any, number: int = 0) -> Any:
     """Return numbers of the shape of an output, the same whenever they are asked for: what is handed to a backward pass."""
@@ -39,6 +38,7 @@ class Draft:
     claims: dict[str, tuple[str, ...]]
     loss: str
     outputs: tuple[tuple[str, str], ...]
+    supposed: bool
     complete: bool
     score: tuple[int, ...]
 
@@ -152,7 +152,8 @@ class _Drafting:
         trial.names["_u"] = upstream
         for owner in self.plan.constructors:
             self._object(owner)
-        before = self._kept()
+        self._missing_sizes()
+        before = [*self._kept(), *self._globals()]
         arrays_before = {leaf.text: (id(leaf.value), np.array(leaf.value)) for leaf in before}
         for number, one in enumerate(self.plan.steps):
             self._step(number, one)
@@ -161,6 +162,7 @@ class _Drafting:
             given = [leaf for leaf in given if not (leaf.shape == () and LOSS.search(leaf.label))]
         given = [leaf for leaf in given if leaf.text != self._loss_text]
         after = [leaf for leaf in self._kept() if _changed(leaf, arrays_before)]
+        after += [leaf for leaf in self._global_gradients() if _changed(leaf, arrays_before)]
         inputs = self._inputs(before)
         found = matched(inputs, given, after)
         if not found and not before and after:  # parameters that the first forward pass makes
@@ -179,6 +181,33 @@ class _Drafting:
 
     def _kept(self) -> list[Leaf]:
         return [leaf for owner in self.plan.constructors for leaf in leaves(self.trial.names[f"_o_{owner}"], f"_o_{owner}")]
+
+    def _missing_sizes(self) -> None:
+        """Put a number where the program has the size of data that are not here."""
+        for one in (*self.plan.steps, *self.plan.helpers):
+            for node in ast.walk(one.node):
+                if isinstance(node, ast.Name) and isinstance(self.trial.names.get(node.id), Anything) and re.fullmatch(r"[mnNMB]|batch_size|num_\w+|n_\w+", node.id):
+                    self.given[node.id] = self.trial.names[node.id] = 5
+
+    def _globals(self) -> list[Leaf]:
+        """Return the arrays outside of functions that these read, and that are called like parameters."""
+        read = {node.id for one in (*self.plan.steps, *self.plan.helpers) for node in ast.walk(one.node) if isinstance(node, ast.Name)}
+        own = {argument.name for one in self.plan.steps for argument in one.arguments}
+        found = []
+        for name in sorted(read - own):
+            value = self.trial.names.get(name)
+            if role(name, ("weight", "bias", "scale")) and isinstance(value, (ndarray, float, list, dict)):
+                found += leaves(value, name)
+        return [Leaf(one.text, one.label or one.text, one.holder, one.value) for one in found]
+
+    def _global_gradients(self) -> list[Leaf]:
+        written = {name for one in self.plan.steps for node in ast.walk(one.node) if isinstance(node, ast.Global) for name in node.names}
+        return [
+            Leaf(one.text, one.label or name, one.holder, one.value)
+            for name in sorted(written)
+            if is_number(self.trial.names.get(name)) or isinstance(self.trial.names.get(name), dict)
+            for one in leaves(self.trial.names[name], name)
+        ]
 
     def _run(self, text: str, where: list[str]) -> None:
         self.trial.run(text)
@@ -203,12 +232,29 @@ class _Drafting:
         for (name, text), argument in zip(bound, [a for a in one.arguments if a.name in dict(bound)], strict=True):
             keyword = keyword or argument.name != one.arguments[len(pieces)].name
             pieces.append(f"{name}={text}" if keyword else text)
-        if backward and not uses_upstream and number and not self.loss and self.main and not self.handed:
+        compares = any(text[3:] in self.labels for _, text in bound)
+        if backward and not uses_upstream and not compares and number and not self.loss and self.main and not self.handed:
             self.slopes = True
             self._hand(0)
+        self._compare_shapes([text for _, text in bound])
         result = f"_r{number}"
         self._run(f"{result} = {one.text}({', '.join(pieces)})", self.lines)
         self._register(number, one, result, backward)
+
+    def _compare_shapes(self, texts: Sequence[str]) -> None:
+        """Raise if targets would be compared with outputs of another shape."""
+        for key in [text for text in texts if text.startswith("_a_") and text[3:] in self.labels]:
+            one = self.guessed[key]
+            if one.kind == "labels" and self.main and len(one.shape) == 1:
+                shapes = [np.shape(part.value) for part in self.main]
+                if not any(one.shape[0] in shape or not shape for shape in shapes):
+                    raise Failed(ShapeWanted(key, shapes[-1]))
+            if one.kind not in ("one-hot", "binary", "array") or not self.main:
+                continue
+            shapes = [np.shape(part.value) for part in self.main]
+            if one.shape not in shapes and one.shape[::-1] not in shapes:
+                handed = [part for part in self.main if part.text in texts]
+                raise Failed(ShapeWanted(key, np.shape((handed or self.main)[-1].value)))
 
     def _register(self, number: int, one: Routine, result: str, backward: bool) -> None:
         value = self.trial.value(result)
@@ -249,7 +295,8 @@ class _Drafting:
             return self._new(one, name, optional)
         latest = [*reversed(self.known)]
         same = next((known for known in latest if known.name == name and known.name), None)
-        plain = role(name, ("upstream",)) == "upstream" or (same is None and one.arguments and name == one.arguments[0].name)
+        first = bool(one.arguments) and name == one.arguments[0].name and not labels(one)
+        plain = not labels(one) and role(name, ("upstream",)) == "upstream" or (same is None and first)
         if same is not None:
             return same.text
         if f"_a_{name}" in self.used:
@@ -263,6 +310,10 @@ class _Drafting:
                 return found
         if role(name, ("params",)) and any(role(used[3:], ("params",)) for used in self.used):
             return next(used for used in self.used if role(used[3:], ("params",)))
+        if labels(one) and re.fullmatch(r"x|xs|inputs?|x_?\w*|features|data", name, re.I):
+            data = next((used for used in self.used if role(used[3:], ("data",)) and used[3:] not in self.labels), None)
+            if data is not None:
+                return data
         alike = next((used for used in self.used if same_thing(used[3:]) == same_thing(name)), None)
         if backward and not self.loss and plain and not optional and role(name, ("data", "weight", "bias")) in ("", "data", "weight"):
             if role(name, ("upstream",)) or alike is None:
@@ -300,6 +351,8 @@ class _Drafting:
         parts = [known for known in latest if known not in self.main and "[" in known.text]
         if parts:
             return parts[0].text
+        if len(self.main) > 1:
+            return self.main[-1].text
         whole_ = [known for known in latest if isinstance(known.value, (dict, list))]
         if whole_:
             return whole_[0].text
@@ -355,7 +408,7 @@ class _Drafting:
     def _made(self, inputs: Sequence[Leaf], found: dict[str, tuple[Leaf, ...]]) -> Draft:
         names = _names([one for one in inputs if one.text in found])
         setup = list(self.setup)
-        for number, one in enumerate(one for one in inputs if one.text in found and one.text.startswith("_o_")):
+        for number, one in enumerate(one for one in inputs if one.text in found and not one.text.startswith("_a_")):
             value = self.random.normal(size=one.shape) * 0.7
             self.given[f"_p{number}"] = value if one.shape else float(value)
             in_place = isinstance(one.value, ndarray) and one.value.dtype == np.float64 and one.value.ndim
@@ -363,20 +416,21 @@ class _Drafting:
         claims = {names[one.text]: tuple(self._claim(leaf) for leaf in found[one.text]) for one in inputs if one.text in found}
         if not found:
             raise Failed(ValueError("no gradient was found in what it gives"))
-        if not self.loss and not self.handed:
+        supposed = not self.loss and not self.handed and self._labelled()
+        if not self.loss and not self.handed and not supposed:
             raise Failed(ValueError("no loss was found, and no gradient is handed in"))
         loss = self.trial.value(self.loss) if self.loss else 0.0
         outputs = [self.trial.value(out) for out, _ in self.handed]
         if not all(np.all(np.isfinite(one)) for one in (loss, *outputs)):
             raise Failed(FloatingPointError("it gives no finite number"))
         fitting = sum(any(leaf.shape == one.shape for leaf in found[one.text]) for one in inputs if one.text in found)
-        arguments = [one for one in inputs if not one.text.startswith("_o_") and one.shape]
+        arguments = [one for one in inputs if one.text.startswith("_a_") and one.shape]
         complete = fitting == len(found) and all(one.text in found for one in arguments if self._expects(one))
         score = (fitting - (len(found) - fitting), fitting, -len(self.given))
         text = "\n".join(self.lines)
         return Draft(
             "\n".join(setup), text, dict(self.given), {names[one.text]: one.text for one in inputs if one.text in found}, claims,
-            self.loss, () if self.loss else tuple(self.handed), complete, score,
+            self.loss, () if self.loss else tuple(self.handed), supposed, complete, score,
         )  # fmt: skip
 
     def _claim(self, leaf: Leaf) -> str:
@@ -391,7 +445,7 @@ class _Drafting:
 
     def _expects(self, one: Leaf) -> bool:
         """Whether a gradient is to be expected for an argument: not for data of a loss with parameters."""
-        return not (self.loss and role(one.label, ("data",)) and len(self.used) > 2)
+        return not ((self.loss or self._labelled()) and role(one.label, ("data",)) and len(self.used) > 2)
 
 
 def _names(inputs: Sequence[Leaf]) -> dict[str, str]:

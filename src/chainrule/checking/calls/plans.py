@@ -110,6 +110,9 @@ def _plans(
         for view in ("[:, -1]", "[-1]", "[..., -1]"):
             for one in partners[:1]:
                 yield plan(one, view=view)
+    if labelled:
+        for one in dict.fromkeys([*partners, *forwards]):
+            yield plan(one)
     if _gives_gradients(back) and not _returns_loss(back):
         yield plan()
 
@@ -118,7 +121,8 @@ def _is_whole(one: Routine, backs: Sequence[Routine]) -> bool:
     """Whether a function returns a loss together with gradients."""
     if ASIDE.search(one.name) or not any(isinstance(expr, (ast.Tuple, ast.Dict)) for expr in one.returned):
         return False
-    gives = _gives_gradients(one) or any(back is not one and _calls(one, back.name) for back in backs)
+    several = any(isinstance(expr, ast.Tuple) and len(expr.elts) > 1 for expr in one.returned)
+    gives = _gives_gradients(one) or (LOSS.search(one.name) is not None and several) or any(back is not one and _calls(one, back.name) for back in backs)
     computes = LOSS.search(one.name) is not None or _returns_loss(one)
     return gives and computes and not _takes_upstream(one)
 

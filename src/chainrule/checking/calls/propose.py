@@ -19,7 +19,7 @@ from chainrule.checking.record.run import Called, CallFailed, Limits, Run, call
 
 import os
 DEBUG = True
-SECONDS, TRIES = 1.5, 60
+SECONDS, TRIES = 1.5, 40
 """For one function or class."""
 
 ALL_SECONDS = 12.0
@@ -37,6 +37,8 @@ class CalledGroup:
     """Why none could be run, if so."""
     line: int = 0
     """Where the backward pass begins."""
+    stopped: int = 0
+    """The line of the program in which the best try stopped, if none ran."""
 
 
 def proposed_calls(program: Program, run: Run, *, trained: Collection[str] = frozenset()) -> list[CalledGroup]:
@@ -70,10 +72,12 @@ def proposed_calls(program: Program, run: Run, *, trained: Collection[str] = fro
 
 def _group(subject: Subject, program: Program, run: Run, at: Bench, frames: Sequence[Frame]) -> CalledGroup | None:
     search = Search(at, program.tree)
-    clock = Clock(SECONDS, TRIES)
+    clock = Clock(SECONDS, 1000)
     found: Found | None = None
     for plan in subject.plans:
-        one = search.run(plan, VARIANTS[0], clock, templates=templates(plan, run, VARIANTS[0], frames))
+        if not clock.tick():
+            break
+        one = search.run(plan, VARIANTS[0], Clock(SECONDS, TRIES), templates=templates(plan, run, VARIANTS[0], frames))
         if one is not None and (found is None or one.draft.score > found.draft.score):
             found = one
         if found is not None and found.draft.complete:
@@ -81,7 +85,7 @@ def _group(subject: Subject, program: Program, run: Run, at: Bench, frames: Sequ
     if found is None:
         if not subject.certain:
             return None
-        return CalledGroup(subject.name, subject.kind, [], search.reason or "no arguments were found that it runs with", subject.line)
+        return CalledGroup(subject.name, subject.kind, [], search.reason or "no arguments were found that it runs with", subject.line, search.line)
     group = CalledGroup(subject.name, subject.kind, [], "", subject.line)
     for made in _calls(subject, found, search, run, frames):
         try:
@@ -109,7 +113,7 @@ def _calls(subject: Subject, found: Found, search: Search, run: Run, frames: Seq
 
 def _call(subject: Subject, draft: Draft, kind: str, easy: Sequence[str] = (), own: bool = False) -> Call:
     return Call(
-        subject.name, kind, draft.setup, draft.text, draft.given, draft.inputs, draft.claims, draft.loss, draft.outputs, tuple(easy), own
+        subject.name, kind, draft.setup, draft.text, draft.given, draft.inputs, draft.claims, draft.loss, draft.outputs, draft.supposed, tuple(easy), own
     )
 
 

@@ -15,16 +15,27 @@ from chainrule.checking.calls.guess import Guess
 Guesses = dict[str, Guess]
 
 
+class ShapeWanted(Exception):
+    """Targets are not of the shape of the output that they are compared with."""
+
+    def __init__(self, key: str, shape: tuple[int, ...]) -> None:
+        super().__init__(f"targets of the shape {shape} were expected")
+        self.key = key
+        self.shape = shape
+
+
 def repaired(guesses: Guesses, failed: Failed, tree: ast.Module, entry: Callable[[Any, Sequence[str]], Guess]) -> list[Guesses]:
     """Return other guesses that what went wrong speaks for, the likeliest first."""
     text, error = str(failed), failed.error
+    if isinstance(error, ShapeWanted):
+        return _as_output(guesses, error)
     if isinstance(error, KeyError):
         return _with_entry(guesses, error.args[0] if error.args else None, failed, entry)
     pair = _sizes(text)
     if pair is None and isinstance(error, AssertionError):
         pair = _asserted(failed, tree)
     if pair is not None:
-        return _resized(guesses, *pair)
+        return [*_turned(guesses, text), *_resized(guesses, *pair)]
     if re.search(r"must be of integer|only integer|integer scalar|indices must be integers", text):
         return _as_labels(guesses, _names_at(failed, tree))
     if re.search(r"is out of bounds for axis", text):
@@ -37,6 +48,21 @@ def repaired(guesses: Guesses, failed: Failed, tree: ast.Module, entry: Callable
     if re.search(r"not subscriptable|has no attribute|has no len|not iterable|unsupported operand", text):
         return _other_kind(guesses, failed, tree)
     return []
+
+
+def _as_output(guesses: Guesses, wanted: ShapeWanted) -> list[Guesses]:
+    one = guesses[wanted.key]
+    if one.kind == "labels":
+        sizes = wanted.shape if len(wanted.shape) > 1 else (*wanted.shape, 1)
+        pairs = [(n, m) for n, m in ((sizes[0], sizes[-1]), (sizes[-1], sizes[0])) if n > 1]
+        return [{**guesses, wanted.key: Guess("labels", (n,), high=max(m, 2), absent=one.absent)} for n, m in pairs]
+    count = max(one.shape, default=1)
+    found = []
+    for shape in (wanted.shape, wanted.shape[::-1]):
+        axis = next((n for n, size in enumerate(shape) if size != count), 0)
+        kind = "array" if one.kind == "array" else "one-hot"
+        found.append({**guesses, wanted.key: Guess(kind, shape, value=axis, absent=one.absent)})
+    return found[: len({wanted.shape, wanted.shape[::-1]})]
 
 
 def _sizes(text: str) -> tuple[int, int] | None:
@@ -59,6 +85,18 @@ def _sizes(text: str) -> tuple[int, int] | None:
     return None
 
 
+def _turned(guesses: Guesses, text: str) -> list[Guesses]:
+    """Return guesses with targets in rows for those in columns, where an array met its own transpose."""
+    shapes = [tuple(int(n) for n in re.findall(r"\d+", one)) for one in re.findall(r"\(([\d, ]*)\)", text)[:2]]
+    if len(shapes) < 2 or shapes[0] != shapes[1][::-1] or len(shapes[0]) != 2:
+        return []
+    return [
+        {**guesses, key: Guess(one.kind, one.shape[::-1], value=None if one.value is None else 1 - one.value, absent=one.absent)}
+        for key, one in guesses.items()
+        if one.kind in ("one-hot", "binary", "array") and one.shape in shapes and len(set(one.shape)) > 1
+    ]
+
+
 def _resized(guesses: Guesses, first: int, second: int) -> list[Guesses]:
     """Return guesses in which one of two sizes, wherever it stands, is the other."""
     found = []
@@ -74,12 +112,14 @@ def _resized(guesses: Guesses, first: int, second: int) -> list[Guesses]:
                 new_one = guesses[key].copied()
                 new_one.parts[part] = new_one.parts[part].renamed(lambda n, a=old, b=new: b if n == a else n)  # type: ignore[misc]
                 found.append({**guesses, key: new_one})
-    return sorted(found or _in_blocks(guesses), key=lambda one: _ones(one))
+    return sorted(found or _in_blocks(guesses), key=lambda one: (_ones(one), collapsed(one)))
 
 
 def _in_blocks(guesses: Guesses) -> list[Guesses]:
     """Return guesses whose weights hold the blocks of several gates side by side: something was cut from them and empty."""
-    found = []
+    found: list[Guesses] = []
+    if max((n for one in guesses.values() for n in _all_sizes(one)), default=0) > 20:
+        return found
     for blocks in (4, 3):
         for axis in (-1, 0):
             new = dict(guesses)
@@ -89,6 +129,17 @@ def _in_blocks(guesses: Guesses) -> list[Guesses]:
                     shape[axis] *= blocks
                     new[key] = Guess("array", tuple(shape))
             found.append(new)
+    return found
+
+
+def collapsed(guesses: Guesses) -> int:
+    """Return how many arrays have two axes of one size, which hides what is transposed."""
+    found = 0
+    for key, one in guesses.items():
+        for inner in one.all():
+            sizes = [n for n in inner.shape if n > 1]
+            if inner.kind in ("array", "one-hot") and len(set(sizes)) < len(sizes) < 4 and not re.search(r"hh|aa|wh$|rec|_u$", key, re.I):
+                found += 1
     return found
 
 
@@ -144,14 +195,14 @@ def _names_at(failed: Failed, tree: ast.Module) -> list[str]:
 
 def _of_variable(guesses: Guesses, failed: Failed, name: str) -> list[str]:
     """Return the guesses that a variable of the program may stem from: of its name, or of its shape."""
-    if name in guesses:
-        return [name]
+    if f"_a_{name}" in guesses:
+        return [f"_a_{name}"]
     value = failed.variables.get(name)
-    return [key for key, one in guesses.items() if one.shape and np.shape(value) == one.shape]
+    return [key for key, one in guesses.items() if isinstance(value, np.ndarray) and one.shape == value.shape != ()]
 
 
 def _as_labels(guesses: Guesses, names: list[str]) -> list[Guesses]:
-    order = [name for name in guesses if name in names] + [name for name in guesses if name not in names]
+    order = sorted(guesses, key=lambda key: key[3:] not in names)
     found = []
     for name in order:
         one = guesses[name]
@@ -205,7 +256,7 @@ def _other_kind(guesses: Guesses, failed: Failed, tree: ast.Module) -> list[Gues
     """Return guesses with a number in the place of an array, or the other way round."""
     found = []
     for name in dict.fromkeys(_names_at(failed, tree)):
-        one = guesses.get(name)
+        one = guesses.get(f"_a_{name}")
         if one is not None and one.kind in ("value", "number", "whole"):
-            found.append({**guesses, name: Guess("array", (4,))})
+            found.append({**guesses, f"_a_{name}": Guess("array", (4,))})
     return found

@@ -9,9 +9,9 @@ from typing import Any
 
 from chainrule.checking.calls.arguments import Style, entry, styles
 from chainrule.checking.calls.bench import Bench, Clock, Failed
-from chainrule.checking.calls.guess import Guess, palette
+from chainrule.checking.calls.guess import Guess
 from chainrule.checking.calls.pipeline import Draft, Guesses, Pipeline
-from chainrule.checking.calls.repair import repaired
+from chainrule.checking.calls.repair import collapsed, repaired
 
 import os
 DEBUG = bool(os.environ.get("DBG"))
@@ -37,7 +37,8 @@ class Search:
     tree: ast.Module
     best: Found | None = None
     reason: str = ""
-    depth: int = -1
+    line: int = 0
+    depth: tuple[int, int] = (-1, 0)
     seen: set[str] = field(default_factory=set)
 
     def run(self, plan: Pipeline, variant: dict[str, Any], clock: Clock, first: Sequence[Style] = (), templates: Sequence[Guesses] = ()) -> Found | None:
@@ -48,14 +49,14 @@ class Search:
             if self._tried(plan, Style("rows"), template, variant, clock):
                 return self.best
         for style in dict.fromkeys([*first, *styles(plan.steps)]):
-            guessed = plan.guesses(style, palette(variant), variant)
+            guessed = plan.guesses(style, style.palette(variant), variant)
             if self._tried(plan, style, guessed, variant, clock):
                 break
         return self.best
 
     def _tried(self, plan: Pipeline, style: Style, guessed: Guesses, variant: dict[str, Any], clock: Clock) -> bool:
         def made(key: Any, known: Sequence[str]) -> Guess:
-            return entry(key, plan.steps, style, palette(variant), variant, known)
+            return entry(key, plan.steps, style, style.palette(variant), variant, known)
 
         stack, count = [(guessed, 0)], 0
         while stack:
@@ -72,9 +73,9 @@ class Search:
                 draft = plan.draft(trial, current, 1)
             except Failed as failed:
                 if DEBUG:
-                    print(style, {k: (g.kind, g.shape, g.value if g.kind in ("value", "whole") else "") for k, g in current.items()}, failed)
-                if len(trial.texts) > self.depth:
-                    self.depth, self.reason = len(trial.texts), str(failed)
+                    print([s.name for s in plan.steps], trial.texts, "L", failed.line, style, {k: (g.kind, g.shape, g.value if g.kind in ("value", "whole") else "") for k, g in current.items()}, failed)
+                if (len(trial.texts), -collapsed(current)) > self.depth:
+                    self.depth, self.reason, self.line = (len(trial.texts), -collapsed(current)), str(failed), failed.line
                 if depth < REPAIRS:
                     others = repaired(current, failed, self.tree, made)[:4]
                     if isinstance(failed.error, FloatingPointError):
@@ -83,6 +84,9 @@ class Search:
                 if count > 14:
                     return False
                 continue
+            alike = collapsed(current)
+            draft.score = (draft.score[0] - alike, *draft.score)
+            draft.complete = draft.complete and not alike
             if self.best is None or draft.score > self.best.draft.score:
                 self.best = Found(draft, style, current, plan)
             if draft.complete:

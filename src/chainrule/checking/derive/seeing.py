@@ -163,9 +163,13 @@ class _Eyes(ast.NodeTransformer):
     def _block(self, block: list[ast.stmt]) -> list[ast.stmt]:
         made: list[ast.stmt] = []
         for one in block:
+            if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name):
+                made.append(ast.Expr(_eye(before_of(one), ast.Name(one.target.id, ast.Load()))))
             new = self.visit(one)
             made.append(new)
-            targets = one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, ast.AugAssign | ast.AnnAssign) else []
+            targets = one.targets if isinstance(one, ast.Assign) else []
+            if isinstance(one, ast.AugAssign) or (isinstance(one, ast.AnnAssign) and one.value is not None):
+                targets = [one.target]
             made += [look for target in targets for look in _shown(target)]
         return made
 
@@ -199,10 +203,15 @@ def number_of(node: ast.AST) -> int:
     return getattr(node, "number", -1)
 
 
+def before_of(node: ast.AugAssign) -> int:
+    """Return the number under which the target of ``x += y`` is seen before it."""
+    return getattr(node, "before", -1)
+
+
 def numbered(tree: ast.Module) -> ast.Module:
     """Give every expression of a tree a number."""
-    for number, node in enumerate(one for one in ast.walk(tree) if isinstance(one, ast.expr)):
-        node.number = number  # type: ignore[attr-defined]
+    for number, node in enumerate(one for one in ast.walk(tree) if isinstance(one, ast.expr | ast.AugAssign)):
+        setattr(node, "before" if isinstance(node, ast.AugAssign) else "number", number)
     for node in ast.walk(tree):  # keys in brackets are looked at one by one
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
             node.slice.number = -1  # type: ignore[attr-defined]

@@ -42,10 +42,14 @@ def other_slope(node: ast.BinOp, scope: Scope, place: Place) -> Iterator[Edit]:
         return
     for positions, shape in _replaceable(factors, place):
         kept = [one for position, one in enumerate(factors) if position not in positions]
+        replaced = (part for position in positions for part in ast.walk(factors[position]))
+        inside = {own for part in replaced if (own := place.shapes.variable(part)) is not None}
+        if len(positions) == 1 and isinstance(factors[min(positions)], (ast.Name, ast.Attribute, ast.Subscript)):
+            inside = set()  # a value is no derivative
         for one, extra in sources(scope, shape, place):
             for slope, rarer in slopes(one.node, scope):
                 fresh = product_of([*kept, slope]) if kept else slope
-                known = 0.0 if len(positions) == 2 else 0.3
+                known = -0.4 if one in inside else 0.0 if len(positions) == 2 else 0.4
                 yield Edit(fresh, Mistake.SLOPE_OF_OTHER_ACTIVATION, extra + rarer + known)
 
 
@@ -129,10 +133,13 @@ def _everywhere(node: ast.stmt, old: str, new: ast.expr) -> ast.stmt:
         changed: dict[str, object] = {}
         for field, value in ast.iter_fields(part):
             if isinstance(value, ast.AST) and value._fields:
-                changed[field] = fresh(value)
+                if (one := fresh(value)) is not value:
+                    changed[field] = one
             elif isinstance(value, list):
-                changed[field] = [fresh(one) if isinstance(one, ast.AST) else one for one in value]
-        return with_fields(part, **changed)
+                items = [fresh(one) if isinstance(one, ast.AST) else one for one in value]
+                if any(one is not other for one, other in zip(items, value, strict=True)):
+                    changed[field] = items
+        return with_fields(part, **changed) if changed else part
 
     return with_fields(node, value=fresh(node.value))  # type: ignore[attr-defined]
 

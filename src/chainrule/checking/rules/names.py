@@ -55,7 +55,7 @@ def _for_unknown(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
     inside = (part for part in ast.walk(place.statement) if isinstance(part, ast.Name))
     known = {*scope.functions, scope.numpy, ast.unparse(node)}
     unknown = dict.fromkeys(part.id for part in inside if part.id not in known and part.id not in scope.named)
-    for name in (*unknown, *(scope.holders if part_of else ())):
+    for name in unknown:
         if name not in known:
             yield Edit(parsed(name), Mistake.OTHER_VARIABLE, 0.2)
 
@@ -63,8 +63,9 @@ def _for_unknown(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit]:
 @register(ast.Subscript)
 def other_holder(node: ast.Subscript, scope: Scope, place: Place) -> Iterator[Edit]:
     """Yield the entry of the same key of another dictionary or list."""
-    if place.own is not None:
-        text = ast.unparse(node.value)
+    text = ast.unparse(node.value)
+    words = (one for one in ast.walk(node.slice) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    if place.own is not None or any(words):
         for holder in scope.holders:
             if holder != text:
                 yield Edit(with_fields(node, value=parsed(holder)), Mistake.OTHER_VARIABLE, 0.1)
@@ -139,7 +140,8 @@ def renamed_throughout(node: ast.AST, scope: Scope, place: Place) -> Iterator[Ed
         repeated = [text for text, times in _counted(value, place).items() if times > 1] if value is not None else []
     for text in repeated:
         own = scope.named[text]
-        for other in scope.of_shape(own.shape) if own.kind in ("array", "number") else ():
+        alike = [one for one in scope.arrays if one.shape != own.shape and own.layers and one.stem == own.stem]
+        for other in (*scope.of_shape(own.shape), *alike) if own.kind in ("array", "number") else ():
             if other.text != own.text:
                 mistake, extra = relation(own, other, place)
                 if isinstance(node, ast.BinOp):

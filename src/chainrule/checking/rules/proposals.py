@@ -18,6 +18,10 @@ PAIRED = 400
 """How many of the likeliest changes are combined."""
 
 
+NO_VALUES = (ast.Slice, ast.Starred, ast.JoinedStr, ast.FormattedValue)
+"""Expressions that no rule changes as a whole."""
+
+
 class Found(NamedTuple):
     """A change that has been found, and has not been written out yet unless its shape had to be looked at."""
 
@@ -109,7 +113,7 @@ def _rules_for(place: Place) -> list[Rule]:
         return rules
     if isinstance(getattr(node, "ctx", None), ast.Store):
         return []
-    if place.path[-1].field == "func" or isinstance(node, (ast.Slice, ast.Starred)):
+    if place.path[-1].field == "func" or isinstance(node, NO_VALUES):
         return []
     return [*rules, *RULES.get(ast.expr, [])]
 
@@ -165,13 +169,14 @@ class _Sizes:
         own = self.own.get(id(node))
         if own is not None:
             return 0, own
-        written, kept = 1, 0
-        if type(node) in (ast.Name, ast.Constant) or (type(node) is ast.Attribute and "lineno" in node.__dict__):
+        copied = "lineno" in node.__dict__  # of a node that stood there, or read from a text
+        if type(node) in (ast.Name, ast.Constant) or (copied and type(node) is ast.Attribute):
             return 1, 0  # of an attribute all is one name, ``np.sum`` or ``self.W1``
+        written, kept = 0 if copied else 1, 0
         for child in children(node):
             new, old = self._written(child)
             written, kept = written + new, kept + old
-        return written, kept
+        return (1, 0) if copied and not kept else (written, kept)
 
 
 def _written(statement: ast.stmt, found: Found, own: Container[int]) -> Change:
@@ -197,17 +202,26 @@ def _give_lines(node: ast.AST, line: int, own: Container[int]) -> None:
 
 def _both(one: tuple[Found, Change], other: tuple[Found, Change]) -> Change | None:
     """Return two changes at once; None if one undoes the place of the other."""
-    (first, change), (second, _) = one, other
-    if len(first.place.path) > len(second.place.path):
-        (second, _), (first, change) = one, other
-    if change.statement is None or second.edit.new is None:
+    if len(one[0].place.path) > len(other[0].place.path):
+        one, other = other, one
+    orders = [(one, other)]
+    if one[0].place.node is other[0].place.node:  # a term belongs around a factor rather than into it
+        orders = [(other, one), (one, other)] if _is_sum(other[0].edit.new) else [(one, other), (other, one)]
+    whole = None
+    for (_, change), (inner, _) in orders:
+        if whole is None and change.statement is not None and inner.edit.new is not None:
+            fresh = replaced(change.statement, inner.place.node, inner.edit.new)
+            whole = None if fresh is change.statement else fresh
+    if whole is None:
         return None
-    whole = replaced(change.statement, second.place.node, second.edit.new)
-    if whole is change.statement:
-        return None
+    first, second = one[0], other[0]
     likelier = min(first, second, key=lambda found: found.surprise)
     surprise = first.surprise + second.surprise
     return Change(whole, likelier.edit.mistake, surprise, used=first.place.statement, expected=whole)
+
+
+def _is_sum(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
 
 
 def _by_sum(values: list[float]) -> Iterator[tuple[int, int]]:

@@ -123,6 +123,10 @@ def operation_into_call(node: ast.BinOp, scope: Scope, place: Place) -> Iterator
     """Yield ``mean(x ** 2)`` for ``mean(x) ** 2``, and ``sqrt(v + eps)`` for ``sqrt(v) + eps``."""
     for field in ("left", "right"):
         inner = getattr(node, field)
+        if isinstance(inner, ast.UnaryOp) and isinstance(inner.operand, ast.Call) and len(inner.operand.args) == 1:
+            called = inner.operand
+            around = with_fields(called, args=[with_fields(node, **{field: called.args[0]})])
+            yield Edit(with_fields(inner, operand=around), Mistake.BRACKET)
         if isinstance(inner, ast.Call) and len(inner.args) == 1 and function_name(inner) not in ("len", "float", "int"):
             fresh = with_fields(node, **{field: inner.args[0]})
             yield Edit(with_fields(inner, args=[fresh]), Mistake.BRACKET)

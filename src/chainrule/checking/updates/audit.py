@@ -1,0 +1,122 @@
+"""When the gradients are right: is what is done with them right?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from chainrule.checking.judge import Judgement
+from chainrule.checking.reading.program import Program
+from chainrule.checking.roles.training import Training
+from chainrule.checking.updates.blame import Blame, unique
+from chainrule.checking.updates.case import Case, Explained
+from chainrule.checking.updates.consensus import Adaptive, adaptive_fit, linear_fits, simulated
+from chainrule.checking.updates.findings import Finding, Kind, Rule, UpdateAudit
+from chainrule.checking.updates.linear import Fit
+from chainrule.checking.updates.momentum import momentum_findings
+from chainrule.checking.updates.observe import observe
+from chainrule.checking.updates.others import other_gradients, spoiled
+from chainrule.checking.updates.rates import rate_findings
+from chainrule.checking.updates.sample import sampled
+from chainrule.checking.updates.signs import sign_findings
+from chainrule.checking.updates.still import still_findings
+
+MOMENTA = ("momentum", "Nesterov momentum")
+PLAIN = ("gradient descent", "gradient descent with weight decay")
+
+
+def audit(training: Training, judgement: Judgement, program: Program) -> UpdateAudit:
+    """Return what is wrong with the update of a program whose gradients were judged.
+
+    Parameters
+    ----------
+    training : Training
+    judgement : Judgement
+        Of one of its steps.
+    program : Program
+    """
+
+    def is_mended(changed: Training, judged: Judgement) -> bool:
+        return not audit(changed, judged, program).findings
+
+    observed = observe(training, judgement)
+    if observed is None:
+        return UpdateAudit(None, (), ("no true gradient is known to move a parameter",), is_mended)
+    samples = [sampled(one) for one in observed.series if one.used and np.any(one.gradients)]
+    case = Case(training, judgement, program, observed, Blame(training, observed), samples)
+    rule, found = _by_rule(case) if samples else (None, [])
+    found = [*other_gradients(case), *still_findings(case), *found]
+    notes = () if rule is not None else ("the moves follow no rule that is known here",)
+    return UpdateAudit(rule, tuple(found), notes, is_mended)
+
+
+def _by_rule(case: Case) -> tuple[Rule | None, list[Finding]]:
+    fits = linear_fits(case.samples)
+    kinds = Counter(_family(those[0]) for those in fits if those)
+    known = sum(kinds.values())
+    if known * 2 > len(fits) or (known * 2 == len(fits) and known > 1):
+        return _linear(case, fits, kinds)
+    adaptive = adaptive_fit(case.samples, case.program, lambda op: any(op in case.blame.operations(s.series) for s in case.samples[:2]))
+    return _adaptive(case, adaptive) if adaptive is not None else (None, [])
+
+
+def _family(fit: Fit) -> str:
+    return "plain" if fit.rule in PLAIN else fit.rule
+
+
+def _linear(case: Case, fits: Sequence[list[Fit]], kinds: Counter[str]) -> tuple[Rule, list[Finding]]:
+    """Return the linear rule of most parameters, and what is wrong with the others, or with all."""
+    family = kinds.most_common(1)[0][0]
+    if family == "plain" and sum(kinds[one] for one in MOMENTA) * 2 >= kinds.total() and kinds.total() > 2:
+        family = next(one for one in MOMENTA if kinds[one])
+    found: list[Finding] = []
+    if family in MOMENTA:
+        found += momentum_findings(case, fits, family)
+    explained = [Explained(sample, those[0] if those else None) for sample, those in zip(case.samples, fits, strict=True)]
+    if family == "plain":
+        found += rate_findings(case, explained)
+    accused = {name for one in found for name in one.parameters}
+    found += sign_findings(case, [one for one in explained if one.sample.name not in accused])
+    accused = {name for one in found for name in one.parameters}
+    for one in explained:
+        if one.fit is None and one.sample.name not in accused:
+            other = spoiled(case, one.sample.series)
+            found += [other] if other is not None else []
+    fit = next(one.fit for one in explained if one.fit is not None and _family(one.fit) == family)
+    return Rule(fit.rule, fit.constants), found
+
+
+def _adaptive(case: Case, adaptive: Adaptive) -> tuple[Rule, list[Finding]]:
+    spec, constants = adaptive.spec, adaptive.constants
+    explained = [Explained(sample, fit) for sample, fit in zip(case.samples, adaptive.fits, strict=True)]
+    first = next(one for one in explained if one.fit is not None)
+    assert first.fit is not None
+    rule = Rule(
+        spec.name,
+        {"rate": first.fit.rates[-1], "beta1": constants.beta1, "beta2": constants.beta2, "epsilon": constants.epsilon},
+    )
+    found: list[Finding] = []
+    if spec.kind is not None:
+        found.append(_near_miss(case, adaptive, first))
+    return rule, [*found, *sign_findings(case, explained)]
+
+
+def _near_miss(case: Case, adaptive: Adaptive, first: Explained) -> Finding:
+    spec = adaptive.spec
+    assert spec.kind is not None
+    quantities = simulated(spec, adaptive.constants, first.sample).quantities
+    statements: list[int] = []
+    for name in spec.suspects:
+        row = quantities[name][case.observed.number]
+        statements += case.blame.equal(first.sample.series, row, first.sample.columns)
+    statements = unique([*statements, *case.blame.statements(first.sample.series)])
+    return Finding(
+        spec.kind,
+        tuple(sample.name for sample, fit in zip(case.samples, adaptive.fits, strict=True) if fit is not None),
+        tuple(statements),
+        f"the moves are reproduced by {spec.name} with this mistake (beta1 {adaptive.constants.beta1:g}, "
+        f"beta2 {adaptive.constants.beta2:g}), and not by {spec.name}",
+        spec.meant,
+    )

@@ -1,0 +1,86 @@
+"""Which statements an update is made by."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy import ndarray
+
+from chainrule.checking.roles.steps import path
+from chainrule.checking.roles.training import Move, Training
+from chainrule.checking.updates.observe import Observed, Series
+
+DIVISIONS = frozenset({"true_divide", "itrue_divide"})
+
+
+class Blame:
+    """The ways from gradients to new values on the tape."""
+
+    def __init__(self, training: Training, observed: Observed) -> None:
+        self.training, self.flow, self.tape = training, training.flow, training.flow.tape
+        self.number = observed.number
+        self._bound: dict[int, list[int]] = {}
+        for binding in self.tape.bindings:
+            self._bound.setdefault(self.flow.vertex(binding.ref), []).append(binding.statement)
+
+    def move(self, series: Series) -> Move:
+        """Return what the judged step does to a parameter."""
+        return self.training.steps[self.number].moves[series.number]
+
+    def way(self, series: Series) -> list[int]:
+        """Return the vertices from a parameter's gradient to its new value, in the order of time."""
+        move = self.move(series)
+        source = self.vertex(series.gradient.time - 1)
+        start = self.training.steps[self.number].start
+        above = self.flow.upstream([move.new], start=start, cut=frozenset({source, move.old}))
+        below = self.flow.downstream([source], end=self.training.steps[self.number].end)
+        return sorted((above & below) - {source})
+
+    def operations(self, series: Series) -> set[str]:
+        """Return what is done on the way."""
+        return {self.tape.events[self.flow.event[one]].op for one in self.way(series)}
+
+    def vertex(self, event: int) -> int:
+        """Return what an event made."""
+        return self.flow.made(self.tape.events[event])[0]
+
+    def made_at(self, vertex: int) -> int:
+        """Return the statement that a value is made by."""
+        return self.tape.statement_of(self.tape.events[self.flow.event[vertex]])
+
+    def step(self, series: Series) -> list[int]:
+        """Return the statements that put the step into the parameter, the last one first."""
+        links = self.move(series).links
+        return unique([self.tape.statement_of(self.tape.events[link.event]) for link in reversed(links)])
+
+    def statements(self, series: Series) -> list[int]:
+        """Return the statements of the way, the last one first."""
+        found = self.step(series)
+        for vertex in reversed(self.way(series)):
+            found += [*reversed(self._bound.get(vertex, [])), self.made_at(vertex)]
+        return unique(found)
+
+    def equal(self, series: Series, row: ndarray, columns: ndarray) -> list[int]:
+        """Return the statements that make or name a value with such numbers, the last one first."""
+        found: list[int] = []
+        size = series.before.shape[1]
+        for vertex in reversed(self.way(series)):
+            value = np.ravel(self.tape.nodes[self.flow.node[vertex]].value)
+            if value.size != size:
+                continue
+            here = value[columns].astype(float)
+            if np.max(np.abs(here - row)) <= 1e-6 * np.max(np.abs(row)) + 1e-300:
+                found += [*reversed(self._bound.get(vertex, [])), self.made_at(vertex)]
+        return unique(found)
+
+    def named_at(self, vertex: int) -> list[int]:
+        """Return the statements that name a value."""
+        return self._bound.get(vertex, [])
+
+    def same_place(self, a: int, b: int) -> bool:
+        """Return whether two events are of one place in the text."""
+        return path(self.tape, self.tape.events[a]) == path(self.tape, self.tape.events[b])
+
+
+def unique(statements: list[int]) -> list[int]:
+    """Return statements without those that are none, each once."""
+    return [one for one in dict.fromkeys(statements) if one >= 0]
