@@ -5,13 +5,20 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from chainrule.checking.forward_search import forward_candidates
+from chainrule.checking.forward_search import ForwardSearch
+from chainrule.checking.helpers import in_the_helper
 from chainrule.checking.search import Candidate, Repair, Search
 from chainrule.checking.subject import Subject
 
 SECONDS = 5.0
 MOST_MISTAKES = 4
-RERUNS = 8
+RERUNS, FORWARD_RERUNS = 8, 30
+
+STAGES = ((1.35, 1.1), (2.0, 1.6), (3.5, 0.0))
+"""Surprises up to which changes of the backward and then of the forward pass are tried, before the next."""
+
+ENOUGH = 2.0
+"""The stage after which a change that makes only some gradients right is taken, and the next mistake looked for."""
 
 
 @dataclass
@@ -52,11 +59,7 @@ def _diagnosed(subject: Subject, until: float) -> Diagnosis:
     result = Diagnosis(subject)
     while not result.final.judgement.right and len(result.repairs) < MOST_MISTAKES and time.monotonic() < until:
         search = Search(result.final, until)
-        repair = _best(search, search.candidates(), until)
-        if repair is None or not repair.subject.judgement.right:
-            forward = _best(search, forward_candidates(search, until), until)
-            if forward is not None and (repair is None or forward.subject.judgement.right):
-                repair = forward
+        repair = _next(search, until)
         if repair is None:
             result.suspects = search.looked.order
             break
@@ -64,12 +67,32 @@ def _diagnosed(subject: Subject, until: float) -> Diagnosis:
     return result
 
 
-def _best(search: Search, candidates: list[Candidate], until: float) -> Repair | None:
+def _next(search: Search, until: float) -> Repair | None:
+    """Return the change that makes everything right, or else one that makes more right than is right now."""
+    best: Repair | None = None
+    forward: ForwardSearch | None = None
+    for surprise, further in STAGES:
+        repair = _best(search, search.stage(surprise), until, RERUNS)
+        if repair is not None and repair.subject.judgement.right:
+            return in_the_helper(search, repair)
+        best = best or repair
+        if further and time.monotonic() < until:
+            forward = forward or ForwardSearch(search)
+            repair = _best(search, forward.stage(further, until), until, FORWARD_RERUNS)
+            if repair is not None and repair.subject.judgement.right:
+                return repair
+            best = best or repair
+        if best is not None and surprise >= ENOUGH:
+            break
+    return best
+
+
+def _best(search: Search, candidates: list[Candidate], until: float, most: int) -> Repair | None:
     """Return the first candidate that makes everything right; else the one that makes most right, if any makes more."""
     before = search.judgement.count_right
     best: Repair | None = None
     for number, candidate in enumerate(candidates):
-        if number >= RERUNS or time.monotonic() > until:
+        if number >= most or time.monotonic() > until:
             break
         repair = search.in_full(candidate)
         if repair is None or len(repair.subject.judgement.claims) < len(search.judgement.claims):

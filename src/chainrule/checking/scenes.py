@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import copy
-import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,15 +81,20 @@ class Scenes:
         kept = self._kept.get(statement)
         return kept[0][2] if kept else None
 
-    def effects(self, scene: Scene, statements: Sequence[ast.stmt], effects: Sequence[Effect]) -> list[Any] | None:
-        """Run statements in a scene and return what each effect reads then; None if they stop."""
-        variables = _copied(scene.variables)
-        everything = {**self.namespace, **variables}
+    def effects(
+        self, scene: Scene, statements: Sequence[ast.stmt], effects: Sequence[Effect], touched: Collection[str]
+    ) -> list[Any] | None:
+        """Run statements in a scene and return what each effect reads then; None if they stop.
+
+        ``touched`` are the variables whose values they may write into: copies of these are used.
+        """
+        known = scene.variables
+        everything = {**self.namespace, **known, **_copied({name: known[name] for name in touched if name in known})}
         tree = ast.Module([_returning(one) for one in statements], [])
+        loops = any(isinstance(one, ast.For | ast.While) for one in statements)
         try:
-            with np.errstate(all="ignore"), warnings.catch_warnings(), time_limit(0.3):
-                warnings.simplefilter("ignore")
-                exec(compile(ast.fix_missing_locations(tree), "<tried>", "exec"), everything)
+            with np.errstate(all="ignore"), time_limit(0.5) if loops else nullcontext():
+                exec(_compiled(tree), everything)
                 return [_read(everything, effect) for effect in effects]
         except TookTooLong:
             return None
@@ -99,17 +104,37 @@ class Scenes:
     def value(self, scene: Mapping[str, Any], text: str) -> Any:
         """Return what an expression is in a scene; None if it is nothing there."""
         try:
-            with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with np.errstate(all="ignore"):
                 return eval(text, {**self.namespace, **scene})
         except Exception:
             return None
 
 
+def touched_names(statements: Sequence[ast.stmt]) -> set[str]:
+    """Return the names whose values statements may write into: all of those that they mention, if they call or store."""
+    nodes = [node for one in statements for node in ast.walk(one)]
+    impure = any(
+        isinstance(node, ast.AugAssign | ast.Expr | ast.For | ast.While)
+        or (isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store))
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+        or (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self")
+        for node in nodes
+    )
+    return {node.id for node in nodes if isinstance(node, ast.Name)} if impure else set()
+
+
+def _compiled(tree: ast.Module) -> Any:
+    try:
+        return compile(tree, "<tried>", "exec")
+    except TypeError:  # a part without its place
+        return compile(ast.fix_missing_locations(tree), "<tried>", "exec")
+
+
 def _returning(statement: ast.stmt) -> ast.stmt:
     if isinstance(statement, ast.Return):
         value = statement.value or ast.Constant(None)
-        return ast.copy_location(ast.Assign([ast.Name(RESULT, ast.Store())], value), statement)
+        target = ast.copy_location(ast.Name(RESULT, ast.Store()), statement)
+        return ast.copy_location(ast.Assign([target], value), statement)
     return statement
 
 

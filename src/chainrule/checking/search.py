@@ -6,6 +6,7 @@ import ast
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -13,20 +14,22 @@ from chainrule.checking.edits import replaced_text
 from chainrule.checking.effects import Occurrence, occurrences
 from chainrule.checking.judge import Judgement, State
 from chainrule.checking.labels import Truths
+from chainrule.checking.record.recorder import OWN
 from chainrule.checking.record.tape import is_numeric
-from chainrule.checking.rules.proposals import proposals
 from chainrule.checking.rules.rule import Change
 from chainrule.checking.roles.flow import Flow
-from chainrule.checking.scenes import Scene, Scenes
-from chainrule.checking.scopes import scope_of
+from chainrule.checking.scenes import Scenes
 from chainrule.checking.sensitivity import Aim, NewValue, aims, mended
 from chainrule.checking.subject import Subject
+from chainrule.checking.tries import Tries
 from chainrule.checking.truth.replay import Place
-from chainrule.checking.outline import Outline, Unit, units_of
+from chainrule.checking.outline import Outline, units_of
 
-SECONDS = 3.0
-MOST_PROPOSALS = 1500
-"""Of one statement."""
+SECONDS_EACH = 0.8
+"""For one statement, in one stage."""
+
+MOST_FOUND = 8
+"""Changes of one statement that are handed on."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class Search:
         )
         self.common = common_scale(self.judgement)
         self.looked = self._look()
+        self._tries: list[_Judged] = []
+        self.all_found: list[Candidate] = []
 
     # --- where -------------------------------------------------------------------------------------------------
 
@@ -85,7 +90,7 @@ class Search:
         wrong = [claim for claim in self.judgement.claims if claim.state is not State.RIGHT]
         wrong_places = [place for claim in wrong for place in claim.parameter.claims[:1] or ()]
         right_places = [claim.place for claim in self.judgement.claims if claim.state is State.RIGHT and claim.place]
-        of_wrong = self._vertices(wrong_places) - self._vertices(self.judgement.objective.places)
+        of_wrong = (self._vertices(wrong_places) - self._vertices(self.judgement.objective.places)) & self._fresh()
         of_right = self._vertices(right_places)
         backward = self._statements(of_wrong)
         only = self._statements(of_wrong - of_right)
@@ -100,6 +105,11 @@ class Search:
         targets = [self._vertex(place) for place in places]
         found = self.flow.upstream([one for one in targets if one >= 0], self.problem.start)
         return {one for one in found if self.problem.start <= self.flow.event[one] < self.problem.end}
+
+    def _fresh(self) -> set[int]:
+        """Return what depends on the parameters."""
+        sources = [self._vertex(one.place) for one in self.problem.parameters]
+        return self.flow.downstream([one for one in sources if one >= 0], self.problem.end)
 
     def _vertex(self, place: Place) -> int:
         node = self.tape.nodes[place.node]
@@ -149,72 +159,53 @@ class Search:
 
     # --- what --------------------------------------------------------------------------------------------------
 
-    def candidates(self) -> list[Candidate]:
-        """Return changes of the backward pass that make wrong claims right and break none, the likeliest first."""
+    def stage(self, surprise: float) -> list[Candidate]:
+        """Return further changes of the backward pass, up to a surprise, that make wrong claims right and break none.
+
+        The likeliest come first; each is returned once.
+        """
+        if not self.judgement.points:
+            return []
+        if not self._tries:
+            self._open()
+        found: list[Candidate] = []
+        for one in self._tries:
+            found += one.up_to(surprise, self.until)
+            if time.monotonic() > self.until:
+                break
+        self.all_found += found
+        return sorted(found, key=lambda one: (-one.mended, one.rank))
+
+    def functions(self) -> dict[str, Any]:
+        """Return the program's own functions by their names."""
+        namespace = self.scenes.namespace
+        return {name: value for name, value in namespace.items() if hasattr(value, OWN) and not isinstance(value, type)}
+
+    def _open(self) -> None:
         order = self.looked.order
         watched = {one for statement in order for one in (statement, *self.outline.ancestors(statement))}
         self.scenes = Scenes(self.subject.rerun, watched, (self.problem.start, self.problem.end))
         entered = self.scenes.entered(watched)
         units = {one: units_of(self.outline, self.runs, entered, one) for one in order}
         places = list({effect.place for found in units.values() for unit in found for effect in unit.effects})
-        if not self.judgement.points:
-            return []
         held = self._held(places)
-        self.aims: list[Aim] = aims(self.judgement, places)
-        found: list[Candidate] = []
+        known = aims(self.judgement, places)
         for statement in order:
-            found += self._of_statement(statement, units[statement], held)
-            if time.monotonic() > self.until:
-                break
-        return sorted(found, key=lambda one: (-one.mended, one.rank))
+            prior = self._prior(statement)
+            tries = Tries(self.outline, self.scenes, statement, units[statement])
+            if tries.ready:
+                self._tries.append(_Judged(tries, known, held, self.common, prior))
 
     def _held(self, places: list[Place]) -> dict[Place, object]:
         replay = self.judgement.replay
         assert replay is not None
         return replay.run((), places).seen
 
-    def _of_statement(self, statement: int, units: list[Unit], held: dict[Place, object]) -> list[Candidate]:
-        variables = self.scenes.first(statement)
-        if variables is None or not units:
-            return []
-        scope = scope_of(variables, self.scenes.namespace, self.outline.trees.values())
-        scenes = [(unit, self.scenes.of(Occurrence(unit.statement, unit.frame, unit.time))) for unit in units]
-        ready = [(unit, scene) for unit, scene in scenes if scene is not None]
-        until = min(self.until, time.monotonic() + 0.35 * SECONDS)
-        found: list[Candidate] = []
-        tree = self.outline.trees[statement]
-        for change in proposals(tree, scope, limit=MOST_PROPOSALS):
-            if time.monotonic() > until:
-                break
-            good, broken = self._tried(statement, change, ready, held)
-            if good and not broken:
-                found.append(Candidate(statement, change, good, change.surprise + self._prior(statement)))
-                if len(found) >= 8:
-                    break
-        return found
-
     def _prior(self, statement: int) -> float:
         """Return how much less likely than others a statement is to be the wrong one."""
         tree = self.outline.trees[statement]
         renames = isinstance(tree, ast.Assign) and isinstance(tree.value, ast.Name)
         return (0.6 if self.looked.settled.get(statement) else 0.0) - (0.7 if renames else 0.0)
-
-    def _tried(
-        self, statement: int, change: Change, scenes: Sequence[tuple[Unit, Scene]], held: dict[Place, object]
-    ) -> tuple[int, int]:
-        changes: list[NewValue] = []
-        for unit, scene in scenes:
-            made = self.outline.changed(unit.statement, statement, change.statements)
-            new = self.scenes.effects(scene, made, unit.effects)
-            if new is None:
-                return 0, 0
-            for effect, value in zip(unit.effects, new, strict=True):
-                old = held.get(effect.place)
-                if old is None or not (is_numeric(value) or isinstance(value, int)):
-                    continue
-                if np.shape(value) != np.shape(old) or not np.array_equal(value, old):
-                    changes.append(NewValue(effect.place, old, value))
-        return mended(self.aims, changes, self.common) if changes else (0, 0)
 
     # --- proof -------------------------------------------------------------------------------------------------
 
@@ -227,6 +218,42 @@ class Search:
         except Exception:  # what a stranger's program may do
             return None
         return None if subject is None else Repair(candidate, text, subject)
+
+
+@dataclass
+class _Judged:
+    """The changes of one statement, judged by what they would do to the claims."""
+
+    tries: Tries
+    aims: list[Aim]
+    held: dict[Place, object]
+    common: float | None
+    prior: float
+    found: int = 0
+
+    def up_to(self, surprise: float, until: float) -> list[Candidate]:
+        """Return the changes up to a surprise that mend claims and break none."""
+        until = min(until, time.monotonic() + SECONDS_EACH)
+        result: list[Candidate] = []
+        while self.found < MOST_FOUND and time.monotonic() < until:
+            change = self.tries.next(surprise)
+            if change is None:
+                break
+            good, broken = self._mended(change)
+            if good and not broken:
+                result.append(Candidate(self.tries.statement, change, good, change.surprise + self.prior))
+                self.found += 1
+        return result
+
+    def _mended(self, change: Change) -> tuple[int, int]:
+        changes: list[NewValue] = []
+        for effect, value in self.tries.effects(change):
+            old = self.held.get(effect.place)
+            if old is None or not (is_numeric(value) or isinstance(value, int)):
+                continue
+            if np.shape(value) != np.shape(old) or not np.array_equal(value, old):  # type: ignore[arg-type]
+                changes.append(NewValue(effect.place, old, value))
+        return mended(self.aims, changes, self.common) if changes else (0, 0)
 
 
 def common_scale(judgement: Judgement) -> float | None:

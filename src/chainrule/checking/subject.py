@@ -83,12 +83,12 @@ class TrainedSubject:
             replace(self, hint=(one.origin, one.name), insists=True)
             for one in usual
             if one.name != chosen.objective.name
-        ][:2]
+        ][:3]
 
     def again(self, program: Program) -> Subject | None:
         """Return the training of another text of the program."""
         known = self.judgement.objective
-        return trained(program, (known.origin, known.name), self.insists)
+        return trained(program, (known.origin, known.name), True)
 
     def rerun(self, statements: Collection[int], wanted: Callable[[int, int], bool]) -> Run:
         """Run the program again with some statements watched."""
@@ -129,6 +129,7 @@ def _fits_output(name: str, outputs: list[ndarray]) -> float:
         any(one.ndim > axis and one.shape[axis] > 1 and np.allclose(one.sum(axis), 1) for axis in (0, 1)) for one in outputs
     )
     between = bool(outputs) and all(np.all((one > 0) & (one < 1)) for one in outputs)
+    name = name.partition(" of ")[0]
     order = {
         "cross-entropy": 3.0 if shares else 0.5,
         "binary cross-entropy": 1.5 if between and not shares else 0.4,
@@ -149,10 +150,10 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
         preferred = hint is not None and (objective.origin, objective.name) == hint
         is_stated = objective.origin is not Origin.SUPPOSED
         found.append(((judgement.count_right, preferred, is_stated, -position), judgement))
-        if is_stated and judgement.right and position == 0:
+        if judgement.right and (position == 0 or not is_stated):
             break
     if not found:
-        return court.judge(_nothing(), 1)
+        return best_judgement(problem) if insists else court.judge(_nothing(), 1)
     most = max(rank[0] for rank, _ in found)
     if most < len(problem.parameters):
         shown = _fits_output_of(court)

@@ -24,7 +24,7 @@ class Style:
     bias: str = "flat"
     """``flat`` (H,), ``row`` (1, H), ``column`` (H, 1)."""
     labels: str = "classes"
-    """``classes``, ``one-hot``, ``binary`` (as one row or column), ``flat binary``, ``like output``."""
+    """``classes``, ``one-hot``, ``binary`` (as one row or column), ``flat binary``, ``flat``, ``like output``."""
     turned: bool = False
     """Whether weights are (outputs, inputs) though examples are rows, or the other way round."""
 
@@ -37,9 +37,6 @@ _DATA = {
     "rows": "N D", "columns": "D N", "vector": "D", "column vector": "D 1", "row vector": "1 D", "sequence": "N T D", "column sequence": "D N T",
     "time first": "T N D", "nchw": "batch channels height width", "nhwc": "batch height width channels", "steps": "T D",
 }  # fmt: skip
-_BIAS = {"flat": ("flat",), "row": ("row",), "column": ("column",)}
-
-_COLUMN_BIAS = ("column",)
 _IMAGES = re.compile(r"conv|pool|spatial|img|im2col|image|pad", re.I)
 _SEQUENCES = re.compile(r"rnn|lstm|gru|temporal|sequence|attention|recurrent", re.I)
 
@@ -51,7 +48,11 @@ def styles(routines: Sequence[Routine]) -> Iterator[Style]:
     names = [one.name for routine in routines for one in routine.arguments]
     most = max((dimensions(routines, name) for name in names), default=0)
     lengths = {len(letters) for name in names for letters in axes(routines, name)[:1]}
-    columns = bool(re.search(r"\bm = \w+\.shape\[1\]|sum\(d\w+, axis=1, keepdims=True\)|\bW\d?\.dot\(X|\bW\d? @ X|dot\(W\d?, X", written))
+    columns = bool(
+        re.search(
+            r"\bm = \w+\.shape\[1\]|sum\(d\w+, axis=1, keepdims=True\)|\bW\d?\.dot\(X|\bW\d? @ X|dot\(W\d?, X", written
+        )
+    )
     data: list[str] = []
     if _IMAGES.search(about) or most >= 4 or 4 in lengths:
         channels_last = bool(re.search(r"\[\w+, \w+:\w+[^\]]*, :\]|\(0, 0\)\)(, |\))|n_?C|channels?\b.*\)$", written))
@@ -60,15 +61,13 @@ def styles(routines: Sequence[Routine]) -> Iterator[Style]:
         data += ["sequence", "rows", "column sequence", "columns", "time first", "steps"]
     data += ["columns", "rows", "vector"] if columns else ["rows", "columns", "vector"]
     data += ["nchw", "nhwc", "sequence", "column vector", "row vector", "steps"]
-    labels = _label_kinds(written)
-    seen = set()
-    for kind in labels:
-        for one in dict.fromkeys(data):
-            for bias in _biases(one):
-                for style in (Style(one, bias, kind), Style(one, bias, kind, turned=True)):
-                    if style not in seen and not (style.turned and one not in ("rows", "columns")):
-                        seen.add(style)
-                        yield style
+    ranked: dict[Style, float] = {}
+    for place, one in enumerate(dict.fromkeys(data)):
+        for kind, labels_ in enumerate(_label_kinds(written)):
+            for side, bias in enumerate(_biases(one)):
+                for turned in (False, True) if one in ("rows", "columns") else (False,):
+                    ranked[Style(one, bias, labels_, turned)] = place + 1.5 * kind + 0.4 * side + 0.7 * turned
+    yield from sorted(ranked, key=lambda style: ranked[style])
 
 
 def _biases(data: str) -> tuple[str, ...]:
@@ -80,13 +79,19 @@ def _biases(data: str) -> tuple[str, ...]:
 
 
 def _label_kinds(written: str) -> list[str]:
-    indexed = re.search(r"\[[^\[\]]*(arange|range)\([^\]]*\),? *\w*\b(y|labels?|targets?|t)\b|one_?hot|eye\(|== *np.arange|list\(range|astype\(int\)\]", written)
-    indexed = indexed or re.search(r"\[\w+, ?\w*(y|labels?|targets?|t)\w*\[?|\[(y|labels?|target|t)(\[\w+\])?\]|take_along_axis|equal\.outer", written)
+    indexed = re.search(
+        r"\[[^\[\]]*(arange|range)\([^\]]*\),? *\w*\b(y|labels?|targets?|t)\b|one_?hot|eye\(|== *np.arange|list\(range|astype\(int\)\]",
+        written,
+    )
+    indexed = indexed or re.search(
+        r"\[\w+, ?\w*(y|labels?|targets?|t)\w*\[?|\[(y|labels?|target|t)(\[\w+\])?\]|\[(y|labels?|targets?), ?(\w+\.)?a?range|take_along_axis|equal\.outer",
+        written,
+    )
     if indexed:
         return ["classes", "one-hot", "binary", "like output"]
     if re.search(r"log\(1 ?(\.0?)? ?- ", written):
         return ["binary", "one-hot", "flat binary", "classes", "like output"]
-    return ["one-hot", "like output", "binary", "flat binary", "classes"]
+    return ["one-hot", "like output", "binary", "flat", "flat binary", "classes"]
 
 
 AMONG = (
@@ -95,7 +100,9 @@ AMONG = (
 )  # fmt: skip
 
 
-def guesses(routine: Routine, others: Sequence[Routine], style: Style, sizes: Palette, variant: dict[str, Any]) -> dict[str, Guess]:
+def guesses(
+    routine: Routine, others: Sequence[Routine], style: Style, sizes: Palette, variant: dict[str, Any]
+) -> dict[str, Guess]:
     """Return a guess for each argument of a function that has to be given, or is better given."""
     routines = [routine, *others]
     found: dict[str, Guess] = {}
@@ -116,15 +123,24 @@ def chained(names: Sequence[str]) -> dict[str, int]:
 
 
 def guess(
-    one: Argument, routines: Sequence[Routine], style: Style, sizes: Palette, variant: dict[str, Any], chain: dict[str, int]
+    one: Argument,
+    routines: Sequence[Routine],
+    style: Style,
+    sizes: Palette,
+    variant: dict[str, Any],
+    chain: dict[str, int],
 ) -> Guess | None:
     """Return a guess for one argument; None to leave it out."""
     name, main = one.name, routines[0]
     if _is_packed(name, main):
         return Guess("array", (60,))
     parts = next((routine.unpacked[name] for routine in routines if name in routine.unpacked), [])
-    if len(parts) > 1 and not axes(routines, name) and role(name, ("data", "labels")) in ("", "data") and len(name) > 1 and all(
-        len(part) < 14 for part in parts
+    if (
+        len(parts) > 1
+        and not axes(routines, name)
+        and role(name, ("data", "labels")) in ("", "data")
+        and len(name) > 1
+        and all(len(part) < 14 for part in parts)
     ):
         inner = _named(parts, routines, style, sizes, variant)
         return Guess("items", parts=dict(enumerate(inner.values())))
@@ -156,7 +172,10 @@ def guess(
         return Guess("array", written)
     if what == "state" and one.optional:
         return None
-    return Guess("unit" if what == "yhat" and re.search("log", main.source) else "array", _usual(what, name, style, sizes, chain, main))
+    return Guess(
+        "unit" if what == "yhat" and re.search("log", main.source) else "array",
+        _usual(what, name, style, sizes, chain, main),
+    )
 
 
 def labels(routine: Routine) -> list[str]:
@@ -184,6 +203,9 @@ def _number(what: str, name: str, variant: dict[str, Any], one: Argument, main: 
     if what == "reg" and not (one.optional and one.default is ...):
         return Guess("number", value=float(variant["reg"]))
     if what in ("eps", "momentum", "steps", "seed", "rate", "keep", "mode", "flag", "activation"):
+        options = re.findall(rf"\b{re.escape(name)} == ['\"](\w+)['\"]", main.source)
+        if options:
+            return Guess("value", value=options[variant["number"] % len(options)])
         if one.optional:
             return None
         values: dict[str, Any] = {
@@ -192,13 +214,20 @@ def _number(what: str, name: str, variant: dict[str, Any], one: Argument, main: 
         }  # fmt: skip
         return Guess("value", value=values[what])
     whole_default = isinstance(one.default, int) or not one.optional
-    if what in ("stride", "pad", "window") and whole_default and (one.optional or len(name) > 1 or what == "window" and name == "f"):
+    if (
+        what in ("stride", "pad", "window")
+        and whole_default
+        and (one.optional or len(name) > 1 or (what == "window" and name == "f"))
+    ):
         return Guess("value", value=variant[what])
     if what == "slope" and (one.optional or len(name) > 1) and not isinstance(one.default, str):
         return Guess("value", value=0.2)
     if what == "margin" and one.optional:
         return Guess("value", value=0.8)
-    if re.fullmatch(r"n_?(in|hid|lab|out)\w*|num_(labels|classes)|(input|hidden)_(layer_)?size|n_[xhya]|n_?classes|depth|(vocab|output)_size|hidden_dim", name):
+    if re.fullmatch(
+        r"n_?(in|hid|lab|out)\w*|num_(labels|classes)|(input|hidden)_(layer_)?size|n_[xhya]|n_?classes|depth|(vocab|output)_size|hidden_dim",
+        name,
+    ):
         return None if one.optional else Guess("whole", value=0)
     return None
 
@@ -245,7 +274,14 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def entry(key: Any, routines: Sequence[Routine], style: Style, sizes: Palette, variant: dict[str, Any], known: Sequence[str] = ()) -> Guess:
+def entry(
+    key: Any,
+    routines: Sequence[Routine],
+    style: Style,
+    sizes: Palette,
+    variant: dict[str, Any],
+    known: Sequence[str] = (),
+) -> Guess:
     """Return a guess for what a dictionary holds under a key."""
     name = str(key)
     if name in SETTINGS:
@@ -259,7 +295,9 @@ def entry(key: Any, routines: Sequence[Routine], style: Style, sizes: Palette, v
     return _named(list(dict.fromkeys(str(one) for one in names)), routines, style, sizes, variant)[name]
 
 
-def _entries(keys: Sequence[str], routines: Sequence[Routine], style: Style, sizes: Palette, variant: dict[str, Any]) -> Guess:
+def _entries(
+    keys: Sequence[str], routines: Sequence[Routine], style: Style, sizes: Palette, variant: dict[str, Any]
+) -> Guess:
     return Guess("entries", parts={key: entry(key, routines, style, sizes, variant, keys) for key in keys})
 
 
@@ -275,17 +313,22 @@ def _written(routines: Sequence[Routine], name: str, style: Style, sizes: Palett
 def _labels(style: Style, sizes: Palette, variant: dict[str, Any], routines: Sequence[Routine], name: str) -> Guess:
     n, c, absent = sizes.size("N"), sizes.size("C"), bool(variant["absent"])
     columns = style.data in ("columns", "column vector")
+    n = 1 if style.data in ("column vector", "row vector") else n
     if style.data == "vector":
         return Guess("one-hot", (c,), absent=absent) if style.labels != "classes" else Guess("labels", (), high=c)
     if style.labels == "classes":
         shape_ = {"sequence": (n, sizes.size("T")), "steps": (sizes.size("T"),)}.get(style.data, (n,))
         return Guess("labels", shape_, high=c, absent=absent)
     if style.labels == "one-hot":
-        return Guess("one-hot", (c, n), value=0, absent=absent) if columns else Guess("one-hot", (n, c), value=1, absent=absent)
+        return (
+            Guess("one-hot", (c, n), value=0, absent=absent)
+            if columns
+            else Guess("one-hot", (n, c), value=1, absent=absent)
+        )
     if style.labels == "binary":
         return Guess("binary", (1, n) if columns else (n, 1))
-    if style.labels == "flat binary":
-        return Guess("binary", (n,))
+    if style.labels.startswith("flat"):
+        return Guess("binary" if style.labels == "flat binary" else "array", (n,))
     return Guess("array", (c, n) if columns else (n, c))
 
 
@@ -294,20 +337,25 @@ def _usual(what: str, name: str, style: Style, sizes: Palette, chain: dict[str, 
     data = style.data
     features = {"nchw": "channels", "nhwc": "channels"}.get(data, "D")
     low = name.lower()
+    if what == "weight" and style.labels.startswith("flat") and name not in chain and labels(main):
+        return (sizes.size("D"),)
     if what == "weight":
         axes_ = _weight_axes(low, style, main)
         if name in chain:
             axes_ = ["DHGC"[min(chain[name], 2)], "DHGC"[min(chain[name] + 1, 3)]]
             last = max(chain.values())
-            axes_ = ["D" if chain[name] == 0 else "HG"[chain[name] - 1], "C" if chain[name] == last else "HG"[chain[name]]]
+            axes_ = [
+                "D" if chain[name] == 0 else "HG"[chain[name] - 1],
+                "C" if chain[name] == last else "HG"[chain[name]],
+            ]
             if (data in ("columns", "vector", "column vector")) is not style.turned:
                 axes_.reverse()
         return tuple(sizes.size(one) for one in axes_)
     if what in ("bias", "scale"):
         letter = features if what == "scale" else ("filters" if data in ("nchw", "nhwc") else "H")
-        if re.fullmatch(r"b_?y|b_?o(ut)?|bya|c", low) and data not in ("nchw", "nhwc"):
-            letter = "C"
-        elif what == "bias" and letter == "H" and labels(main):
+        if (re.fullmatch(r"b_?y|b_?o(ut)?|bya|c", low) and data not in ("nchw", "nhwc")) or (
+            what == "bias" and letter == "H" and labels(main)
+        ):
             letter = "C"
         if name in chain:
             letter = "C" if chain[name] == max(chain.values()) else "HG"[chain[name]]
@@ -318,7 +366,13 @@ def _usual(what: str, name: str, style: Style, sizes: Palette, chain: dict[str, 
     if what == "state":
         return _state(style, sizes)
     if what == "yhat":
-        return (sizes.size("C"), sizes.size("N")) if data == "columns" else (sizes.size("N"), sizes.size("C")) if data == "rows" else _data(style, sizes)
+        return (
+            (sizes.size("C"), sizes.size("N"))
+            if data == "columns"
+            else (sizes.size("N"), sizes.size("C"))
+            if data == "rows"
+            else _data(style, sizes)
+        )
     return _data(style, sizes)
 
 
@@ -329,14 +383,26 @@ def _data(style: Style, sizes: Palette) -> tuple[int, ...]:
 def _state(style: Style, sizes: Palette) -> tuple[int, ...]:
     n, h = sizes.size("N"), sizes.size("H")
     columns = style.data in ("columns", "column sequence")
-    return (h, n) if columns else (h,) if style.data in ("vector", "steps") else (h, 1) if style.data == "column vector" else (n, h)
+    return (
+        (h, n)
+        if columns
+        else (h,)
+        if style.data in ("vector", "steps")
+        else (h, 1)
+        if style.data == "column vector"
+        else (n, h)
+    )
 
 
 def _weight_axes(low: str, style: Style, main: Routine) -> list[str]:
     if style.data in ("nchw", "nhwc"):
-        return ["filters", "channels", "kernel", "kernel"] if style.data == "nchw" else ["kernel", "kernel", "channels", "filters"]
+        return (
+            ["filters", "channels", "kernel", "kernel"]
+            if style.data == "nchw"
+            else ["kernel", "kernel", "channels", "filters"]
+        )
     suffix = re.sub(r"^(w|weights?)_?", "", low)
-    if suffix in ("h", "hh", "aa", "a", "rec", "r") or low in ("u",) and _SEQUENCES.search(main.qualified):
+    if suffix in ("h", "hh", "aa", "a", "rec", "r") or (low in ("u",) and _SEQUENCES.search(main.qualified)):
         pair = ["H", "H"]
     elif suffix in ("hy", "ya", "y", "o", "out", "ho") or low == "v":
         pair = ["H", "C"]

@@ -22,6 +22,8 @@ _FILTER = (
     ("filters", r"n_?c|f|nf|num_filters|filters|c_?out|out_c(hannels)?|n_f|oc|n"),
 )
 _FLAT = (
+    ("E", r"d_?1"),
+    ("rest", r"d_?k"),
     ("N", r"n|m|batch\w*|bs|n_?(samples|examples|ex)|num_?(train|examples|samples|\w*)|b|samples|examples|n_batch"),
     ("T", r"t|n_?t|t_?x|seq\w*|steps|time\w*|len\w*|n_steps"),
     ("D", r"d|n_?x|inputs?|features|n_?(in|features)|dim|d_?in|in_\w+|n_?d|p|n_?inputs?|word_dim|e"),
@@ -46,7 +48,9 @@ def axes(routines: Iterable[Routine], name: str) -> list[list[str]]:
 def _filled(names: list[str], others: list[list[str]]) -> list[str]:
     """Return axes with those that have no name here called as they are elsewhere."""
     return [
-        next((other[place] for other in others if len(other) == len(names) and other[place] != "_"), "_") if one == "_" else one
+        next((other[place] for other in others if len(other) == len(names) and other[place] != "_"), "_")
+        if one == "_"
+        else one
         for place, one in enumerate(names)
     ]
 
@@ -69,7 +73,9 @@ def shape(letters: list[str], sizes: Palette, image: bool) -> tuple[int, ...] | 
 
 
 def _looks_like_filters(letters: list[str]) -> bool:
-    return any(re.fullmatch(r"(hh|ww|[fk]_?[hw]|[hw]_?[fk]|kernel\w*|filter_\w+|h_?f\w*|f)", one.lower()) for one in letters)
+    return any(
+        re.fullmatch(r"(hh|ww|[fk]_?[hw]|[hw]_?[fk]|kernel\w*|filter_\w+|h_?f\w*|f)", one.lower()) for one in letters
+    )
 
 
 def _size(letter: str, sizes: Palette, table: tuple[tuple[str, str], ...], number: int) -> int | None:
@@ -94,18 +100,28 @@ def _unpacked(node: ast.AST, name: str) -> list[list[str]]:
         if not (isinstance(one, ast.Assign) and isinstance(one.value, ast.Attribute) and one.value.attr == "shape"):
             continue
         target = one.targets[0]
-        if isinstance(one.value.value, ast.Name) and one.value.value.id == name and isinstance(target, (ast.Tuple, ast.List)):
+        if (
+            isinstance(one.value.value, ast.Name)
+            and one.value.value.id == name
+            and isinstance(target, (ast.Tuple, ast.List))
+        ):
             found.append([part.id if isinstance(part, ast.Name) else "_" for part in target.elts])
     return found
 
 
 def _documented(text: str, name: str) -> list[list[str]]:
     found = []
-    prose = "\n".join(re.findall(r"#.*|\"\"\".*?\"\"\"|'''.*?'''", text, re.DOTALL)) + "\n" + text.split("\ndef ")[-1].split("\n", 1)[0]
+    prose = (
+        "\n".join(re.findall(r"#.*|\"\"\".*?\"\"\"|'''.*?'''", text, re.DOTALL))
+        + "\n"
+        + text.split("\ndef ")[-1].split("\n", 1)[0]
+    )
     for match in re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)[^\n()]{{0,70}}\(([^()\n]*)\)", prose):
         parts = [one.strip() for one in match[1].split(",")]
         letters = [one for one in parts if one and one not in ("...", "…")]
-        if letters and all(re.fullmatch(r"[\w\s*+\-/]+", one) and len(one) < 24 and not re.search(r"\w\s+\w", one) for one in letters):
+        if letters and all(
+            re.fullmatch(r"[\w\s*+\-/]+", one) and len(one) < 24 and not re.search(r"\w\s+\w", one) for one in letters
+        ):
             if len(letters) > 1 or len(parts) == 2:
                 found.append(letters)
     return found
@@ -123,6 +139,10 @@ def dimensions(routines: Iterable[Routine], name: str) -> int:
                 number = one.slice.value if isinstance(one.slice, ast.Constant) else 0
                 most = max(most, number + 1 if isinstance(number, int) and number >= 0 else 1)
             elif isinstance(held, ast.Name) and held.id == name and isinstance(one.slice, ast.Tuple):
-                real = [part for part in one.slice.elts if not (isinstance(part, ast.Constant) and part.value in (None, ...))]
+                real = [
+                    part
+                    for part in one.slice.elts
+                    if not (isinstance(part, ast.Constant) and part.value in (None, ...))
+                ]
                 most = max(most, len([part for part in real if getattr(part, "attr", "") != "newaxis"]))
     return most

@@ -6,7 +6,6 @@ import ast
 import contextlib
 import io
 import time
-import types
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.checking.calls.routine import _outside
+from chainrule.checking.calls.routine import outside
 from chainrule.checking.reading.limits import TookTooLong, time_limit
 from chainrule.checking.reading.program import Program
 from chainrule.checking.reading.seeding import seed_everything
@@ -72,7 +71,9 @@ class Trial:
                 warnings.simplefilter("ignore")
                 return action()
         except (TookTooLong, SystemExit) as error:
-            raise Failed(RuntimeError("it takes long" if isinstance(error, TookTooLong) else "it ends the program")) from None
+            raise Failed(
+                RuntimeError("it takes long" if isinstance(error, TookTooLong) else "it ends the program")
+            ) from None
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -91,7 +92,7 @@ def bench(program: Program, run: Run) -> Bench:
     names = {key: value for key, value in run.namespace.items() if key.startswith("__")}
     kept = Structures.copied(run.namespace)
     made = Bench(kept | names, str(program.path))
-    for one in _plain(_outside(program.tree.body)):
+    for one in _plain(outside(program.tree.body)):
         tree = ast.Module([one], [])
         with contextlib.suppress(BaseException), time_limit(0.5), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -105,7 +106,9 @@ def _plain(statements: Iterable[ast.stmt]) -> Iterable[ast.stmt]:
         if isinstance(one, (ast.FunctionDef, ast.ClassDef)):
             yield one
         elif isinstance(one, ast.Assign) and isinstance(one.value, (ast.Lambda, ast.Dict, ast.Tuple, ast.List)):
-            if any(isinstance(inner, (ast.Lambda, ast.Name)) for inner in ast.walk(one.value)) and not _calls(one.value):
+            if any(isinstance(inner, (ast.Lambda, ast.Name)) for inner in ast.walk(one.value)) and not _calls(
+                one.value
+            ):
                 yield one
 
 
@@ -126,8 +129,3 @@ class Clock:
         """Count one try; return whether it may be made."""
         self._tries -= 1
         return self._tries >= 0 and time.monotonic() < self._until
-
-
-def is_function(value: Any) -> bool:
-    """Return whether a value is no data: a function, a module, a type."""
-    return callable(value) or isinstance(value, types.ModuleType)

@@ -50,9 +50,11 @@ def _named(one: Leaf, given: Sequence[Leaf], kept: Sequence[Leaf]) -> list[Leaf]
             continue
         about = same_thing(differentiated(leaf.label))
         about_holder = differentiated(_last(leaf.holder)) or _last(leaf.holder) in ("grads", "gradients", "g", "grad")
-        if own == about or (own == same_thing(leaf.label) and (about_holder or any(leaf is other for other in given))):
-            alike.append(leaf)
-        elif about + _digits(leaf.label) == own and _digits(leaf.label) and not about.endswith(_digits(leaf.label)):
+        if (
+            own == about
+            or (own == same_thing(leaf.label) and (about_holder or any(leaf is other for other in given)))
+            or (about + _digits(leaf.label) == own and _digits(leaf.label) and not about.endswith(_digits(leaf.label)))
+        ):
             alike.append(leaf)
     near = [leaf for leaf in alike if _object(leaf.holder) == _object(one.holder)]
     fitting = [leaf for leaf in near or alike if _fits(one, leaf)]
@@ -66,7 +68,9 @@ def _speaks_of_other(leaf: Leaf) -> bool:
 
 
 def _fits(one: Leaf, leaf: Leaf) -> bool:
-    return one.shape == leaf.shape or ([n for n in one.shape if n > 1] == [n for n in leaf.shape if n > 1] and one.shape != ())
+    return one.shape == leaf.shape or (
+        [n for n in one.shape if n > 1] == [n for n in leaf.shape if n > 1] and one.shape != ()
+    )
 
 
 def _object(holder: str) -> str:
@@ -74,7 +78,9 @@ def _object(holder: str) -> str:
     return holder.rsplit(".", 1)[0] if holder.rsplit(".", 1)[-1] in _CONTAINERS or holder.endswith("]") else holder
 
 
-_CONTAINERS = frozenset({"params", "grads", "gradients", "parameters", "weights", "dparams", "g", "p", "grad", "derivatives"})
+_CONTAINERS = frozenset(
+    {"params", "grads", "gradients", "parameters", "weights", "dparams", "g", "p", "grad", "derivatives"}
+)
 
 
 def _last(holder: str) -> str:

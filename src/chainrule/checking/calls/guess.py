@@ -110,20 +110,29 @@ class Palette:
 
 
 VARIANTS: tuple[dict[str, Any], ...] = (
-    {"N": 5, "D": 4, "H": 6, "C": 3, "T": 7, "E": 2, "G": 8, "reg": 0.0, "stride": 2, "pad": 1, "window": 3,
+    {"number": 0, "N": 5, "D": 4, "H": 6, "C": 3, "T": 7, "E": 2, "G": 8, "reg": 0.0, "stride": 2, "pad": 1, "window": 3,
      "batch": 2, "channels": 4, "height": 5, "width": 7, "filters": 6, "kernel": 3, "absent": False},
-    {"N": 7, "D": 6, "H": 5, "C": 4, "T": 3, "E": 3, "G": 9, "reg": 0.3, "stride": 1, "pad": 1, "window": 2,
+    {"number": 1, "N": 7, "D": 6, "H": 5, "C": 4, "T": 3, "E": 3, "G": 9, "reg": 0.3, "stride": 1, "pad": 0, "window": 2,
      "batch": 2, "channels": 7, "height": 4, "width": 6, "filters": 5, "kernel": 3, "absent": True},
-    {"N": 6, "D": 8, "H": 4, "C": 5, "T": 2, "E": 4, "G": 7, "reg": 0.05, "stride": 2, "pad": 0, "window": 3,
+    {"number": 2, "N": 6, "D": 8, "H": 4, "C": 5, "T": 2, "E": 4, "G": 7, "reg": 0.05, "stride": 2, "pad": 0, "window": 3,
      "batch": 2, "channels": 4, "height": 7, "width": 5, "filters": 6, "kernel": 3, "absent": True},
 )  # fmt: skip
 """Sizes and settings of the calls that are made; windows overlap."""
 
-EASY_VARIANT: dict[str, Any] = {**VARIANTS[0], "height": 6, "width": 4, "window": 2, "stride": 2, "pad": 0, "kernel": 2, "reg": 0.0}
+EASY_VARIANT: dict[str, Any] = {
+    **VARIANTS[0],
+    "height": 6,
+    "width": 4,
+    "window": 2,
+    "stride": 2,
+    "pad": 0,
+    "kernel": 2,
+    "reg": 0.0,
+}
 """Where windows neither overlap nor leave anything over."""
 
 
 def palette(variant: dict[str, Any]) -> Palette:
     """Return the sizes of a variant."""
-    spare = [n for n in (11, 13, 10, 12, 14, 15, 16, 17, 18, 19, 20, 21)]
+    spare = [n for n in range(8, 24) if n not in [variant[letter] for letter in "NDHCTEG"]]
     return Palette({key: value for key, value in variant.items() if isinstance(value, int)}, spare)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ import numpy as np
 from numpy import ndarray
 
 MOST, DEEPEST = 120, 4
+
+_NO_DATA = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, np.ufunc, np.dtype)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,9 @@ def is_number(value: Any) -> bool:
     )
 
 
-def _walk(value: Any, text: str, label: str, holder: str, expr: ast.expr | None, depth: int, seen: set[int]) -> Iterator[Leaf]:
+def _walk(
+    value: Any, text: str, label: str, holder: str, expr: ast.expr | None, depth: int, seen: set[int]
+) -> Iterator[Leaf]:
     label = label or (expr.id if isinstance(expr, ast.Name) else "")
     if is_number(value):
         if id(value) not in seen:
@@ -65,13 +70,15 @@ def _walk(value: Any, text: str, label: str, holder: str, expr: ast.expr | None,
                 yield from _walk(one, f"{text}[{key!r}]", name, text, None, depth + 1, seen)
     elif isinstance(value, (list, tuple)):
         seen.add(id(value))
-        parts = expr.elts if isinstance(expr, (ast.Tuple, ast.List)) and len(expr.elts) == len(value) else [None] * len(value)
+        parts = (
+            expr.elts
+            if isinstance(expr, (ast.Tuple, ast.List)) and len(expr.elts) == len(value)
+            else [None] * len(value)
+        )
         for number, (one, part) in enumerate(zip(value, parts, strict=True)):
             name = "" if part is not None else f"{label}{number}" if label else ""
             yield from _walk(one, f"{text}[{number}]", name, text, part, depth + 1, seen)
-    elif hasattr(value, "__dict__") and not callable(value) or (hasattr(value, "__dict__") and hasattr(value, "forward")):
-        if isinstance(value, type) or type(value).__module__ in ("numpy", "builtins"):
-            return
+    elif hasattr(value, "__dict__") and not isinstance(value, _NO_DATA):
         seen.add(id(value))
         for key, one in vars(value).items():
             yield from _walk(one, f"{text}.{key}", key, text, None, depth + 1, seen)

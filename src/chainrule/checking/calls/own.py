@@ -36,7 +36,13 @@ def templates(plan: Pipeline, run: Run, variant: dict[str, Any], frames: Sequenc
     made = {name: like(value) for name, value in given.items()}
     known = {n for one in made.values() for inner in one.all() for n in inner.shape}
     for name, one in made.items():
-        if one.kind == "value" and type(one.value) is int and one.value > 1 and one.value in known and size_role(name[3:].rsplit("_c_")[-1]):
+        if (
+            one.kind == "value"
+            and type(one.value) is int
+            and one.value > 1
+            and one.value in known
+            and size_role(name[3:].rsplit("_c_")[-1])
+        ):
             made[name] = Guess("whole", value=one.value)
     sizes = sorted({n for one in made.values() for inner in one.all() for n in inner.shape if n > 1})
     offset = variant["N"] - 4
@@ -56,7 +62,9 @@ def like(value: Any) -> Guess:
     if isinstance(value, ndarray) and value.dtype.kind in "iu" and value.size:
         if set(np.unique(value)) <= {0, 1}:
             return Guess("binary", value.shape)
-        return Guess("labels", value.shape, high=int(value.max()) + 1) if value.min() >= 0 else Guess("value", value=value)
+        return (
+            Guess("labels", value.shape, high=int(value.max()) + 1) if value.min() >= 0 else Guess("value", value=value)
+        )
     if isinstance(value, dict):
         return Guess("entries", parts={key: like(one) for key, one in value.items()})
     if isinstance(value, (tuple, list)) and any(isinstance(one, (ndarray, tuple, list, dict)) for one in value):
@@ -72,7 +80,11 @@ def _given(plan: Pipeline, run: Run, frames: Sequence[Frame]) -> dict[str, Any] 
             frame = _frame(frames, made.qualified)
             if frame is None:
                 return None
-            found |= {f"_c_{owner}_{name}": _value(one, run, known) for name, one in frame.arguments.items() if name not in ("self", "*")}
+            found |= {
+                f"_c_{owner}_{name}": _value(one, run, known)
+                for name, one in frame.arguments.items()
+                if name not in ("self", "*")
+            }
     for number, one in enumerate(plan.steps):
         frame = _frame(frames, one.qualified)
         if frame is None and number == 0:
@@ -89,7 +101,9 @@ def _frame(frames: Sequence[Frame], name: str) -> Frame | None:
 
 
 def _value(structure: Any, run: Run, known: dict[int, Any]) -> Any:
-    value = resolved(structure, lambda ref: np.array(run.tape.value(ref)) if np.ndim(run.tape.value(ref)) else run.tape.value(ref))
+    value = resolved(
+        structure, lambda ref: np.array(run.tape.value(ref)) if np.ndim(run.tape.value(ref)) else run.tape.value(ref)
+    )
     return known.get(value.identity, value) if isinstance(value, Held) else value
 
 

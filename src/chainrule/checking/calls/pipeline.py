@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.calls.arguments import AMONG, Style, guess, guesses, labels, whole
-from chainrule.checking.calls.bench import Failed, Trial, is_function
+from chainrule.checking.calls.arguments import Style, guess, guesses, labels, whole
+from chainrule.checking.calls.bench import Failed, Trial
 from chainrule.checking.calls.claims import matched
 from chainrule.checking.calls.guess import Guess, Palette, drawn
 from chainrule.checking.calls.leaves import Leaf, is_number, leaves
 from chainrule.checking.calls.repair import Guesses, ShapeWanted
 from chainrule.checking.calls.routine import Routine
-from chainrule.checking.reading.standins.anything import Anything
 from chainrule.checking.calls.words import BACKWARD, LOSS, differentiated, role, same_thing, size_role
+from chainrule.checking.reading.standins.anything import Anything
+
 
 def upstream(value: Any, number: int = 0) -> Any:
     """Return numbers of the shape of an output, the same whenever they are asked for: what is handed to a backward pass."""
@@ -67,11 +68,16 @@ class Pipeline:
     view: str = ""
     """What of the output a gradient is handed in for, if not for all of it: ``[:, -1]``."""
     layers: dict[str, str] = field(default_factory=dict)
-    """By class: an expression that makes an object of it, in place of a constructor that is guessed."""
+    """By class of other layers: the statements that make an object of it, with names of ``parts``."""
+    parts: Guesses = field(default_factory=dict)
+    """What the layers inside are made with; numbers are letters of sizes."""
 
     def guesses(self, style: Style, sizes: Palette, variant: dict[str, Any]) -> Guesses:
         """Return guesses of all that may be handed in."""
-        found: Guesses = {}
+        found: Guesses = {
+            name: Guess("whole", value=sizes.size(one.value)) if one.kind == "letter" else one
+            for name, one in self.parts.items()
+        }
         for owner, made in self.constructors.items():
             if owner not in self.layers and made is not None:
                 found |= {f"_c_{owner}_{name}": one for name, one in _constructor(made, style, sizes, variant).items()}
@@ -91,7 +97,25 @@ def _constructor(made: Routine, style: Style, sizes: Palette, variant: dict[str,
     spent: list[int] = []
     image = style.data in ("nchw", "nhwc")
     for one in made.arguments:
-        what = role(one.name, ("rng", "seed", "flag", "mode", "eps", "momentum", "reg", "rate", "keep", "stride", "pad", "slope", "activation", "steps"))
+        what = role(
+            one.name,
+            (
+                "rng",
+                "seed",
+                "flag",
+                "mode",
+                "eps",
+                "momentum",
+                "reg",
+                "rate",
+                "keep",
+                "stride",
+                "pad",
+                "slope",
+                "activation",
+                "steps",
+            ),
+        )
         if len(one.name) < 2 and what in ("stride", "pad"):
             what = ""
         size = size_role(one.name)
@@ -110,11 +134,18 @@ def _constructor(made: Routine, style: Style, sizes: Palette, variant: dict[str,
         elif size and (not one.optional or (isinstance(default, (int, list, tuple)) and not isinstance(default, bool))):
             found[one.name] = _image_size(one.name, sizes, variant) if image else whole(one.name, sizes)
             if not image and found[one.name].value in spent:
-                found[one.name] = Guess("whole", value=next(sizes.size(n) for n in ("C", "G", "E", "T", "q", "r") if sizes.size(n) not in spent))
+                found[one.name] = Guess(
+                    "whole",
+                    value=next(sizes.size(n) for n in ("C", "G", "E", "T", "q", "r") if sizes.size(n) not in spent),
+                )
             spent.append(found[one.name].value)
         elif not one.optional:
             is_array = re.fullmatch(r"[Ww]\d?|[Bb]\d?|[xX]|gamma|beta|weights?|bias", one.name)
-            found[one.name] = guess(one, [made], style, sizes, variant, {}) or whole(one.name, sizes) if is_array else whole(one.name, sizes)
+            found[one.name] = (
+                guess(one, [made], style, sizes, variant, {}) or whole(one.name, sizes)
+                if is_array
+                else whole(one.name, sizes)
+            )
     return found
 
 
@@ -122,7 +153,9 @@ def _image_size(name: str, sizes: Palette, variant: dict[str, Any]) -> Guess:
     low = name.lower()
     if re.search(r"size|^f$|^k$|kernel", low) and not re.search("in|out", low):
         return Guess("value", value=variant["kernel"])
-    letter = "filters" if re.search(r"out|filters|^n_?c$|^n_?f$|num", low) and "in" not in low.split("_") else "channels"
+    letter = (
+        "filters" if re.search(r"out|filters|^n_?c$|^n_?f$|num", low) and "in" not in low.split("_") else "channels"
+    )
     return Guess("whole", value=sizes.size(letter))
 
 
@@ -157,7 +190,11 @@ class _Drafting:
         arrays_before = {leaf.text: (id(leaf.value), np.array(leaf.value)) for leaf in before}
         for number, one in enumerate(self.plan.steps):
             self._step(number, one)
-        given = [leaf for known in self.gradients for leaf in leaves(known.value, known.text, _returned(self.plan.steps[known.step]))]
+        given = [
+            leaf
+            for known in self.gradients
+            for leaf in leaves(known.value, known.text, _returned(self.plan.steps[known.step]))
+        ]
         if not self.loss:
             given = [leaf for leaf in given if not (leaf.shape == () and LOSS.search(leaf.label))]
         given = [leaf for leaf in given if leaf.text != self._loss_text]
@@ -166,32 +203,49 @@ class _Drafting:
         inputs = self._inputs(before)
         found = matched(inputs, given, after)
         if not found and not before and after:  # parameters that the first forward pass makes
-            inputs = self._inputs([leaf for leaf in self._kept() if leaf.text not in {one.text for one in after if _is_gradient(one)}])
+            inputs = self._inputs(
+                [leaf for leaf in self._kept() if leaf.text not in {one.text for one in after if _is_gradient(one)}]
+            )
             found = matched(inputs, given, [leaf for leaf in after if _is_gradient(leaf)])
             self.setup.append("\n".join(self.lines))
         return self._made(inputs, found)
 
     def _object(self, owner: str) -> None:
+        if owner in self.plan.layers:
+            for name in self.plan.parts:
+                self._give(name)
+            self._run(self.plan.layers[owner], self.setup)
+            return
         names = [name for name in self.guessed if name.startswith(f"_c_{owner}_")]
         for name in names:
             self._give(name)
         arguments = ", ".join(f"{name.removeprefix(f'_c_{owner}_')}={name}" for name in names)
-        text = self.plan.layers.get(owner) or f"{owner}({arguments})"
-        self._run(f"_o_{owner} = {text}", self.setup)
+        self._run(f"_o_{owner} = {owner}({arguments})", self.setup)
 
     def _kept(self) -> list[Leaf]:
-        return [leaf for owner in self.plan.constructors for leaf in leaves(self.trial.names[f"_o_{owner}"], f"_o_{owner}")]
+        return [
+            leaf for owner in self.plan.constructors for leaf in leaves(self.trial.names[f"_o_{owner}"], f"_o_{owner}")
+        ]
 
     def _missing_sizes(self) -> None:
         """Put a number where the program has the size of data that are not here."""
         for one in (*self.plan.steps, *self.plan.helpers):
             for node in ast.walk(one.node):
-                if isinstance(node, ast.Name) and isinstance(self.trial.names.get(node.id), Anything) and re.fullmatch(r"[mnNMB]|batch_size|num_\w+|n_\w+", node.id):
-                    self.given[node.id] = self.trial.names[node.id] = 5
+                if (
+                    isinstance(node, ast.Name)
+                    and isinstance(self.trial.names.get(node.id), Anything)
+                    and re.fullmatch(r"[mnNMB]|batch_size|num_\w+|n_\w+", node.id)
+                ):
+                    self.given[node.id] = self.trial.names[node.id] = self.trial.bench.namespace[node.id] = 5
 
     def _globals(self) -> list[Leaf]:
         """Return the arrays outside of functions that these read, and that are called like parameters."""
-        read = {node.id for one in (*self.plan.steps, *self.plan.helpers) for node in ast.walk(one.node) if isinstance(node, ast.Name)}
+        read = {
+            node.id
+            for one in (*self.plan.steps, *self.plan.helpers)
+            for node in ast.walk(one.node)
+            if isinstance(node, ast.Name)
+        }
         own = {argument.name for one in self.plan.steps for argument in one.arguments}
         found = []
         for name in sorted(read - own):
@@ -201,7 +255,13 @@ class _Drafting:
         return [Leaf(one.text, one.label or one.text, one.holder, one.value) for one in found]
 
     def _global_gradients(self) -> list[Leaf]:
-        written = {name for one in self.plan.steps for node in ast.walk(one.node) if isinstance(node, ast.Global) for name in node.names}
+        written = {
+            name
+            for one in self.plan.steps
+            for node in ast.walk(one.node)
+            if isinstance(node, ast.Global)
+            for name in node.names
+        }
         return [
             Leaf(one.text, one.label or name, one.holder, one.value)
             for name in sorted(written)
@@ -233,13 +293,24 @@ class _Drafting:
             keyword = keyword or argument.name != one.arguments[len(pieces)].name
             pieces.append(f"{name}={text}" if keyword else text)
         compares = any(text[3:] in self.labels for _, text in bound)
-        if backward and not uses_upstream and not compares and number and not self.loss and self.main and not self.handed:
+        if (
+            backward
+            and not uses_upstream
+            and not compares
+            and number
+            and not self.loss
+            and self.main
+            and not self.handed
+        ):
             self.slopes = True
             self._hand(0)
         self._compare_shapes([text for _, text in bound])
         result = f"_r{number}"
         self._run(f"{result} = {one.text}({', '.join(pieces)})", self.lines)
         self._register(number, one, result, backward)
+        if self.slopes and len(bound) == 1:  # a derivative may be written in terms of what it is the derivative of
+            self._run(f"{result}y = {one.text}({self._main_text(0)})", self.lines)
+            self.gradients.append(Known("", f"{result}y", self.trial.value(f"{result}y"), number))
 
     def _compare_shapes(self, texts: Sequence[str]) -> None:
         """Raise if targets would be compared with outputs of another shape."""
@@ -262,9 +333,17 @@ class _Drafting:
         self.known.append(Known(result, result, value, number))
         parts: list[Known] = []
         if isinstance(value, (tuple, list)) and isinstance(value, tuple):
-            elements = expr.elts if isinstance(expr, ast.Tuple) and len(expr.elts) == len(value) else [None] * len(value)
+            elements = (
+                expr.elts if isinstance(expr, ast.Tuple) and len(expr.elts) == len(value) else [None] * len(value)
+            )
             for place, (part, element) in enumerate(zip(value, elements, strict=True)):
-                label = element.id if isinstance(element, ast.Name) else element.attr if isinstance(element, ast.Attribute) else ""
+                label = (
+                    element.id
+                    if isinstance(element, ast.Name)
+                    else element.attr
+                    if isinstance(element, ast.Attribute)
+                    else ""
+                )
                 parts.append(Known(label, f"{result}[{place}]", part, number))
         else:
             label = expr.id if isinstance(expr, ast.Name) else ""
@@ -274,7 +353,14 @@ class _Drafting:
         if LOSS.search(one.name) or len(self.plan.steps) == 1 or (backward and not self.main and not self.loss):
             scalar = _loss_of(parts, alone=not backward)
             if scalar is None and isinstance(value, dict):
-                scalar = next((Known(str(k), f"{result}[{k!r}]", v, number) for k, v in value.items() if LOSS.search(str(k)) and np.size(v) == 1), None)
+                scalar = next(
+                    (
+                        Known(str(k), f"{result}[{k!r}]", v, number)
+                        for k, v in value.items()
+                        if LOSS.search(str(k)) and np.size(v) == 1
+                    ),
+                    None,
+                )
         if scalar is not None and not self.loss:
             self._run(f"_l{number} = {scalar.text} * 1.0", self.lines)
             self.loss = f"_l{number}"
@@ -294,9 +380,11 @@ class _Drafting:
         if number == 0:
             return self._new(one, name, optional)
         latest = [*reversed(self.known)]
+        if len(one.arguments) == 1 and not one.owner and len(name) < 3 and self.main and not self.loss:
+            return next(iter(self.used), None)
         same = next((known for known in latest if known.name == name and known.name), None)
         first = bool(one.arguments) and name == one.arguments[0].name and not labels(one)
-        plain = not labels(one) and role(name, ("upstream",)) == "upstream" or (same is None and first)
+        plain = (not labels(one) and role(name, ("upstream",)) == "upstream") or (same is None and first)
         if same is not None:
             return same.text
         if f"_a_{name}" in self.used:
@@ -315,7 +403,13 @@ class _Drafting:
             if data is not None:
                 return data
         alike = next((used for used in self.used if same_thing(used[3:]) == same_thing(name)), None)
-        if backward and not self.loss and plain and not optional and role(name, ("data", "weight", "bias")) in ("", "data", "weight"):
+        if (
+            backward
+            and not self.loss
+            and plain
+            and not optional
+            and role(name, ("data", "weight", "bias")) in ("", "data", "weight")
+        ):
             if role(name, ("upstream",)) or alike is None:
                 return self._upstream(name)
         if backward and self.loss and role(name, ("upstream",)) and self.gradients:
@@ -328,7 +422,11 @@ class _Drafting:
             return None
         if LOSS.search(one.name) and self.main and name == one.arguments[0].name:
             return self._main_text(0)
-        spare = [known for known in self.known if known.step == number - 1 and known not in self.main and known.name != f"_r{number - 1}"]
+        spare = [
+            known
+            for known in self.known
+            if known.step == number - 1 and known not in self.main and known.name != f"_r{number - 1}"
+        ]
         if backward and spare and spare[0].text != f"_r{number - 1}":
             return spare[0].text
         if backward and self.main and role(name, ("data",)):
@@ -401,7 +499,11 @@ class _Drafting:
             found += [
                 Leaf(leaf.text, leaf.label or name, leaf.holder, leaf.value)
                 for leaf in leaves(self.given[key], key)
-                if not (leaf.shape == () and "[" in leaf.text and role(leaf.label, ("eps", "momentum", "reg", "keep", "rate", "slope")))
+                if not (
+                    leaf.shape == ()
+                    and "[" in leaf.text
+                    and role(leaf.label, ("eps", "momentum", "reg", "keep", "rate", "slope"))
+                )
             ]
         return found + [leaf for leaf in kept if not _is_gradient(leaf)]
 
@@ -413,7 +515,9 @@ class _Drafting:
             self.given[f"_p{number}"] = value if one.shape else float(value)
             in_place = isinstance(one.value, ndarray) and one.value.dtype == np.float64 and one.value.ndim
             setup.append(f"{one.text}[...] = _p{number}" if in_place else f"{one.text} = _p{number}")
-        claims = {names[one.text]: tuple(self._claim(leaf) for leaf in found[one.text]) for one in inputs if one.text in found}
+        claims = {
+            names[one.text]: tuple(self._claim(leaf) for leaf in found[one.text]) for one in inputs if one.text in found
+        }
         if not found:
             raise Failed(ValueError("no gradient was found in what it gives"))
         supposed = not self.loss and not self.handed and self._labelled()
@@ -425,8 +529,8 @@ class _Drafting:
             raise Failed(FloatingPointError("it gives no finite number"))
         fitting = sum(any(leaf.shape == one.shape for leaf in found[one.text]) for one in inputs if one.text in found)
         arguments = [one for one in inputs if one.text.startswith("_a_") and one.shape]
-        complete = fitting == len(found) and all(one.text in found for one in arguments if self._expects(one))
-        score = (fitting - (len(found) - fitting), fitting, -len(self.given))
+        complete = fitting == len(found) and all(one.text in found for one in arguments if self._expects(one, found))
+        score = (not supposed, fitting - (len(found) - fitting), fitting, -len(self.given))
         text = "\n".join(self.lines)
         return Draft(
             "\n".join(setup), text, dict(self.given), {names[one.text]: one.text for one in inputs if one.text in found}, claims,
@@ -443,9 +547,11 @@ class _Drafting:
         self._run(f"{name} = {leaf.text}.T @ {handed}" if jacobian else f"{name} = {handed} * {leaf.text}", self.lines)
         return name
 
-    def _expects(self, one: Leaf) -> bool:
+    def _expects(self, one: Leaf, found: Collection[str]) -> bool:
         """Whether a gradient is to be expected for an argument: not for data of a loss with parameters."""
-        return not ((self.loss or self._labelled()) and role(one.label, ("data",)) and len(self.used) > 2)
+        of_parameters = any(not text.startswith("_a_") for text in found) or len(self.used) > 2
+        return not ((self.loss or self._labelled()) and role(one.label, ("data",)) and of_parameters)
+
 
 
 def _names(inputs: Sequence[Leaf]) -> dict[str, str]:
@@ -465,8 +571,15 @@ def _returned(one: Routine) -> ast.expr | None:
 
 def _loss_of(parts: Sequence[Known], *, alone: bool) -> Known | None:
     """Return the number among what was returned that is a loss."""
-    numbers = [part for part in parts if isinstance(part.value, (float, np.floating, ndarray)) and np.size(part.value) == 1]
-    named = [part for part in numbers if re.search(r"loss|cost|^j$|^l$|obj|err|total|nll|value|^e$", part.name, re.I) and not part.name.startswith("d")]
+    numbers = [
+        part for part in parts if isinstance(part.value, (float, np.floating, ndarray)) and np.size(part.value) == 1
+    ]
+    named = [
+        part
+        for part in numbers
+        if re.search(r"loss|cost|^j$|^l$|obj|err|total|nll|value|^e$", part.name, re.I)
+        and not part.name.startswith("d")
+    ]
     if named:
         return named[0]
     if len(parts) == 1:
@@ -483,14 +596,11 @@ def _is_gradient(leaf: Leaf) -> bool:
     last = re.sub(r".*\.", "", leaf.holder).split("[")[0].lower()
     if re.match(r"d(?!ata|ense|ec)|grad|nabla|delta|g$", last):
         return True
-    return bool(re.match(r"d_?[A-Za-z]{1,2}\d?$|d_?(weight|bias|gamma|beta|param|w|b)|grad|nabla", leaf.label, re.I)) or bool(
-        re.search(r"_grads?$|_gradients?$|grad$", leaf.label, re.I)
-    )
+    return bool(
+        re.match(r"d_?[A-Za-z]{1,2}\d?$|d_?(weight|bias|gamma|beta|param|w|b)|grad|nabla", leaf.label, re.I)
+    ) or bool(re.search(r"_grads?$|_gradients?$|grad$", leaf.label, re.I))
 
 
 def _changed(leaf: Leaf, before: dict[str, tuple[int, Any]]) -> bool:
     known = before.get(leaf.text)
     return known is None or known[0] != id(leaf.value) or not np.array_equal(known[1], leaf.value, equal_nan=True)
-
-
-_ = (AMONG, is_function)

@@ -69,7 +69,13 @@ def _of(parts: Sequence[Routine], constructors: dict[str, Routine | None], train
     for one in candidates:
         alone = one in whole or (one.name not in paired and not ASIDE.search(one.name) and _gives_gradients(one))
         if alone and one.qualified not in trained:
-            plan = Pipeline(one.qualified, "class" if constructors else "function", (one,), _used(constructors, [one]), _called([one], parts))
+            plan = Pipeline(
+                one.qualified,
+                "class" if constructors else "function",
+                (one,),
+                _used(constructors, [one]),
+                _called([one], parts),
+            )
             yield Subject(one.qualified, plan.kind, [plan], LOSS.search(one.name) is not None, one.node.lineno)
 
 
@@ -88,7 +94,11 @@ def _plans(
 
     own = stem(back.name)
     same = [one for one in others if stem(one.name) == own and one not in losses] if own or constructors else []
-    near = [one for one in others if len(stem(one.name)) > 2 and own.startswith(stem(one.name)) and one not in same and one not in losses]
+    near = [
+        one
+        for one in others
+        if len(stem(one.name)) > 2 and own.startswith(stem(one.name)) and one not in same and one not in losses
+    ]
     near.sort(key=lambda one: -len(stem(one.name)))
     partner_losses = [one for one in losses if stem(one.name) == own] or losses
     labelled = any(role(one.name, ("labels",)) for one in back.arguments)
@@ -122,9 +132,13 @@ def _is_whole(one: Routine, backs: Sequence[Routine]) -> bool:
     if ASIDE.search(one.name) or not any(isinstance(expr, (ast.Tuple, ast.Dict)) for expr in one.returned):
         return False
     several = any(isinstance(expr, ast.Tuple) and len(expr.elts) > 1 for expr in one.returned)
-    gives = _gives_gradients(one) or (LOSS.search(one.name) is not None and several) or any(back is not one and _calls(one, back.name) for back in backs)
-    computes = LOSS.search(one.name) is not None or _returns_loss(one)
-    return gives and computes and not _takes_upstream(one)
+    gives = (
+        _gives_gradients(one)
+        or (LOSS.search(one.name) is not None and several)
+        or any(back is not one and _calls(one, back.name) for back in backs)
+    )
+    computes = (LOSS.search(one.name) and not BACKWARD.search(one.name)) or _returns_loss(one)
+    return bool(gives and computes) and not _takes_upstream(one)
 
 
 def _calls(one: Routine, name: str) -> bool:
@@ -136,7 +150,12 @@ def _calls(one: Routine, name: str) -> bool:
 
 def _called(steps: Sequence[Routine], parts: Sequence[Routine]) -> tuple[Routine, ...]:
     """Return the functions that these call by name."""
-    names = {node.func.id for one in steps for node in ast.walk(one.node) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    names = {
+        node.func.id
+        for one in steps
+        for node in ast.walk(one.node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     return tuple(one for one in parts if one.name in names and one not in steps)
 
 
@@ -157,10 +176,26 @@ def _gives_gradients(one: Routine) -> bool:
     """Whether a function computes something that is called a gradient of one of its arguments, and returns it."""
     if not one.returned:
         return False
-    stored = [node for node in walk_own(one.node) if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store)]
-    names = [node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else _key(node) for node in stored]
-    names += [key.value for node in walk_own(one.node) if isinstance(node, ast.Dict) for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-    return any(name and (differentiated(name) or name.lower() in ("grads", "grad", "gradients", "gradient", "g")) for name in names)
+    stored = [
+        node
+        for node in walk_own(one.node)
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store)
+    ]
+    names = [
+        node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else _key(node)
+        for node in stored
+    ]
+    names += [
+        key.value
+        for node in walk_own(one.node)
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    ]
+    return any(
+        name and (differentiated(name) or name.lower() in ("grads", "grad", "gradients", "gradient", "g"))
+        for name in names
+    )
 
 
 def _key(node: ast.Subscript) -> str:

@@ -10,16 +10,14 @@ from chainrule.checking.calls.bench import Bench, Clock, bench
 from chainrule.checking.calls.call import Call
 from chainrule.checking.calls.guess import EASY_VARIANT, VARIANTS
 from chainrule.checking.calls.own import own_calls, templates
-from chainrule.checking.calls.pipeline import Draft, Pipeline
+from chainrule.checking.calls.pipeline import Draft
 from chainrule.checking.calls.plans import Subject, subjects
 from chainrule.checking.calls.search import Found, Search
 from chainrule.checking.reading.program import Program
-from chainrule.checking.record.tape import Frame
 from chainrule.checking.record.run import Called, CallFailed, Limits, Run, call
+from chainrule.checking.record.tape import Frame
 
-import os
-DEBUG = True
-SECONDS, TRIES = 1.5, 40
+SECONDS, TRIES = 1.5, 90
 """For one function or class."""
 
 ALL_SECONDS = 12.0
@@ -54,16 +52,14 @@ def proposed_calls(program: Program, run: Run, *, trained: Collection[str] = fro
     """
     at, frames = bench(program, run), [*run.tape.frames]
     clock = Clock(ALL_SECONDS, 10_000)
-    groups = []
+    groups, known = [], list[Found]()
     for one in subjects(program, run, set(trained)):
         if not clock.tick():
             groups.append(CalledGroup(one.name, one.kind, [], "the time for this file was over", one.line))
             continue
         try:
-            group = _group(one, program, run, at, frames)
+            group = _group(filled(one, known), program, run, at, frames, known)
         except Exception as error:  # a row of its own is better than no answer
-            if DEBUG:
-                raise
             group = CalledGroup(one.name, one.kind, [], f"{type(error).__name__}: {error}", one.line)
         if group is not None:
             groups.append(group)
@@ -85,7 +81,14 @@ def _group(subject: Subject, program: Program, run: Run, at: Bench, frames: Sequ
     if found is None:
         if not subject.certain:
             return None
-        return CalledGroup(subject.name, subject.kind, [], search.reason or "no arguments were found that it runs with", subject.line, search.line)
+        return CalledGroup(
+            subject.name,
+            subject.kind,
+            [],
+            search.reason or "no arguments were found that it runs with",
+            subject.line,
+            search.line,
+        )
     group = CalledGroup(subject.name, subject.kind, [], "", subject.line)
     for made in _calls(subject, found, search, run, frames):
         try:
@@ -103,7 +106,9 @@ def _calls(subject: Subject, found: Found, search: Search, run: Run, frames: Seq
     if re.search("pool|conv", subject.name, re.I):
         variants.append(EASY_VARIANT)
     for variant in variants:
-        other = search.run(found.plan, variant, Clock(0.8, 20), [found.style], templates(found.plan, run, variant, frames))
+        other = search.run(
+            found.plan, variant, Clock(0.8, 20), [found.style], templates(found.plan, run, variant, frames)
+        )
         if other is not None and other.draft.claims.keys() >= found.draft.claims.keys():
             easy = ("windows do not overlap",) if variant is EASY_VARIANT else ()
             yield _call(subject, other.draft, found.plan.kind, easy)
@@ -113,8 +118,16 @@ def _calls(subject: Subject, found: Found, search: Search, run: Run, frames: Seq
 
 def _call(subject: Subject, draft: Draft, kind: str, easy: Sequence[str] = (), own: bool = False) -> Call:
     return Call(
-        subject.name, kind, draft.setup, draft.text, draft.given, draft.inputs, draft.claims, draft.loss, draft.outputs, draft.supposed, tuple(easy), own
+        subject.name,
+        kind,
+        draft.setup,
+        draft.text,
+        draft.given,
+        draft.inputs,
+        draft.claims,
+        draft.loss,
+        draft.outputs,
+        draft.supposed,
+        tuple(easy),
+        own,
     )
-
-
-_ = Pipeline

@@ -24,7 +24,9 @@ class ShapeWanted(Exception):
         self.shape = shape
 
 
-def repaired(guesses: Guesses, failed: Failed, tree: ast.Module, entry: Callable[[Any, Sequence[str]], Guess]) -> list[Guesses]:
+def repaired(
+    guesses: Guesses, failed: Failed, tree: ast.Module, entry: Callable[[Any, Sequence[str]], Guess]
+) -> list[Guesses]:
     """Return other guesses that what went wrong speaks for, the likeliest first."""
     text, error = str(failed), failed.error
     if isinstance(error, ShapeWanted):
@@ -40,7 +42,9 @@ def repaired(guesses: Guesses, failed: Failed, tree: ast.Module, entry: Callable
         return _as_labels(guesses, _names_at(failed, tree))
     if re.search(r"is out of bounds for axis", text):
         return _smaller_labels(guesses, text)
-    if re.search(r"to unpack|too many indices|index out of range|out of bounds for array of dimension|is not defined for", text):
+    if re.search(
+        r"to unpack|too many indices|index out of range|out of bounds for array of dimension|is not defined for", text
+    ):
         return _other_dimensions(guesses, failed, tree, text)
     match = re.search(r"cannot reshape array of size (\d+) into shape \(([\d, ]+)\)", text)
     if match:
@@ -66,14 +70,19 @@ def _as_output(guesses: Guesses, wanted: ShapeWanted) -> list[Guesses]:
 
 
 def _sizes(text: str) -> tuple[int, int] | None:
-    match = re.search(r"not aligned: (\d+) \(dim \d\) != (\d+) \(dim", text) or re.search(r"\(size (\d+) is different from (\d+)\)", text)
+    match = re.search(r"not aligned: (\d+) \(dim \d\) != (\d+) \(dim", text) or re.search(
+        r"\(size (\d+) is different from (\d+)\)", text
+    )
     match = match or re.search(r"index 0 has size (\d+) and the array at index \d+ has size (\d+)", text)
     match = match or re.search(r"has (\d+) \w+.* but .*? (\d+)", text) if match is None and "axis" in text else match
     if match:
         return int(match[1]), int(match[2])
     shapes = re.findall(r"\(([\d, ]*)\)", text) if re.search(r"broadcast|shape mismatch|boolean index", text) else []
     if len(shapes) < 2:
-        match = re.search(r"axis \d+ is (\d+) but corresponding boolean dimension is (\d+)|size along axis \d+ is (\d+) but.* is (\d+)", text)
+        match = re.search(
+            r"axis \d+ is (\d+) but corresponding boolean dimension is (\d+)|size along axis \d+ is (\d+) but.* is (\d+)",
+            text,
+        )
         return (int(match[1] or match[3]), int(match[2] or match[4])) if match else None
     first, second = ([int(n) for n in re.findall(r"\d+", one)] for one in shapes[:2])
     for a, b in zip(reversed(first), reversed(second), strict=False):
@@ -91,7 +100,12 @@ def _turned(guesses: Guesses, text: str) -> list[Guesses]:
     if len(shapes) < 2 or shapes[0] != shapes[1][::-1] or len(shapes[0]) != 2:
         return []
     return [
-        {**guesses, key: Guess(one.kind, one.shape[::-1], value=None if one.value is None else 1 - one.value, absent=one.absent)}
+        {
+            **guesses,
+            key: Guess(
+                one.kind, one.shape[::-1], value=None if one.value is None else 1 - one.value, absent=one.absent
+            ),
+        }
         for key, one in guesses.items()
         if one.kind in ("one-hot", "binary", "array") and one.shape in shapes and len(set(one.shape)) > 1
     ]
@@ -107,7 +121,12 @@ def _resized(guesses: Guesses, first: int, second: int) -> list[Guesses]:
                 found.append({**guesses, key: guesses[key].renamed(lambda n, a=old, b=new: b if n == a else n)})  # type: ignore[misc]
             everywhere = {key: one.renamed(lambda n, a=old, b=new: b if n == a else n) for key, one in guesses.items()}  # type: ignore[misc]
             found.append(everywhere)
-            inner = [(key, part) for key in order for part in guesses[key].parts if old in _all_sizes(guesses[key].parts[part])]
+            inner = [
+                (key, part)
+                for key in order
+                for part in guesses[key].parts
+                if old in _all_sizes(guesses[key].parts[part])
+            ]
             for key, part in inner if len(inner) > 1 else ():
                 new_one = guesses[key].copied()
                 new_one.parts[part] = new_one.parts[part].renamed(lambda n, a=old, b=new: b if n == a else n)  # type: ignore[misc]
@@ -138,7 +157,12 @@ def collapsed(guesses: Guesses) -> int:
     for key, one in guesses.items():
         for inner in one.all():
             sizes = [n for n in inner.shape if n > 1]
-            if inner.kind in ("array", "one-hot") and len(set(sizes)) < len(sizes) < 4 and not re.search(r"hh|aa|wh$|rec|_u$", key, re.I):
+            found += 2 * (not sizes and len(inner.shape) > 1)
+            if (
+                inner.kind in ("array", "one-hot")
+                and len(set(sizes)) < len(sizes) < 4
+                and not re.search(r"hh|aa|wh$|rec|_u$", key, re.I)
+            ):
                 found += 1
     return found
 
@@ -165,7 +189,10 @@ def _asserted(failed: Failed, tree: ast.Module) -> tuple[int, int] | None:
             for test in ast.walk(one.test):
                 if isinstance(test, ast.Compare) and len(test.comparators) == 1:
                     try:
-                        sides = [eval(ast.unparse(side), {"np": np, **failed.variables}) for side in (test.left, test.comparators[0])]
+                        sides = [
+                            eval(ast.unparse(side), {"np": np, **failed.variables})
+                            for side in (test.left, test.comparators[0])
+                        ]
                     except Exception:
                         continue
                     a, b = ([one] if np.ndim(one) == 0 else list(one) for one in sides)
@@ -175,7 +202,9 @@ def _asserted(failed: Failed, tree: ast.Module) -> tuple[int, int] | None:
     return None
 
 
-def _with_entry(guesses: Guesses, key: Any, failed: Failed, entry: Callable[[Any, Sequence[str]], Guess]) -> list[Guesses]:
+def _with_entry(
+    guesses: Guesses, key: Any, failed: Failed, entry: Callable[[Any, Sequence[str]], Guess]
+) -> list[Guesses]:
     found = []
     for name, one in guesses.items():
         if one.kind == "entries" and key not in one.parts:
@@ -186,7 +215,11 @@ def _with_entry(guesses: Guesses, key: Any, failed: Failed, entry: Callable[[Any
 
 
 def _names_at(failed: Failed, tree: ast.Module) -> list[str]:
-    statements = [one for one in ast.walk(tree) if isinstance(one, ast.stmt) and one.lineno <= failed.line <= (one.end_lineno or 0)]
+    statements = [
+        one
+        for one in ast.walk(tree)
+        if isinstance(one, ast.stmt) and one.lineno <= failed.line <= (one.end_lineno or 0)
+    ]
     if not statements:
         return []
     last = max(statements, key=lambda one: (one.lineno, -(one.end_lineno or 0)))

@@ -46,7 +46,9 @@ class Routine:
         """Whether it is a method that takes no object."""
         marks = {getattr(one, "id", "") for one in self.node.decorator_list}
         first = self.node.args.args[0].arg if self.node.args.args else ""
-        return bool(self.owner) and ("staticmethod" in marks or (first not in ("self", "cls") and "classmethod" not in marks and not first))
+        return bool(self.owner) and (
+            "staticmethod" in marks or (first not in ("self", "cls") and "classmethod" not in marks and not first)
+        )
 
     @cached_property
     def arguments(self) -> list[Argument]:
@@ -74,7 +76,11 @@ class Routine:
         """Names that an argument is taken apart into: ``x, w, b = cache``."""
         found: dict[str, list[str]] = {}
         for one in walk_own(self.node):
-            if isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and isinstance(one.targets[0], (ast.Tuple, ast.List)):
+            if (
+                isinstance(one, ast.Assign)
+                and isinstance(one.value, ast.Name)
+                and isinstance(one.targets[0], (ast.Tuple, ast.List))
+            ):
                 found.setdefault(one.value.id, [_name(part) for part in one.targets[0].elts])
         return found
 
@@ -91,14 +97,16 @@ class Routine:
                 found.append(key.value)
         return found
 
-
     def key_bases(self, argument: str) -> list[str]:
         """Return the beginnings of keys that end in the number of a layer: ``parameters["W" + str(l)]``."""
         found: list[str] = []
         for one in ast.walk(self.node):
             if isinstance(one, ast.Subscript) and _name(one.value) == argument:
                 key = ast.unparse(one.slice)
-                match = re.match(r"""['"]([A-Za-z_]+)['"] \+ str\(|f['"]([A-Za-z_]+)\{|['"]([A-Za-z_]+)%[di]['"] %|['"]([A-Za-z_]+)\{\}['"]\.format""", key)
+                match = re.match(
+                    r"""['"]([A-Za-z_]+)['"] \+ str\(|f['"]([A-Za-z_]+)\{|['"]([A-Za-z_]+)%[di]['"] %|['"]([A-Za-z_]+)\{\}['"]\.format""",
+                    key,
+                )
                 base = next((part for part in match.groups() if part), "") if match else ""
                 if base and base not in found:
                     found.append(base)
@@ -110,28 +118,31 @@ def routines(tree: ast.Module, text: str) -> list[Routine]:
     lines = text.split("\n")
     found: dict[tuple[str, str], Routine] = {}
     head = ast.get_docstring(tree) or ""
-    for one in _outside(tree.body):
+    for one in outside(tree.body):
         if isinstance(one, ast.FunctionDef):
             found[one.name, ""] = Routine(one.name, "", one, _around(lines, one) + "\n" + head)
         elif isinstance(one, ast.ClassDef):
             doc = ast.get_docstring(one) or ""
             for method in one.body:
                 if isinstance(method, ast.FunctionDef):
-                    found[method.name, one.name] = Routine(method.name, one.name, method, _around(lines, method) + "\n" + doc)
+                    found[method.name, one.name] = Routine(
+                        method.name, one.name, method, _around(lines, method) + "\n" + doc
+                    )
     return [*found.values()]
 
 
 def classes(tree: ast.Module) -> dict[str, ast.ClassDef]:
     """Return the classes of a program."""
-    return {one.name: one for one in _outside(tree.body) if isinstance(one, ast.ClassDef)}
+    return {one.name: one for one in outside(tree.body) if isinstance(one, ast.ClassDef)}
 
 
-def _outside(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def outside(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements outside of functions, also those under ``if`` and ``try``."""
     for one in body:
         yield one
         for block in ("body", "orelse", "handlers", "finalbody"):
             if isinstance(one, (ast.If, ast.Try, ast.With)) and getattr(one, block, None):
-                yield from _outside([b for b in getattr(one, block) if isinstance(b, ast.stmt)])
+                yield from outside([b for b in getattr(one, block) if isinstance(b, ast.stmt)])
 
 
 def walk_own(node: ast.AST) -> Iterator[ast.AST]:

@@ -13,8 +13,6 @@ from chainrule.checking.calls.guess import Guess
 from chainrule.checking.calls.pipeline import Draft, Guesses, Pipeline
 from chainrule.checking.calls.repair import collapsed, repaired
 
-import os
-DEBUG = bool(os.environ.get("DBG"))
 REPAIRS = 7
 """Of one style, one after the other."""
 
@@ -41,7 +39,14 @@ class Search:
     depth: tuple[int, int] = (-1, 0)
     seen: set[str] = field(default_factory=set)
 
-    def run(self, plan: Pipeline, variant: dict[str, Any], clock: Clock, first: Sequence[Style] = (), templates: Sequence[Guesses] = ()) -> Found | None:
+    def run(
+        self,
+        plan: Pipeline,
+        variant: dict[str, Any],
+        clock: Clock,
+        first: Sequence[Style] = (),
+        templates: Sequence[Guesses] = (),
+    ) -> Found | None:
         """Try styles until one gives every gradient that may be expected."""
         self.best = None
         self.seen = set[str]()
@@ -72,20 +77,22 @@ class Search:
             try:
                 draft = plan.draft(trial, current, 1)
             except Failed as failed:
-                if DEBUG:
-                    print([s.name for s in plan.steps], trial.texts, "L", failed.line, style, {k: (g.kind, g.shape, g.value if g.kind in ("value", "whole") else "") for k, g in current.items()}, failed)
                 if (len(trial.texts), -collapsed(current)) > self.depth:
-                    self.depth, self.reason, self.line = (len(trial.texts), -collapsed(current)), str(failed), failed.line
+                    self.depth, self.reason, self.line = (
+                        (len(trial.texts), -collapsed(current)),
+                        str(failed),
+                        failed.line,
+                    )
                 if depth < REPAIRS:
                     others = repaired(current, failed, self.tree, made)[:4]
                     if isinstance(failed.error, FloatingPointError):
                         others = _unit(current)
-                    stack += [(one, depth + 1) for one in reversed(others)]
-                if count > 14:
+                    stack += [(one, depth + (not isinstance(failed.error, KeyError))) for one in reversed(others)]
+                if count > 12 and not isinstance(failed.error, KeyError):
                     return False
                 continue
             alike = collapsed(current)
-            draft.score = (draft.score[0] - alike, *draft.score)
+            draft.score = (draft.score[0], draft.score[1] - alike, *draft.score)
             draft.complete = draft.complete and not alike
             if self.best is None or draft.score > self.best.draft.score:
                 self.best = Found(draft, style, current, plan)

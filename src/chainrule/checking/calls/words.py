@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 
-FORWARD = re.compile(r"forward|fwd|fprop|feed_?forw|propagation$|think$|predict_proba|^model$|^hypothesis$|^__call__$", re.I)
-BACKWARD = re.compile(
-    r"back|bwd|bprop|grad|deriv|prime|jacobian|^d_?(?:sig|tanh|relu|soft|loss|cost|mse|act|leaky|elu|f$)|_d$|^d[A-Z]|_dx$|slope", re.I
+FORWARD = re.compile(
+    r"forward|fwd|fprop|feed_?forw|propagation$|think$|predict_proba|^model$|^hypothesis$|^__call__$", re.I
 )
-LOSS = re.compile(r"loss|cost|objective|entropy|hinge|nll|criterion|mse|error|energy|^j$|^value$|squared|likelihood", re.I)
+BACKWARD = re.compile(
+    r"back|bwd|bprop|grad|deriv|prime|jacobian|^d_?(?:sig|tanh|relu|soft|loss|cost|mse|act|leaky|elu|f$)|_d$|^d[A-Z]|_dx$|slope",
+    re.I,
+)
+LOSS = re.compile(
+    r"loss|cost|objective|entropy|hinge|nll|criterion|mse|error|energy|^j$|^value$|squared|likelihood", re.I
+)
 ASIDE = re.compile(
     r"train|fit|numerical|numeric|check|plot|hist|update|test|eval(?!uate$)|print|show|save|optimi[sz]|descent|accura|predict(?!_proba)"
     r"|step$|solve|minimi[sz]e|clip|zero_grad|^main$|^run$|init",
@@ -53,10 +58,19 @@ _COMPILED = {role: re.compile(pattern, re.IGNORECASE) for role, pattern in _ROLE
 _SIZES = (
     ("layers", r"layers?_?(dims?|sizes?|list)?|sizes|dims|architecture|structure|topology|shape|nodes|widths"),
     ("hiddens", r"hidden_?(dims|sizes|layers|layer_sizes|units_list)"),
-    ("H", r"(n|num|size)?_?_?h(id\w*)?(_?(size|dim|units|nodes|neurons|width|h))?\d?|n_?a|units|hsize|dim_h|out_?(channels|features|dim|size)|n_?out\w*"
-     r"|out|n_?neurons|f|filters|num_filters|d_?out|fan_?out|outputs?|output_?(size|dim|units)"),
-    ("C", r"(n|num)_?(classes|class|labels|outputs?|out|y|lab|c)|classes|c|k|output_?(size|dim|nodes|units)|n_?o\w*|vocab\w*|v|num_embeddings"),
-    ("D", r"(n|num|size)?_?(in|inputs?|x|d|i|features?)(_?(size|dim|features|units|nodes|channels|shape|ch))?|dim|d|n|fan_?in|size|emb\w*|m|n_\w*|\w*(size|dim|units)"),
+    (
+        "H",
+        r"(n|num|size)?_?_?h(id\w*)?(_?(size|dim|units|nodes|neurons|width|h))?\d?|n_?a|units|hsize|dim_h|out_?(channels|features|dim|size)|n_?out\w*"
+        r"|out|n_?neurons|f|filters|num_filters|d_?out|fan_?out|outputs?|output_?(size|dim|units)",
+    ),
+    (
+        "C",
+        r"(n|num)_?(classes|class|labels|outputs?|out|y|lab|c)|classes|c|k|output_?(size|dim|nodes|units)|n_?o\w*|vocab\w*|v|num_embeddings",
+    ),
+    (
+        "D",
+        r"(n|num|size)?_?(in|inputs?|x|d|i|features?)(_?(size|dim|features|units|nodes|channels|shape|ch))?|dim|d|n|fan_?in|size|emb\w*|m|n_\w*|\w*(size|dim|units)",
+    ),
 )
 _SIZE = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _SIZES)
 
@@ -69,7 +83,9 @@ def role(name: str, among: tuple[str, ...]) -> str:
 
 def size_role(name: str) -> str:
     """Return which size a constructor means by a name: ``D``, ``H``, ``C``, ``layers``, ``hiddens``, or ``""``."""
-    return next((one for one, pattern in _SIZE if pattern.fullmatch(re.sub("([a-z])([A-Z])", r"\1_\2", name.strip("_")))), "")
+    return next(
+        (one for one, pattern in _SIZE if pattern.fullmatch(re.sub("([a-z])([A-Z])", r"\1_\2", name.strip("_")))), ""
+    )
 
 
 _GRADIENT = re.compile(
@@ -98,9 +114,20 @@ def stem(name: str) -> str:
     """Return a name without the words for a direction: what a forward and its backward have in common."""
     plain = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower()
     words = [one for one in plain.split("_") if one]
-    kept = [re.sub(r"^(?:back|forw|fwd|bwd)(?:ward)?(?:s|prop)?$|^(?:f|b)prop$|prime$|^gradients?$|^grads?$|^deriv\w*$|^d$|^df$", "", w)
-            for w in words]
-    kept = [one for one in kept if one not in ("", "get", "compute", "calc", "calculate", "of", "pass", "naive", "function", "fn", "fun", "the", "and")]
+    kept = [
+        re.sub(
+            r"^(?:back|forw|fwd|bwd)(?:ward)?(?:s|prop)?$|^(?:f|b)prop$|prime$|^gradients?$|^grads?$|^deriv\w*$|^d$|^df$",
+            "",
+            w,
+        )
+        for w in words
+    ]
+    kept = [
+        one
+        for one in kept
+        if one
+        not in ("", "get", "compute", "calc", "calculate", "of", "pass", "naive", "function", "fn", "fun", "the", "and")
+    ]
     joined = "".join(kept)
     joined = re.sub(r"(?:for|back)wards?$|prop$", "", joined)
     return re.sub(r"^d(?=sig|tanh|relu|soft|loss|cost|mse|act|leaky|elu|linear)", "", joined)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from chainrule.checking.record.run import Called
 from chainrule.checking.record.tape import SCALAR, Ref, Tape
 from chainrule.checking.roles.flow import Flow
+from chainrule.checking.roles.names import Names
 from chainrule.checking.roles.problem import Objective, Parameter, Problem, handed, stated
 from chainrule.checking.roles.steps import supposed_losses
 from chainrule.checking.roles.training import Step
@@ -39,7 +40,7 @@ def _supposed(tape: Tape, called: Called) -> Iterator[Objective]:
         for node in nodes
     }
     fresh = {one for one in flow.downstream(sources, end=called.end) if flow.event[one] >= called.start} - sources
-    return supposed_losses(flow, fresh, Step(called.start, called.end, {}), sources)
+    return supposed_losses(flow, Names(flow), fresh, Step(called.start, called.end, {}), sources)
 
 
 def _at_end(ref: Ref, end: int) -> Place:

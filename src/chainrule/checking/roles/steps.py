@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy import ndarray
@@ -19,6 +19,14 @@ from chainrule.checking.roles.training import Step, Training
 from chainrule.checking.truth.replay import Place
 
 MOST_LOSSES = 12
+
+
+class Compared(NamedTuple):
+    """A computed value, its numbers, and the targets in its shape that it is compared with."""
+
+    vertex: int
+    output: Any
+    target: Any
 
 
 def step_problem(found: Training, number: int) -> Problem:
@@ -41,7 +49,7 @@ def step_problem(found: Training, number: int) -> Problem:
     seen = flow.downstream(sources, end=later) - moved
     said = list(stated_losses(flow, names, {one for one in seen if flow.event[one] >= step.start}, later))
     sums = [total(one, other) for one, other in itertools.combinations(said[:5], 2)]
-    objectives = (*said, *sums, *supposed_losses(flow, fresh, step, set(sources)))
+    objectives = (*said, *sums, *supposed_losses(flow, names, fresh, step, set(sources)))
     end = max([step.end, *(place.time for one in said for place in one.places)])
     return Problem("training", "script", tape, step.start, end, tuple(unique), objectives)
 
@@ -167,38 +175,54 @@ def _not_feeding(flow: Flow, vertices: list[int], end: int) -> list[int]:
     return [one for one in vertices if one not in feeding] or vertices[-1:]
 
 
-def supposed_losses(flow: Flow, fresh: set[int], step: Step, sources: set[int]) -> Iterator[Objective]:
-    """Yield the usual losses of what is compared with data in a step."""
+def supposed_losses(flow: Flow, names: Names, fresh: set[int], step: Step, sources: set[int]) -> Iterator[Objective]:
+    """Yield the usual losses of what is compared with data in a step; then those of named values that it is made of."""
     tape = flow.tape
-    by_path: dict[tuple[int, ...], list[tuple[Place, Any]]] = {}
-    values: dict[Place, Any] = {}
+    by_path: dict[tuple[int, ...], list[Compared]] = {}
     for event in tape.events[step.start : step.end]:
-        for number, (vertex, output, target) in enumerate(_compared(flow, event.index, fresh, sources)):
-            place = place_of(flow, vertex)
-            values[place] = output
-            by_path.setdefault((number, *path(tape, event)), []).append((place, target))
+        for number, one in enumerate(_compared(flow, event.index, fresh, sources)):
+            by_path.setdefault((number, *path(tape, event)), []).append(one)
+    groups = list(by_path.values())
+    earlier = [before for group in groups if (before := _before_it(flow, names, group, fresh))]
     seen: set[Any] = set()
-    for (_, site, *_), pairs in by_path.items():
+    for group in (*groups, *earlier):
+        pairs = [(place_of(flow, one.vertex), one.target) for one in group]
         key = (tuple(place for place, _ in pairs), tuple(np.asarray(target).tobytes() for _, target in pairs))
         if key in seen:
             continue
         seen.add(key)
-        outputs = [values[place] for place, _ in pairs]
-        statement = tape.sites[site].statement if site >= 0 else -1
         for usual in USUAL:
-            if all(usual.fits(o, t) for o, (_, t) in zip(outputs, pairs, strict=True)):
-                yield _supposed(usual, pairs, statement)
+            if all(usual.fits(one.output, one.target) for one in group):
+                yield _supposed(usual, names.best(group[0].vertex, "the output"), pairs)
 
 
-def _supposed(usual: UsualLoss, pairs: list[tuple[Place, Any]], statement: int) -> Objective:
-    targets = [target for _, target in pairs]
+def _before_it(flow: Flow, names: Names, group: list[Compared], fresh: set[int]) -> list[Compared]:
+    """Return for outputs the named values of the same shape that they are computed from, if all have one."""
+    found = []
+    for one in group:
+        pending, seen = [one.vertex], set[int]()
+        before = -1
+        while pending and before < 0 and len(seen) < 12:
+            vertex = pending.pop(0)
+            seen.add(vertex)
+            if vertex != one.vertex and names.all(vertex) and np.shape(_node_value(flow, vertex)) == np.shape(one.output):
+                before = vertex
+            pending += [other for other in flow.before[vertex] if other in fresh and other not in seen]
+        ref = flow.ref(before) if before >= 0 else None
+        if ref is None or not _is_there(flow.tape, ref):
+            return []
+        found.append(Compared(before, flow.tape.value(ref), one.target))
+    return found
+
+
+def _supposed(usual: UsualLoss, name: str, pairs: list[tuple[Place, Any]]) -> Objective:
+    targets = [np.asarray(target, float) for _, target in pairs]
     return Objective(
         Origin.SUPPOSED,
-        usual.name,
+        f"{usual.name} of {name}",
         tuple(place for place, _ in pairs),
         lambda values: float(sum(np.sum(usual.value(o, t)) for o, t in zip(values, targets, strict=True))),
         lambda values: [usual.gradient(o, t) for o, t in zip(values, targets, strict=True)],
-        statement,
     )
 
 
@@ -206,15 +230,15 @@ def _is_one(value: Any) -> bool:
     return isinstance(value, (int, float)) and abs(value) == 1
 
 
-def _compared(flow: Flow, index: int, fresh: set[int], sources: set[int]) -> Iterator[tuple[int, Any, Any]]:
-    """Yield what an event compares with data: a computed value (its vertex, its numbers), and targets in its shape."""
+def _compared(flow: Flow, index: int, fresh: set[int], sources: set[int]) -> Iterator[Compared]:
+    """Yield what an event compares with data."""
     tape, event = flow.tape, flow.tape.events[index]
     if event.op in ("isubtract", "iadd") and flow.vertex(event.args[0]) in fresh and _is_one(event.args[2]):
         before = tape.value(event.args[0])
         marked = np.zeros(np.shape(before))
         marked[resolved(event.args[1], tape.value)] = 1.0
         if 0 < marked.sum() < marked.size:  # a one at the true class, wherever the program finds it
-            yield flow.vertex(event.args[0]), before, marked
+            yield Compared(flow.vertex(event.args[0]), before, marked)
             return
     given = [(ref, flow.vertex(ref)) for ref in refs(event.args)]
     outputs = [(ref, vertex) for ref, vertex in given if vertex in fresh]
@@ -233,12 +257,12 @@ def _compared(flow: Flow, index: int, fresh: set[int], sources: set[int]) -> Ite
         if target is None:
             continue
         if np.shape(target) == np.shape(output) and not np.all(np.asarray(target) == np.ravel(target)[:1]):
-            yield vertex, output, target
+            yield Compared(vertex, output, target)
         elif np.shape(target) == np.shape(output) and np.size(output) < 4:
-            yield vertex, output, target
+            yield Compared(vertex, output, target)
         elif isinstance(target, ndarray) and isinstance(output, ndarray):
             for table in one_hot(target, output):
-                yield vertex, output, table
+                yield Compared(vertex, output, table)
 
 
 def _is_there(tape: Tape, ref: Ref) -> bool:

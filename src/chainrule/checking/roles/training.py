@@ -52,6 +52,7 @@ def training(tape: Tape, flow: Flow | None = None) -> Training | None:
     parameters = [chain for chain in parameters if _drives(flow, chain, spanning, cut)]
     if not parameters:
         return None
+    parameters += [chain for chain in spanning if chain not in parameters and _is_unused(flow, chain, parameters, cut)]
     states = [chain for chain in spanning if chain not in parameters]
     steps = _steps(flow, parameters)
     return Training(flow, parameters, states, steps) if steps else None
@@ -102,6 +103,19 @@ def _is_state(flow: Flow, chain: Chain, cut: frozenset[int]) -> bool:
     return True
 
 
+def _is_unused(flow: Flow, chain: Chain, parameters: list[Chain], cut: frozenset[int]) -> bool:
+    """Return whether a value is moved beside parameters, by something computed from them, and nothing uses it."""
+    link = chain.links[len(chain.links) // 2]
+    if not all(one.pure for one in chain.links) or link.moved_by < 0:
+        return False
+    others = [one for one in flow.after[link.new] if flow.event[one] not in {flow.event[later.new] for later in chain.links}]
+    if others or flow.tape.events[link.event].op in ("add", "iadd"):
+        return False
+    here = flow.tape.statement_of(flow.tape.events[link.event])
+    there = {flow.tape.statement_of(flow.tape.events[one.event]) for other in parameters for one in other.links}
+    return any(abs(here - other) <= 3 for other in there)
+
+
 def _moves_itself(flow: Flow, chain: Chain, cut: frozenset[int]) -> bool:
     link = chain.links[len(chain.links) // 2]
     return link.moved_by in flow.downstream([link.old], cut=cut - {link.old})
@@ -129,15 +143,22 @@ def _steps(flow: Flow, parameters: list[Chain]) -> list[Step]:
     return steps
 
 
+def _consumers(flow: Flow, chain: Chain, vertex: int) -> list[int]:
+    """Return what is computed from a version of a value besides its next version."""
+    own = {link.event for link in chain.links} | {flow.event[link.new] for link in chain.links}
+    return [one for one in flow.after[vertex] if flow.event[one] not in own]
+
+
 def _rounds(flow: Flow, chain: Chain) -> list[Move]:
     """Return the moves of a parameter; links by different lines, or with no use between them, are one move."""
     moves: list[Move] = []
     pending: list[Link] = []
     sites: set[int] = set()
+    used = [link for link in chain.links if _consumers(flow, chain, link.old)]
     own = {link.event for link in chain.links} | {flow.event[link.new] for link in chain.links}
     for link in chain.links:
         site = flow.tape.events[link.event].site
-        if pending and site in sites and any(flow.event[one] not in own for one in flow.after[link.old]):
+        if pending and site in sites and (not used or any(flow.event[one] not in own for one in flow.after[link.old])):
             moves.append(Move(pending[0].old, pending[-1].new, tuple(pending)))
             pending, sites = [], set()
         pending.append(link)

@@ -56,6 +56,8 @@ def other_axis(node: ast.Call, scope: Scope, place: Place) -> Iterator[Edit]:
             same = (own is None) == (axis is None) and (own is None or ast.unparse(own) == str(axis))
             mistake = Mistake.KEEPDIMS if same else Mistake.AXIS
             extra = (0.3 if axis == -1 else 0.0) + (0.0 if keep == keeps or same else 0.3)
+            if mistake is Mistake.AXIS:  # that the shape changes is no wonder
+                extra -= 0.7 if own is None else 0.4
             if not (same and keep == keeps):
                 yield Edit(ast.Call(node.func, kept, words), mistake, extra)
     if dimensions > 2 and name in ("sum", "mean"):

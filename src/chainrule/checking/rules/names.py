@@ -88,7 +88,8 @@ def relation(own: Variable, other: Variable, place: Place) -> tuple[Mistake, flo
         return Mistake.OTHER_BIAS, extra
     if own.kind in ("integers", "mask"):
         return Mistake.OTHER_LABELS if own.kind == "integers" else Mistake.MASK_OF_OTHER, extra
-    of_counts = own.kind == "number" and bool(place.scope.arrays)  # in a program of plain numbers these are the values
+    plain = not place.scope.arrays or bool(own.role or other.role)  # in a program of plain numbers these are the values
+    of_counts = own.kind == "number" and not plain
     return Mistake.OTHER_NUMBER if of_counts else Mistake.OTHER_VARIABLE, extra + distance(other, place)
 
 

@@ -14,7 +14,7 @@ from chainrule.checking.rules.rule import RULES, Change, Edit, Rule
 from chainrule.checking.rules.tree import children, replaced
 from chainrule.checking.rules.variables import Scope, Shape
 
-PAIRED = 400
+PAIRED = 800
 """How many of the likeliest changes are combined."""
 
 

@@ -145,7 +145,7 @@ def product_of_sums(node: ast.BinOp, scope: Scope, place: Place) -> Iterator[Edi
         inner = with_fields(first, func=with_fields(first.func, value=times(first.func.value, second.func.value)))
         if ast.unparse(first.func.value) == scope.numpy:
             inner = with_fields(first, args=[times(first.args[0], second.args[0]), *first.args[1:]])
-        yield Edit(with_fields(node.left, right=inner) if first is not node.left else inner, Mistake.BRACKET)
+        yield Edit(with_fields(node.left, right=inner) if first is not node.left else inner, Mistake.BRACKET, -0.5)
 
 
 @register(ast.Call)

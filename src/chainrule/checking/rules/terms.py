@@ -117,7 +117,7 @@ def penalty_missing(node: ast.expr, scope: Scope, place: Place) -> Iterator[Edit
         sums = [call(scope.function("sum"), power(one.node, 2)) for one in scope.parameters if len(one.shape) > 1]
         for strength in strengths if len(sums) == 2 else ():
             for factor in (strength, times(ast.Constant(0.5), strength)):
-                yield Edit(plus(node, times(factor, plus(sums[0], sums[1]))), Mistake.PENALTY_MISSING)
+                yield Edit(plus(node, times(factor, plus(sums[0], sums[1]))), Mistake.PENALTY_MISSING, -0.6)
 
 
 @register(ast.Call)

@@ -20,10 +20,10 @@ from chainrule.checking.updates.observe import observe
 from chainrule.checking.updates.others import other_gradients, spoiled
 from chainrule.checking.updates.rates import rate_findings
 from chainrule.checking.updates.sample import sampled
-from chainrule.checking.updates.signs import sign_findings
+from chainrule.checking.updates.signs import decay_findings, sign_findings, sign_of_changes
 from chainrule.checking.updates.still import still_findings
 
-MOMENTA = ("momentum", "Nesterov momentum")
+MOMENTA = ("momentum", "Nesterov momentum", "momentum twice")
 PLAIN = ("gradient descent", "gradient descent with weight decay")
 
 
@@ -42,9 +42,13 @@ def audit(training: Training, judgement: Judgement, program: Program) -> UpdateA
         return not audit(changed, judged, program).findings
 
     observed = observe(training, judgement)
+    if observed is None and (changed_signs := sign_of_changes(training, judgement)):
+        return UpdateAudit(Rule("gradient descent"), tuple(changed_signs), (), is_mended)
     if observed is None:
         return UpdateAudit(None, (), ("no true gradient is known to move a parameter",), is_mended)
-    samples = [sampled(one) for one in observed.series if one.used and np.any(one.gradients)]
+    samples = [
+        sampled(one, observed.windows.first == 0) for one in observed.series if one.used and np.any(one.gradients)
+    ]
     case = Case(training, judgement, program, observed, Blame(training, observed), samples)
     rule, found = _by_rule(case) if samples else (None, [])
     found = [*other_gradients(case), *still_findings(case), *found]
@@ -58,7 +62,9 @@ def _by_rule(case: Case) -> tuple[Rule | None, list[Finding]]:
     known = sum(kinds.values())
     if known * 2 > len(fits) or (known * 2 == len(fits) and known > 1):
         return _linear(case, fits, kinds)
-    adaptive = adaptive_fit(case.samples, case.program, lambda op: any(op in case.blame.operations(s.series) for s in case.samples[:2]))
+    adaptive = adaptive_fit(
+        case.samples, case.program, lambda op: any(op in case.blame.operations(s.series) for s in case.samples[:2])
+    )
     return _adaptive(case, adaptive) if adaptive is not None else (None, [])
 
 
@@ -72,13 +78,18 @@ def _linear(case: Case, fits: Sequence[list[Fit]], kinds: Counter[str]) -> tuple
     if family == "plain" and sum(kinds[one] for one in MOMENTA) * 2 >= kinds.total() and kinds.total() > 2:
         family = next(one for one in MOMENTA if kinds[one])
     found: list[Finding] = []
-    if family in MOMENTA:
+    if family == "momentum twice":
+        found.append(_twice(case))
+    elif family in MOMENTA:
         found += momentum_findings(case, fits, family)
-    explained = [Explained(sample, those[0] if those else None) for sample, those in zip(case.samples, fits, strict=True)]
+    explained = [
+        Explained(sample, those[0] if those else None) for sample, those in zip(case.samples, fits, strict=True)
+    ]
     if family == "plain":
         found += rate_findings(case, explained)
     accused = {name for one in found for name in one.parameters}
     found += sign_findings(case, [one for one in explained if one.sample.name not in accused])
+    found += decay_findings(case, explained)
     accused = {name for one in found for name in one.parameters}
     for one in explained:
         if one.fit is None and one.sample.name not in accused:
@@ -86,6 +97,13 @@ def _linear(case: Case, fits: Sequence[list[Fit]], kinds: Counter[str]) -> tuple
             found += [other] if other is not None else []
     fit = next(one.fit for one in explained if one.fit is not None and _family(one.fit) == family)
     return Rule(fit.rule, fit.constants), found
+
+
+def _twice(case: Case) -> Finding:
+    names = tuple(one.name for one in case.samples)
+    step = case.blame.step(case.samples[0].series)
+    what = "each move holds the momentum of the step before twice"
+    return Finding(Kind.TWICE, names, tuple(step), what, "the velocity added to the value that it was computed for")
 
 
 def _adaptive(case: Case, adaptive: Adaptive) -> tuple[Rule, list[Finding]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy import ndarray
 
@@ -15,9 +17,10 @@ DIVISIONS = frozenset({"true_divide", "itrue_divide"})
 class Blame:
     """The ways from gradients to new values on the tape."""
 
-    def __init__(self, training: Training, observed: Observed) -> None:
+    def __init__(self, training: Training, observed: Observed, number: int | None = None) -> None:
         self.training, self.flow, self.tape = training, training.flow, training.flow.tape
-        self.number = observed.number
+        self.first = observed.windows.first
+        self.number = observed.number if number is None else number
         self._bound: dict[int, list[int]] = {}
         for binding in self.tape.bindings:
             self._bound.setdefault(self.flow.vertex(binding.ref), []).append(binding.statement)
@@ -29,7 +32,7 @@ class Blame:
     def way(self, series: Series) -> list[int]:
         """Return the vertices from a parameter's gradient to its new value, in the order of time."""
         move = self.move(series)
-        source = self.vertex(series.gradient.time - 1)
+        source = self.vertex(series.places[self.number - self.first].time - 1)
         start = self.training.steps[self.number].start
         above = self.flow.upstream([move.new], start=start, cut=frozenset({source, move.old}))
         below = self.flow.downstream([source], end=self.training.steps[self.number].end)
@@ -62,15 +65,36 @@ class Blame:
     def equal(self, series: Series, row: ndarray, columns: ndarray) -> list[int]:
         """Return the statements that make or name a value with such numbers, the last one first."""
         found: list[int] = []
+        parallel: list[int] = []
         size = series.before.shape[1]
         for vertex in reversed(self.way(series)):
-            value = np.ravel(self.tape.nodes[self.flow.node[vertex]].value)
-            if value.size != size:
+            value = self.value(vertex)
+            if value is None or np.size(value) != size:
                 continue
-            here = value[columns].astype(float)
+            here = np.ravel(value)[columns].astype(float)
+            scale = float(here @ row) / max(float(row @ row), 1e-300)
             if np.max(np.abs(here - row)) <= 1e-6 * np.max(np.abs(row)) + 1e-300:
-                found += [*reversed(self._bound.get(vertex, [])), self.made_at(vertex)]
-        return unique(found)
+                found += [*reversed(self._bound.get(vertex, [])), *self._target(vertex), self.made_at(vertex)]
+            elif size > 1 and np.max(np.abs(here - scale * row)) <= 1e-6 * np.max(np.abs(here)):
+                parallel += [*reversed(self._bound.get(vertex, [])), self.made_at(vertex)]
+        return unique(found or parallel)
+
+    def value(self, vertex: int) -> Any:
+        """Return what a value was, also of memory that was written into; None if nobody looked at it."""
+        ref = self.flow.ref(vertex)
+        if ref.version == self.tape.nodes[ref.node].version or ref in self.tape.snapshots:
+            return self.tape.value(ref)
+        return None
+
+    def _target(self, vertex: int) -> list[int]:
+        """Return the statement that made, in the same step, what is written into there."""
+        event = self.tape.events[self.flow.event[vertex]]
+        if event.output is not None:
+            return []
+        target = self.flow.vertex(event.args[0])
+        made = self.tape.events[self.flow.event[target]]
+        fresh = made.index >= self.training.steps[self.number].start and made.output is not None
+        return [self.tape.statement_of(made)] if fresh else []
 
     def named_at(self, vertex: int) -> list[int]:
         """Return the statements that name a value."""

@@ -8,6 +8,7 @@ from chainrule.checking.judge import Judgement
 from chainrule.checking.reading.program import Program
 from chainrule.checking.roles.training import Training
 from chainrule.checking.updates.blame import Blame
+from chainrule.checking.updates.constants import numbers
 from chainrule.checking.updates.linear import Fit
 from chainrule.checking.updates.observe import Observed
 from chainrule.checking.updates.sample import Sample
@@ -24,6 +25,11 @@ class Case:
     blame: Blame
     samples: list[Sample]
     """Of the parameters that their own true gradient moves."""
+
+    @property
+    def limits(self) -> list[float]:
+        """The numbers of the program that a norm may be held against."""
+        return sorted(n for n in numbers(self.program) if n > 0)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,8 @@ class Adaptive:
 def linear_fits(samples: Sequence[Sample]) -> list[list[Fit]]:
     """Return, for each parameter, the linear rules that explain its moves, simplest first."""
     return [
-        [fit for rule in linear.RULES if (fit := rule(one.moves, one.gradients, one.before)) is not None] for one in samples
+        [fit for rule in linear.RULES if (fit := rule(one.moves, one.gradients, one.before, one.whole)) is not None]
+        for one in samples
     ]
 
 

@@ -55,7 +55,7 @@ def proportional(moves: ndarray, directions: ndarray, before: ndarray) -> tuple[
     return tuple(rates) if any(np.isfinite(one) for one in rates) else None
 
 
-def plain(moves: ndarray, gradients: ndarray, before: ndarray) -> Fit | None:
+def plain(moves: ndarray, gradients: ndarray, before: ndarray, whole: bool = True) -> Fit | None:
     """Return the rule ``p -= rate * g``."""
     rates = proportional(moves, gradients, before)
     if rates is None or (moves.shape[1] == 1 and not steady(rates)):
@@ -63,7 +63,7 @@ def plain(moves: ndarray, gradients: ndarray, before: ndarray) -> Fit | None:
     return Fit("gradient descent", {"rate": rates[-1]}, rates)
 
 
-def decayed(moves: ndarray, gradients: ndarray, before: ndarray) -> Fit | None:
+def decayed(moves: ndarray, gradients: ndarray, before: ndarray, whole: bool = True) -> Fit | None:
     """Return the rule ``p -= rate * g + decay * p``."""
     found = _solved(moves, [-gradients, -before], before)
     if found is None or abs(found[1]) < 1e-12:
@@ -71,23 +71,25 @@ def decayed(moves: ndarray, gradients: ndarray, before: ndarray) -> Fit | None:
     return Fit("gradient descent with weight decay", {"rate": found[0], "decay": found[1]}, (found[0],) * len(moves))
 
 
-def momentum(moves: ndarray, gradients: ndarray, before: ndarray) -> Fit | None:
+def momentum(moves: ndarray, gradients: ndarray, before: ndarray, whole: bool = True) -> Fit | None:
     """Return the rule ``v = mu * v - rate * g; p += v``, whichever way it is written."""
     previous = np.vstack([np.zeros_like(moves[:1]), moves[:-1]])
-    found = _solved(moves, [previous, -gradients], before)
+    found = _solved(moves, [previous, -gradients], before, 0 if whole else 1)
     if found is None or len(moves) < 3:
         return None
     return Fit("momentum", {"momentum": found[0], "rate": found[1]}, (found[1],) * len(moves))
 
 
-def nesterov(moves: ndarray, gradients: ndarray, before: ndarray) -> Fit | None:
+def nesterov(moves: ndarray, gradients: ndarray, before: ndarray, whole: bool = True) -> Fit | None:
     """Return the rule ``v = mu * v - rate * g; p += mu * v - rate * g``."""
     previous = np.vstack([np.zeros_like(moves[:1]), moves[:-1]])
     last = np.vstack([np.zeros_like(gradients[:1]), gradients[:-1]])
-    found = _solved(moves, [previous, -gradients, last], before)
+    found = _solved(moves, [previous, -gradients, last], before, 0 if whole else 1)
     if found is None or len(moves) < 4:
         return None
     mu, rate, older = found
+    if abs(older + mu * rate) <= 1e-4 * abs(mu * rate):
+        return Fit("momentum twice", {"momentum": mu, "rate": rate}, (rate,) * len(moves))
     if abs(older * (1 + mu) - mu * rate) > 1e-4 * abs(mu * rate):
         return None
     return Fit("Nesterov momentum", {"momentum": mu, "rate": rate / (1 + mu)}, (rate / (1 + mu),) * len(moves))
@@ -96,8 +98,9 @@ def nesterov(moves: ndarray, gradients: ndarray, before: ndarray) -> Fit | None:
 RULES = (plain, decayed, momentum, nesterov)
 
 
-def _solved(moves: ndarray, columns: Sequence[ndarray], before: ndarray) -> tuple[float, ...] | None:
-    """Return the constants by which columns add up to the moves."""
+def _solved(moves: ndarray, columns: Sequence[ndarray], before: ndarray, first: int = 0) -> tuple[float, ...] | None:
+    """Return the constants by which columns add up to the moves, from one step on."""
+    moves, columns, before = moves[first:], [one[first:] for one in columns], before[first:]
     weights = 1.0 / np.maximum(np.max(np.abs(moves), axis=1), 1e-300)[:, None]
     matrix = np.stack([(weights * one).ravel() for one in columns], axis=1)
     if matrix.shape[0] <= matrix.shape[1] or not np.all(np.isfinite(matrix)):

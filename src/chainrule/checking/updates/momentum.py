@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chainrule.checking.record.tape import Event
+from chainrule.checking.roles.steps import path
 from chainrule.checking.updates.case import Case, Explained
 from chainrule.checking.updates.findings import Finding, Kind
 from chainrule.checking.updates.linear import Fit
@@ -15,7 +17,9 @@ def momentum_findings(case: Case, fits: Sequence[list[Fit]], rule: str) -> list[
     """Return what is wrong with a momentum that most parameters have, or all."""
     found = []
     named = [next((fit for fit in those if fit.rule == rule), None) for those in fits]
-    proper = [(fit, len(those)) for fit, those in zip(named, fits, strict=True) if fit is not None and those[0].rule == rule]
+    proper = [
+        (fit, len(those)) for fit, those in zip(named, fits, strict=True) if fit is not None and those[0].rule == rule
+    ]
     mu = float(np.median([fit.constants["momentum"] for fit, _ in proper]))
     rate = float(np.median([abs(fit.constants["rate"]) for fit, _ in proper]))
     for sample, those, fit in zip(case.samples, fits, named, strict=True):
@@ -53,12 +57,15 @@ def _not_kept(case: Case, one: Explained, fit: Fit, mu: float) -> Finding:
     )
 
 
-def _event(case: Case, index: int):  # type: ignore[no-untyped-def]
+def _event(case: Case, index: int) -> Event:
     return case.training.flow.tape.events[index]
 
 
 def _not_reset(case: Case, one: Explained) -> Finding:
-    statements = _velocity_first(case, one)
+    flow = case.training.flow
+    sites = [site for site in path(flow.tape, _event(case, one.sample.series.gradient.time - 1)) if site >= 0]
+    calls = [flow.tape.sites[sites[-1]].statement] if len(sites) > 1 else []
+    statements = list(dict.fromkeys([*calls, *_velocity_first(case, one)]))
     return Finding(
         Kind.NOT_RESET,
         (one.sample.name,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,6 @@ from numpy import ndarray
 
 from chainrule.checking.judge import TOLERANCE, Claim, Judgement, State
 from chainrule.checking.record.tape import Event, Tape
-from chainrule.checking.roles.problem import Parameter
 from chainrule.checking.roles.steps import path, place_before, place_of
 from chainrule.checking.roles.training import Training
 from chainrule.checking.truth.replay import Place, Replay
@@ -32,6 +32,8 @@ class Series:
     gradient: Place
     """Where the right gradient is, in the step that was judged; ``used`` tells whether it moves the parameter."""
     used: bool
+    places: tuple[Place, ...]
+    """Where the gradient is in every step."""
     before: ndarray
     """Flattened, one row a step."""
     after: ndarray
@@ -51,12 +53,16 @@ class Windows:
         self.tape: Tape = training.flow.tape
         last = training.steps[0].end
         self.count = 0
+        self.first = 0
+        """The first step that is whole: what comes before the second's is not always."""
         for step in training.steps[:MOST_STEPS]:
             if self.count >= 3 and step.end - training.steps[0].start > MOST_EVENTS:
                 break
             last, self.count = step.end, self.count + 1
         self.end = last
         self._by_path = [self._paths(k) for k in range(self.count)]
+        if self.count > 3 and len(self._by_path[0]) * 2 < len(self._by_path[1]):
+            self.first = 1
 
     def _paths(self, number: int) -> dict[tuple[int, ...], list[int]]:
         found: dict[tuple[int, ...], list[int]] = {}
@@ -77,7 +83,7 @@ class Windows:
         position = self._by_path[number][key].index(event)
         count = len(self._by_path[number][key])
         places = []
-        for paths in self._by_path:
+        for paths in self._by_path[self.first :]:
             there = paths.get(key, [])
             if len(there) != count:
                 return None
@@ -111,36 +117,40 @@ class Observed:
 def observe(training: Training, judgement: Judgement) -> Observed | None:
     """Return gradients and moves; None if nothing can be said."""
     number = judged_step(training, judgement)
-    right = [claim for claim in judgement.claims if claim.state is State.RIGHT and np.isfinite(claim.scale)]
-    if number is None or not right or not judgement.points:
+    if number is None or not judgement.points:
         return None
-    scale = right[0].scale
+    multiples = [_multiples(claim, judgement) for claim in judgement.claims]
+    scale = _common(multiples)
+    if scale is None:
+        return None
     windows = Windows(training)
     flow = training.flow
-    chosen: list[tuple[int, Claim, Place, bool, list[Place]]] = []
+    chosen: list[tuple[int, Claim, Place, bool, float, list[Place]]] = []
     doubtful = []
-    for n, claim in zip(training.steps[number].moves, judgement.claims, strict=False):
-        found = _gradient(claim, judgement, scale)
+    for n, claim, those in zip(training.steps[number].moves, judgement.claims, multiples, strict=False):
+        found = _gradient(claim, those, judgement, scale)
         places = windows.analogues(found[0].time - 1, number) if found is not None else None
         if found is None or places is None:
             doubtful.append(claim)
             continue
-        chosen.append((n, claim, found[0], found[1], places))
+        chosen.append((n, claim, *found, places))
     wanted: set[Place] = set()
     ends: dict[int, list[tuple[Place, Place]]] = {}
-    for n, _, _, _, places in chosen:
-        steps = training.steps[: windows.count]
+    for n, *_, places in chosen:
+        steps = training.steps[windows.first : windows.count]
         ends[n] = [(place_before(flow, s.moves[n].old, s.start), place_of(flow, s.moves[n].new)) for s in steps]
         wanted.update(places, *ends[n])
-    seen = Replay(flow.tape, training.steps[0].start, windows.end).run((), wanted).seen
+    seen = Replay(flow.tape, training.steps[windows.first].start, windows.end).run((), wanted).seen
     series = []
-    for n, claim, place, used, places in chosen:
+    for n, claim, place, used, own, places in chosen:
         rows = [[_flat(seen.get(one)) for one in column] for column in (*zip(*ends[n], strict=True), places)]
         sizes = {row.size for column in rows for row in column}
         if len(sizes) == 1:
             before, after, gradients = (np.array(column) for column in rows)
             if all(np.all(np.isfinite(one)) for one in (before, after, gradients)):
-                series.append(Series(n, claim.parameter.name, claim, scale, place, used, before, after, gradients))
+                series.append(
+                    Series(n, claim.parameter.name, claim, own, place, used, tuple(places), before, after, gradients)
+                )
                 continue
         doubtful.append(claim)
     return Observed(windows, number, scale, series, doubtful, seen) if series else None
@@ -152,18 +162,68 @@ def judged_step(training: Training, judgement: Judgement) -> int | None:
     return starts.index(judgement.problem.start) if judgement.problem.start in starts else None
 
 
-def _gradient(claim: Claim, judgement: Judgement, scale: float) -> tuple[Place, bool] | None:
-    """Return where the true gradient of a parameter is, and whether it is among what moves it."""
-    if claim.state is State.RIGHT and claim.place is not None and claim.place in claim.parameter.claims:
-        return claim.place, True
+def _multiples(claim: Claim, judgement: Judgement) -> dict[Place, float]:
+    """Return the claims of a parameter that are a multiple of the truth at every point, the nearest to the move first."""
+    number = judgement.problem.parameters.index(claim.parameter)
+    truth = np.concatenate([np.ravel(point.truths[number]) for point in judgement.points])
+    size = float(truth @ truth)
+    found: dict[Place, float] = {}
+    if size == 0.0:
+        return found
+    for place in claim.parameter.claims:
+        values = [point.values.seen.get(place) for point in judgement.points]
+        if any(one is None or np.size(one) != np.size(judgement.points[0].truths[number]) for one in values):
+            continue
+        claimed = np.concatenate([np.asarray(one, float).ravel() for one in values])
+        scale = float(claimed @ truth) / size
+        if abs(scale) > 1e-12 and _close(claimed, scale * truth):
+            found[place] = scale
+    if claim.state is State.RIGHT and claim.place in claim.parameter.claims and claim.place is not None:
+        if np.isfinite(claim.scale):  # (one with weight decay in it is none of these)
+            found.setdefault(claim.place, claim.scale)
+    return found
+
+
+def _common(multiples: list[dict[Place, float]]) -> float | None:
+    """Return the number by which most parameters have a multiple of their gradient; 1 or -1 rather than others."""
+    options = [scale for those in multiples for scale in reversed(those.values())]
+    if not options:
+        return None
+
+    def explained(scale: float) -> int:
+        return sum(any(same(one, scale) for one in those.values()) for those in multiples)
+
+    return max(options, key=lambda scale: (explained(scale), same(scale, 1.0), same(abs(scale), 1.0)))
+
+
+def same(a: float, b: float) -> bool:
+    """Return whether two numbers are one."""
+    return abs(a - b) <= 1e-6 * max(abs(a), abs(b))
+
+
+def _gradient(
+    claim: Claim, multiples: dict[Place, float], judgement: Judgement, scale: float
+) -> tuple[Place, bool, float] | None:
+    """Return where the true gradient of a parameter is, whether it is among what moves it, and its scale."""
+    common = [place for place, one in multiples.items() if same(one, scale)]
+    if common:
+        return common[0], True, scale
+    if claim.state is State.RIGHT and claim.place in multiples and claim.place is not None:
+        return claim.place, True, claim.scale
     number = judgement.problem.parameters.index(claim.parameter)
     truths = [point.truths[number] for point in judgement.points]
     place = equal_to(judgement, truths, scale)
-    return (place, False) if place is not None else None
+    if place is not None:
+        return place, False, scale
+    if multiples:
+        return next(iter(multiples.items()))[0], True, next(iter(multiples.values()))
+    return None
 
 
-def equal_to(judgement: Judgement, truths: list[Any], scale: float) -> Place | None:
-    """Return the first place in the step whose value is a multiple of some numbers, at every point."""
+def equal_to(
+    judgement: Judgement, truths: list[Any], scale: float, may: Callable[[int], bool] = lambda node: True
+) -> Place | None:
+    """Return the first place in the step whose value is so many times some numbers, at every point."""
     points = judgement.points
     targets = [scale * np.ravel(truth) for truth in truths]
     size = targets[0].size
@@ -172,6 +232,8 @@ def equal_to(judgement: Judgement, truths: list[Any], scale: float) -> Place | N
     shape = np.shape(truths[0])
     for node, value in points[-1].values.made.items():
         if np.size(value) != size or not _one_shape(np.shape(value), shape):
+            continue
+        if judgement.problem.tape.events[judgement.problem.tape.nodes[node].event].op == "leaf" or not may(node):
             continue
         values = [point.values.made.get(node) for point in points]
         if all(one is not None and _close(np.ravel(one), target) for one, target in zip(values, targets, strict=True)):
@@ -191,8 +253,3 @@ def _close(value: ndarray, target: ndarray) -> bool:
 
 def _flat(value: Any) -> ndarray:
     return np.zeros(0) if value is None else np.asarray(value, float).ravel()
-
-
-def name_of(parameter: Parameter) -> str:
-    """Return what a parameter is called."""
-    return parameter.name

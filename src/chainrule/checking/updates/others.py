@@ -68,7 +68,11 @@ def spoiled(case: Case, series: Series) -> Finding | None:
     for what, direction in transformed(series.gradients, series.before):
         if proportional(series.moves, direction, series.before) is not None:
             return Finding(
-                Kind.OTHER_GRADIENT, (series.name,), tuple(case.blame.statements(series)), f"{what} moves it", "its gradient"
+                Kind.OTHER_GRADIENT,
+                (series.name,),
+                tuple(case.blame.statements(series)),
+                f"{what} moves it",
+                "its gradient",
             )
     for other in case.observed.series:
         if other is not series and other.gradients.shape == series.gradients.shape:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chainrule.checking.updates.blame import Blame
 from chainrule.checking.updates.case import Case, Explained
 from chainrule.checking.updates.findings import Finding, Kind
 
@@ -23,31 +24,33 @@ def _rates(one: Explained) -> np.ndarray:
 
 def _clipping(case: Case, known: Sequence[Explained]) -> list[Finding]:
     """Return what is wrong where rates go with the norm of all gradients."""
-    moving = [one for one in known if not one.fit.steady]  # type: ignore[union-attr]
+    moving = [one for one in known if one.fit is not None and not one.fit.steady]
     if not moving or len(case.samples) != len(known):
         return []
     norms = np.sqrt(sum(np.sum(one.sample.series.gradients**2, axis=1) for one in known))
     if _steady(norms):
         return []
-    for power, what in ((1, "times the norm"), (-1, "divided by its square")):
-        if all(_steady(_rates(one) * norms ** (-power if power == 1 else 2)) for one in moving):
+    for power, what in (
+        (-1, "multiplied by the norm of all gradients"),
+        (2, "divided by the square of the norm of all"),
+    ):
+        if all(_goes_as(_rates(one), norms, power, case.limits) for one in moving):
             return [
                 Finding(
                     Kind.CLIPPING,
                     tuple(one.sample.name for one in moving),
                     tuple(_factor_first(case, moving[0], power)),
-                    f"each gradient is multiplied by a number that goes as the norm of all, {what}",
+                    f"each gradient is {what}",
                     "division by the norm",
                 )
             ]
-    clipped = [one for one in moving if _steady(_rates(one) * norms)]
     rest = [one for one in known if one not in moving]
-    if len(clipped) == len(moving) and rest and all("scaled" or one for one in rest):
+    if rest and all(_goes_as(_rates(one), norms, 1, case.limits) for one in moving):
         return [
             Finding(
                 Kind.CLIPPING,
                 tuple(one.sample.name for one in rest),
-                tuple(dict.fromkeys(n for one in clipped for n in _between(case, one))),
+                tuple(dict.fromkeys(n for one in moving for n in _between(case, one))),
                 "the norm of all gradients divides the steps of the others, not these",
                 "one factor for all gradients",
             )
@@ -55,16 +58,32 @@ def _clipping(case: Case, known: Sequence[Explained]) -> list[Finding]:
     return []
 
 
+def _goes_as(rates: np.ndarray, norms: np.ndarray, power: int, limits: Sequence[float]) -> bool:
+    """Return whether rates are divided by a power of the norms, where they are not what they are without that."""
+    for usual in (np.inf, *rates):
+        clipped = np.abs(rates - usual) > 1e-6 * np.abs(rates)
+        products = rates[clipped] * norms[clipped] ** power
+        if clipped.sum() > 1 and _steady(products):
+            return True
+        if clipped.sum() == 1 and len(rates) > 2:
+            if any(abs(products[0] - usual * limit**power) < 1e-6 * abs(products[0]) for limit in limits):
+                return True
+    return False
+
+
 def _between(case: Case, one: Explained) -> list[int]:
-    """Return the statements between gradient and step."""
-    last = case.blame.step(one.sample.series)
-    return [*(n for n in case.blame.statements(one.sample.series) if n not in last), *last]
+    """Return the statements between gradient and step, where the rate is another than usual."""
+    rates = _rates(one)
+    odd = int(np.argmax(np.abs(rates - np.median(rates))))
+    blame = Blame(case.training, case.observed, case.observed.windows.first + odd)
+    last = blame.step(one.sample.series)
+    return [*(n for n in blame.statements(one.sample.series) if n not in last), *last]
 
 
 def _factor_first(case: Case, one: Explained, power: int) -> list[int]:
     """Return the statements that make what multiplies a gradient, that of the norm first where its root is missing."""
     between = _between(case, one)
-    if power == 1:
+    if power == -1:
         return between
     flow, number = case.training.flow, case.observed.number
     start = case.training.steps[number].start
@@ -89,6 +108,9 @@ def _batch(case: Case, known: Sequence[Explained]) -> list[Finding]:
     """Return the steps that are another multiple of their gradient: the size of the batch more, or less."""
     if len(known) < 2:
         return []
+    counted = _counted(case, known)
+    if counted:
+        return counted
     last = [float(_rates(one)[-1]) for one in known]
     if not all(np.isfinite(last)) or min(last) == 0:
         return []
@@ -110,6 +132,31 @@ def _batch(case: Case, known: Sequence[Explained]) -> list[Finding]:
             tuple(one.sample.name for one in found),
             tuple(case.blame.statements(found[0].sample.series)),
             f"its rate is that of the others {words} {max(last) / min(last):.6g}, the size of the batch",
+            "one rate for all",
+        )
+    ]
+
+
+def _counted(case: Case, known: Sequence[Explained]) -> list[Finding]:
+    """Return the steps whose rate is the others', divided by a count that changes from step to step."""
+    usual = [one for one in known if one.fit is not None and one.fit.steady]
+    odd = [one for one in known if one not in usual]
+    found = []
+    for one in odd:
+        for other in usual:
+            ratios = _rates(other) / _rates(one)
+            whole = np.abs(ratios - np.round(ratios)) < 1e-6 * ratios
+            if np.all(whole) and np.min(ratios) > 1.5 and len(usual) >= len(odd):
+                found.append(one)
+                break
+    if not found:
+        return []
+    return [
+        Finding(
+            Kind.BATCH,
+            tuple(one.sample.name for one in found),
+            tuple(case.blame.statements(found[0].sample.series)),
+            "its rate is that of the others divided by a count that changes from step to step",
             "one rate for all",
         )
     ]

@@ -68,7 +68,9 @@ def _of_correction(base: Spec) -> Iterator[Spec]:
     yield replace(wrong, correct=("other", "other"), suspects=("m_hat", "v_hat"))
     steps = replace(wrong, meant="t that counts the steps from 1")
     yield replace(steps, correct=("late", "late"), suspects=("m_hat", "v_hat"))
-    kept = replace(base, kind=Kind.CORRECTION_KEPT, meant="a name of its own for the corrected average", correct=("", "own"))
+    kept = replace(
+        base, kind=Kind.CORRECTION_KEPT, meant="a name of its own for the corrected average", correct=("", "own")
+    )
     yield replace(kept, first="kept", suspects=("m_hat",))
     yield replace(kept, second="kept", correct=("own", ""), suspects=("v_hat",))
     yield replace(kept, first="kept", second="kept", correct=("", ""), suspects=("m_hat", "v_hat"))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from chainrule.checking.judge import Judgement, State
+from chainrule.checking.roles.training import Training
 from chainrule.checking.updates.case import Case, Explained
 from chainrule.checking.updates.findings import Finding, Kind
-from chainrule.checking.updates.meant import direction
-
-import numpy as np
+from chainrule.checking.updates.meant import direction, form
 
 
 def sign_findings(case: Case, explained: Sequence[Explained]) -> list[Finding]:
     """Return the parameters that are moved the wrong way."""
     uphill = [one for one in explained if one.fit is not None and _slope(case, one) > 0]
     downhill = [one for one in explained if one.fit is not None and _slope(case, one) < 0]
-    meant = direction(case.judgement.objective)
+    meant = direction(case.judgement.objective) or form(case.training.flow, case.judgement.objective)
     if meant == 0 and not (uphill and downhill):
         return []
     wrong = uphill
@@ -73,3 +75,42 @@ def _adds(case: Case, one: Explained) -> bool:
     """Return whether the velocity's own line adds the gradient, and the parameter's adds the velocity."""
     link = case.blame.move(one.sample.series).links[-1]
     return case.training.flow.tape.events[link.event].op in ("add", "iadd")
+
+
+def decay_findings(case: Case, explained: Sequence[Explained]) -> list[Finding]:
+    """Return the parameters whose weight decay makes them grow."""
+    found = []
+    for one in explained:
+        if one.fit is not None and one.fit.constants.get("decay", 0.0) < 0:
+            found.append(
+                Finding(
+                    Kind.DECAY_SIGN,
+                    (one.sample.name,),
+                    tuple(case.blame.statements(one.sample.series)),
+                    f"each step adds {-one.fit.constants['decay']:.3g} times the value to it",
+                    "a step that makes the value smaller",
+                )
+            )
+    return found
+
+
+def sign_of_changes(training: Training, judgement: Judgement) -> list[Finding]:
+    """Return the parameters, changed entry by entry, whose change is a positive multiple of a loss's gradient."""
+    found = []
+    if (direction(judgement.objective) or form(training.flow, judgement.objective)) >= 0:
+        return []
+    step = next((one for one in training.steps if one.start == judgement.problem.start), None)
+    for claim, move in zip(judgement.claims, step.moves.values() if step else (), strict=False):
+        if claim.state is State.RIGHT and claim.place not in claim.parameter.claims and claim.scale > 0:
+            tape = training.flow.tape
+            statements = [tape.statement_of(tape.events[link.event]) for link in move.links]
+            found.append(
+                Finding(
+                    Kind.SIGN,
+                    (claim.parameter.name,),
+                    tuple(dict.fromkeys(statements)),
+                    f"its change is {claim.scale:.3g} times its gradient",
+                    "a step down the gradient",
+                )
+            )
+    return found

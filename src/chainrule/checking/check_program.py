@@ -1,0 +1,68 @@
+"""The check of one program: everything of it that has gradients, put together into one answer."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass, field
+
+from chainrule.checking.answer import Answer, Finding, GradientCheck, Note, Target, Verdict
+from chainrule.checking.answering import findings, gradient_checks
+from chainrule.checking.diagnose import diagnose
+from chainrule.checking.reading.program import Program
+from chainrule.checking.roles.problem import Origin
+from chainrule.checking.subject import Subject, subjects
+
+
+@dataclass
+class Part:
+    """What was found of one subject."""
+
+    name: str
+    kind: str
+    verdict: Verdict
+    gradients: dict[str, GradientCheck] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    conventions: dict[str, str] = field(default_factory=dict)
+    checked: str = ""
+
+
+def check_program(program: Program, name: str = "") -> Answer:
+    """Check a program."""
+    start = time.monotonic()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        run, found = subjects(program)
+        parts = [_part(program, subject) for subject in found]
+    if not parts:
+        reason = run.tape.error or "nothing in it has gradients: it moves no parameters, and no function returns any"
+        target = Target(str(program.path), name, "")
+        return Answer(Verdict.ERROR, target, not_checked=(reason,), seconds=time.monotonic() - start)
+    order = (Verdict.WRONG, Verdict.ERROR, Verdict.CORRECT)
+    verdict = next(one for one in order if any(part.verdict is one for part in parts))
+    conventions = {key: value for part in reversed(parts) for key, value in part.conventions.items()}
+    return Answer(
+        verdict,
+        Target(str(program.path), parts[0].name, parts[0].kind, conventions),
+        {key: value for part in parts for key, value in part.gradients.items()},
+        tuple(finding for part in parts for finding in part.findings),
+        tuple(note for part in parts for note in part.notes),
+        (),
+        tuple(part.checked for part in parts if part.checked),
+        seconds=time.monotonic() - start,
+    )
+
+
+def _part(program: Program, subject: Subject) -> Part:
+    judgement = subject.judgement
+    right = judgement.right
+    part = Part(subject.name, subject.kind, Verdict.CORRECT if right else Verdict.WRONG)
+    part.gradients = gradient_checks(judgement)
+    objective = judgement.objective
+    how = {Origin.STATED: "computed by the program", Origin.SUPPOSED: "supposed", Origin.HANDED: "handed to it"}
+    part.conventions = {"loss": f"{objective.name} ({how[objective.origin]})"}
+    part.checked = f"{subject.name}: gradients by the chain rule along its own run, beside nudged numbers"
+    if not right:
+        part.findings = findings(program, diagnose(subject))
+    return part
