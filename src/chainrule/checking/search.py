@@ -28,6 +28,9 @@ from chainrule.checking.outline import Outline, units_of
 SECONDS_EACH = 0.8
 """For one statement, in one stage."""
 
+A_LETTER = 0.008
+"""What every letter more of a statement adds to its surprise: of two changes with the same result the plainer is meant."""
+
 MOST_FOUND = 8
 """Changes of one statement that are handed on."""
 
@@ -241,9 +244,14 @@ class _Judged:
                 break
             good, broken = self._mended(change)
             if good and not broken:
-                result.append(Candidate(self.tries.statement, change, good, change.surprise + self.prior))
+                rank = change.surprise + self.prior + A_LETTER * self._longer(change)
+                result.append(Candidate(self.tries.statement, change, good, rank))
                 self.found += 1
         return result
+
+    def _longer(self, change: Change) -> int:
+        """Return by how many letters the program grows."""
+        return sum(len(ast.unparse(one)) for one in change.statements) - self.tries.length
 
     def _mended(self, change: Change) -> tuple[int, int]:
         changes: list[NewValue] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ class Tries:
         self._scenes_of: list[tuple[Unit, Scene]] = [(unit, scene) for unit, scene in found if scene is not None]
         variables = scenes.first(statement)
         self.ready = variables is not None and bool(self._scenes_of)
+        self.length = len(ast.unparse(outline.trees[statement]))
         self._waiting: Change | None = None
         self._changes: Iterator[Change] = iter(())
         if variables is not None and self._scenes_of:

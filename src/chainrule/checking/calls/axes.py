@@ -85,6 +85,7 @@ def _size(letter: str, sizes: Palette, table: tuple[tuple[str, str], ...], numbe
         return int(letter)
     if re.fullmatch(r"\w+", letter) and not letter[0].isdigit():
         known = next((key for key, pattern in table if re.fullmatch(pattern, letter.lower())), "")
+        known = "H" if letter == "M" and table is _FLAT else known  # "w: (D, M)"; m is the batch
         return sizes.size(known or letter.lower())
     text = re.sub(r"(\d)\s*([A-Za-z_])", r"\1*\2", letter)
     parts = {one: _size(one, sizes, table, number) for one in set(re.findall(r"[A-Za-z_]\w*", text))}

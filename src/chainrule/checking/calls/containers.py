@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chainrule.checking.calls.guess import Guess
-from chainrule.checking.calls.pipeline import Pipeline
 from chainrule.checking.calls.plans import Subject
 from chainrule.checking.calls.repair import Guesses
 from chainrule.checking.calls.routine import Routine
@@ -20,13 +19,12 @@ def filled(subject: Subject, known: Sequence[Found]) -> Subject:
     forward = subject.plans[0].steps[0]
     if not owner or not _holds_layers(forward):
         return subject
-    parts: Guesses = {}
-    inside = [text for text, made in _layers(known, owner) if not parts.update(made)]  # type: ignore[func-returns-value]
-    if not inside:
+    layers = [*_layers(known, owner)]
+    statement = _statement(owner, subject, [text for text, _ in layers])
+    parts = {name: guess for _, made in layers for name, guess in made.items()}
+    if not statement:
         return subject
-    statement = _statement(owner, subject.plans[0], inside)
-    plans = [replace(plan, layers={owner: statement}, parts=parts) for plan in subject.plans]
-    return replace(subject, plans=plans) if statement else subject
+    return replace(subject, plans=[replace(plan, layers={owner: statement}, parts=parts) for plan in subject.plans])
 
 
 def _holds_layers(forward: Routine) -> bool:
@@ -64,13 +62,16 @@ def _made(name: str, found: Found, letters: tuple[str, ...]) -> tuple[str, Guess
     return f"{name}({', '.join(pieces)})", parts
 
 
-def _statement(owner: str, plan: Pipeline, inside: Sequence[str]) -> str:
-    constructor = plan.constructors[owner]
+def _statement(owner: str, subject: Subject, inside: Sequence[str]) -> str:
+    """Return what makes a container with these inside; empty if it is not known how."""
+    constructor = subject.plans[0].constructors[owner]
+    if not inside:
+        return ""
     takes = [one.name for one in constructor.arguments if not one.optional] if constructor else []
     if constructor is not None and constructor.node.args.vararg is not None:
         return f"_o_{owner} = {owner}({', '.join(inside)})"
     if len(takes) == 1 or (constructor is not None and len(constructor.arguments) == 1):
         return f"_o_{owner} = {owner}([{', '.join(inside)}])"
-    if not takes:
-        return "\n".join([f"_o_{owner} = {owner}()", *(f"_o_{owner}.{plan.adder or 'add'}({one})" for one in inside)])
+    if not takes and subject.adder:
+        return "\n".join([f"_o_{owner} = {owner}()", *(f"_o_{owner}.{subject.adder}({one})" for one in inside)])
     return ""

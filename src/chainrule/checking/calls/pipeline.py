@@ -208,7 +208,7 @@ class _Drafting:
             )
             found = matched(inputs, given, [leaf for leaf in after if _is_gradient(leaf)])
             self.setup.append("\n".join(self.lines))
-        return self._made(inputs, found)
+        return self._made(inputs, found, given)
 
     def _object(self, owner: str) -> None:
         if owner in self.plan.layers:
@@ -507,7 +507,7 @@ class _Drafting:
             ]
         return found + [leaf for leaf in kept if not _is_gradient(leaf)]
 
-    def _made(self, inputs: Sequence[Leaf], found: dict[str, tuple[Leaf, ...]]) -> Draft:
+    def _made(self, inputs: Sequence[Leaf], found: dict[str, tuple[Leaf, ...]], given: Sequence[Leaf]) -> Draft:
         names = _names([one for one in inputs if one.text in found])
         setup = list(self.setup)
         for number, one in enumerate(one for one in inputs if one.text in found and not one.text.startswith("_a_")):
@@ -529,7 +529,10 @@ class _Drafting:
             raise Failed(FloatingPointError("it gives no finite number"))
         fitting = sum(any(leaf.shape == one.shape for leaf in found[one.text]) for one in inputs if one.text in found)
         arguments = [one for one in inputs if one.text.startswith("_a_") and one.shape]
-        complete = fitting == len(found) and all(one.text in found for one in arguments if self._expects(one, found))
+        claimed = {leaf.text for leaves_ in found.values() for leaf in leaves_}
+        all_claimed = bool(given) and all(leaf.text in claimed for leaf in given)
+        expected = all(one.text in found for one in arguments if self._expects(one, found))
+        complete = fitting == len(found) and (expected or all_claimed)
         score = (not supposed, fitting - (len(found) - fitting), fitting, -len(self.given))
         text = "\n".join(self.lines)
         return Draft(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainrule.checking.calls.pipeline import Pipeline
 from chainrule.checking.calls.routine import Routine, classes, routines, walk_own
@@ -23,6 +24,8 @@ class Subject:
     certain: bool
     """Whether it is worth a row of its own if it cannot be run."""
     line: int
+    adder: str = ""
+    """Of a container: the method that takes one more layer."""
 
 
 def subjects(program: Program, run: Run, trained: set[str]) -> Iterator[Subject]:
@@ -34,7 +37,9 @@ def subjects(program: Program, run: Run, trained: set[str]) -> Iterator[Subject]
     for name in made:
         methods = _methods(name, made, all_)
         constructor = next((one for one in methods if one.name == "__init__"), None)
-        yield from _of([one for one in methods if one.name != "__init__"], {name: constructor}, trained)
+        adder = next((one.name for one in methods if re.match(r"add|append", one.name) and len(one.arguments) == 1), "")
+        for one in _of([one for one in methods if one.name != "__init__"], {name: constructor}, trained):
+            yield replace(one, adder=adder)
 
 
 def _methods(name: str, made: dict[str, ast.ClassDef], all_: Sequence[Routine]) -> list[Routine]:

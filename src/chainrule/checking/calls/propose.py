@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from chainrule.checking.calls.bench import Bench, Clock, bench
 from chainrule.checking.calls.call import Call
+from chainrule.checking.calls.containers import filled
 from chainrule.checking.calls.guess import EASY_VARIANT, VARIANTS
 from chainrule.checking.calls.own import own_calls, templates
 from chainrule.checking.calls.pipeline import Draft
@@ -17,10 +18,10 @@ from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import Called, CallFailed, Limits, Run, call
 from chainrule.checking.record.tape import Frame
 
-SECONDS, TRIES = 1.5, 90
-"""For one function or class."""
+SECONDS, TRIES = 3.0, 90
+"""For one function or class; a way to call it has a share of them, if there are several."""
 
-ALL_SECONDS = 12.0
+ALL_SECONDS = 20.0
 """For a program."""
 
 
@@ -66,14 +67,16 @@ def proposed_calls(program: Program, run: Run, *, trained: Collection[str] = fro
     return groups
 
 
-def _group(subject: Subject, program: Program, run: Run, at: Bench, frames: Sequence[Frame]) -> CalledGroup | None:
+def _group(
+    subject: Subject, program: Program, run: Run, at: Bench, frames: Sequence[Frame], known: list[Found]
+) -> CalledGroup | None:
     search = Search(at, program.tree)
     clock = Clock(SECONDS, 1000)
     found: Found | None = None
     for plan in subject.plans:
         if not clock.tick():
             break
-        one = search.run(plan, VARIANTS[0], Clock(SECONDS, TRIES), templates=templates(plan, run, VARIANTS[0], frames))
+        one = search.run(plan, VARIANTS[0], Clock(SECONDS / 2, TRIES if len(subject.plans) == 1 else TRIES // 2), templates=templates(plan, run, VARIANTS[0], frames))
         if one is not None and (found is None or one.draft.score > found.draft.score):
             found = one
         if found is not None and found.draft.complete:
@@ -89,6 +92,7 @@ def _group(subject: Subject, program: Program, run: Run, at: Bench, frames: Sequ
             subject.line,
             search.line,
         )
+    known.append(found)
     group = CalledGroup(subject.name, subject.kind, [], "", subject.line)
     for made in _calls(subject, found, search, run, frames):
         try:

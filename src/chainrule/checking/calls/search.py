@@ -84,9 +84,10 @@ class Search:
                         failed.line,
                     )
                 if depth < REPAIRS:
-                    others = repaired(current, failed, self.tree, made)[:4]
+                    used = {key: one for key, one in current.items() if key in trial.names}
+                    others = [current | one for one in repaired(used, failed, self.tree, made)[:4]]
                     if isinstance(failed.error, FloatingPointError):
-                        others = _unit(current)
+                        others = [current | one for one in _unit(used)]
                     stack += [(one, depth + (not isinstance(failed.error, KeyError))) for one in reversed(others)]
                 if count > 12 and not isinstance(failed.error, KeyError):
                     return False

@@ -31,8 +31,6 @@ def multiply(o: Operation, i: int) -> Value | Scatter:
     """``d(x * y) = u * y`` for ``x``."""
     x, y = o.args[:2]
     other = (y, x)[i]
-    if o.nodes[0] is o.nodes[1]:
-        return made("2 * x * u", u=o.up, x=x)
     if constant(other.node) is not None or (not other.shape and not o.args[i].shape):
         return _of(o, i, made("y * u", u=o.up, y=other))
     return _of(o, i, made("u * y", u=o.up, y=other))
@@ -59,7 +57,7 @@ def power(o: Operation, i: int) -> Value | Scatter:
     if exponent is None:
         return _of(o, i, made("n * x ** (n - 1) * u", n=n, x=x, u=o.up))
     if exponent == 2:
-        return made("2 * x * u", x=x, u=o.up)
+        return made("2 * x * u" if o.up.shape else "2 * u * x", x=x, u=o.up)
     if exponent == 0.5:
         return Value(o.np("u / (2 * y)", u=o.up.node, y=o.out.node), broadcast(o.up.shape, x.shape))
     if exponent == -1:

@@ -40,6 +40,8 @@ def slope(o: Operation, _: int) -> Value | Scatter:
     text = SLOPES[op]
     if op == "relu" and o.out_named:
         text = "u * (y > 0)"
+    if op == "square" and not o.up.shape:
+        text = "2 * u * x"
     made = o.np(text, u=o.up.node, x=o.args[0].node, y=o.out.node)
     plain = text in ("u", "-u")
     return Value(made, o.up.shape if plain else broadcast(o.up.shape, o.args[0].shape))

@@ -13,7 +13,7 @@ from chainrule.checking.derive.facts import Facts
 from chainrule.checking.derive.lists import ListReadings
 from chainrule.checking.derive.scope import Adjoint, Place
 from chainrule.checking.derive.seeing import number_of
-from chainrule.checking.derive.text import code, name
+from chainrule.checking.derive.text import code, constant, name
 from chainrule.checking.derive.values import Value
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Derivation(ListReadings):
         self.original: list[ast.stmt] = []
         self.assigned: set[str] = set()
         self.inline = True
+        self.aliases = {}
+        self.variables = {}
         self.kept_names: dict[tuple[int, str], str] = {}
         self.kept_loops: dict[int, list[tuple[Carried, str]]] = {}
 
@@ -109,11 +111,14 @@ class Derivation(ListReadings):
         wanted = [n for n, up in enumerate(ups) if up is not None]
         if not wanted:
             return
-        helper = self.session.helper(function, frames, wanted, len(ups))
+        ones = [n for n in wanted if (up := ups[n]) is not None and constant(up.node) == 1]
+        helper = self.session.helper(function, frames, wanted, len(ups), ones, targets or ([self.target] if self.target else ()))
         handed = []
         for n in wanted:
             up = ups[n]
             assert up is not None
+            if n in ones:
+                continue
             handed.append(self.bound(up, f"d{re.sub(r'[^0-9A-Za-z_]', '', targets[n]) if targets else 'out'}"))
         words = [code(one.node) for one in handed]
         for one in helper.parameters:

@@ -53,7 +53,8 @@ class Containers:
 
     readings: dict[int, Reading] = field(default_factory=dict)
     stores: dict[int, tuple[Entry, Store]] = field(default_factory=dict)
-    failed: dict[int, str] = field(default_factory=dict)
+    every: list[tuple[Entry, Store]] = field(default_factory=list)
+    """All places that put something into a container, read or not."""
 
     def reading(self, node: ast.AST) -> Reading | None:
         """Return what an expression reads."""
@@ -84,38 +85,52 @@ def containers_of(body: Sequence[ast.stmt], facts: Facts) -> Containers:
     for store in places:
         for seen in facts.seen(store.value):
             if seen.ref is not None:
-                made.setdefault(facts.vertex(seen.ref), []).append((seen.time, store))
+                made.setdefault(facts.vertex(seen.ref), []).append((seen.tick, store))
     group: dict[int, Entry] = {id(one): Entry(one.label, [one]) for one in places}
-    readings: list[tuple[ast.expr, list[tuple[int, Store]]]] = []
+    _join_same_text(places, group)
     for node, _ in _readings(body, facts):
         hits = []
         for seen in facts.seen(node):
             if seen.ref is None:
                 continue
-            makers = [(time, store) for time, store in made.get(facts.vertex(seen.ref), ()) if time <= seen.time]
+            makers = [(time, store) for time, store in made.get(facts.vertex(seen.ref), ()) if time <= seen.tick]
             makers = [one for one in makers if _same_base(node, one[1])] or makers
             if makers:
-                hits.append((seen.time, max(makers, key=lambda one: one[0])))
+                hits.append((seen.tick, max(makers, key=lambda one: one[0])))
         if not hits:
             continue
         first = group[id(hits[0][1][1])]
         for _, (_, store) in hits:
-            other = group[id(store)]
-            if other is not first:
-                first.stores += other.stores
-                for one in other.stores:
-                    group[id(one)] = first
-        readings.append((node, [(time, store) for time, (_, store) in hits]))
+            _join(first, group[id(store)], group)
         times = [(time, stored, store) for time, (stored, store) in hits]
         found.readings[number_of(node)] = Reading(first, _is_previous(node, times, body, facts))
     for reading in found.readings.values():
         reading.entry = group[id(reading.entry.stores[0])]
+    found.every = [(group[id(one)], one) for one in places]
     used = {id(one.entry) for one in found.readings.values()}
     for store in places:
         if id(group[id(store)]) in used:
             found.stores[number_of(store.value)] = group[id(store)], store
     _unique(found)
     return found
+
+
+def _join(first: Entry, other: Entry, group: dict[int, Entry]) -> None:
+    if other is first:
+        return
+    first.stores += other.stores
+    first.label = min(first.label, other.label, key=len)
+    for one in other.stores:
+        group[id(one)] = first
+
+
+def _join_same_text(places: list[Store], group: dict[int, Entry]) -> None:
+    """What is stored under the same text is one variable, whichever branch stores it."""
+    known: dict[str, Store] = {}
+    for one in places:
+        if one.target is not None:
+            first = known.setdefault(code(one.target), one)
+            _join(group[id(first)], group[id(one)], group)
 
 
 def _unique(found: Containers) -> None:
@@ -150,7 +165,7 @@ def rounds(loop: ast.For, facts: Facts) -> list[int]:
     """Return when the rounds of a loop began."""
     for one in ast.walk(loop.target):
         if isinstance(one, ast.Name):
-            return [seen.time for seen in facts.seen(one)]
+            return [seen.tick for seen in facts.seen(one)]
     return []
 
 

@@ -30,16 +30,24 @@ class Entry:
     frame: int
     start: int
     end: int
+    first: int = 0
+    """The number of the first of them: what is before it makes parameters and data."""
 
     @property
     def statements(self) -> list[ast.stmt]:
         """The statements that lead to the loss."""
-        return self.block[: self.last + 1]
+        return self.block[self.first : self.last + 1]
 
 
 def entries(tree: ast.Module, tape: Tape, sightings: Sightings, functions: dict[str, ast.FunctionDef], wanted: str | None) -> Iterator[Entry]:
     """Yield the places where a loss may be computed, the likeliest first."""
     finder = _Finder(tree, tape, sightings, functions)
+    for entry in _entries(finder, functions, wanted):
+        finder.trim(entry)
+        yield entry
+
+
+def _entries(finder: _Finder, functions: dict[str, ast.FunctionDef], wanted: str | None) -> Iterator[Entry]:
     if wanted:
         names = [one for one in functions if one == wanted or one.endswith(f".{wanted}") or one.startswith(f"{wanted}.")]
         exact = [one for one in names if one == wanted or one.split(".")[-1] == wanted]
@@ -92,7 +100,7 @@ class _Finder:
             for node in ast.walk(statement):
                 if not isinstance(node, ast.Call) or isinstance(statement, ast.For | ast.If | ast.While | ast.With | ast.Try):
                     continue
-                hit = [one for one in self.sightings.of.get(number_of(node), []) if one.inner == frame and one.frame == parent]
+                hit = [one for one in self.sightings.of.get(number_of(node), []) if one.inner == frame and one.frame == parent and one.ref is not None]
                 if not hit or seen.ref is None:
                     continue
                 start = self._start(block[0], parent, hit[0].time)
@@ -102,6 +110,26 @@ class _Finder:
                 if self._has_products(start, hit[0].time):
                     ref = hit[0].ref or seen.ref
                     yield Entry(function, block, block.index(statement), node, ref, parent, start, hit[0].time)
+
+    def trim(self, entry: Entry) -> None:
+        """Leave out the statements before the forward pass that make parameters."""
+        times = []
+        for statement in entry.statements:
+            times.append(self._start(statement, entry.frame, entry.end) or (times[-1] if times else entry.start))
+        if any(one < entry.start for one in times):
+            return
+        times.append(entry.end)
+        events = self.tape.events
+        made = 0
+        for number in range(len(times) - 1):
+            span = events[times[number] : times[number + 1]]
+            built = any(frame.function.endswith("__init__") and times[number] <= frame.start < times[number + 1] and frame.end <= times[number + 1] for frame in self.tape.frames)
+            if any(one.op in PRODUCTS for one in span) and not built:
+                break
+            if built or any(one.op == "leaf" and str(one.kwargs.get("origin", "")).startswith("random") for one in span):
+                made = number + 1
+        if made < len(times) - 1:
+            entry.first, entry.start = made, max(entry.start, times[made])
 
     def outside(self) -> Iterator[Entry]:
         """Yield the entries outside of functions."""
@@ -149,7 +177,7 @@ class _Finder:
         best: list[Seen] = []
         for node in ast.walk(statement):
             if isinstance(node, ast.expr):
-                seen = [one for one in self.sightings.of.get(number_of(node), []) if one.frame == frame and one.time <= end]
+                seen = [one for one in self.sightings.of.get(number_of(node), []) if one.frame == frame and one.time < end]
                 if seen and (not firsts or seen[0].time < firsts[0].time):
                     firsts, best = seen, seen
         return best[-1].time if best else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,20 @@ JOINING = {"concatenate", "hstack", "vstack", "stack", "column_stack", "row_stac
 class Expressions(Scope):
     """Goes back through expressions."""
 
+    aliases: dict[str, ast.expr]
+    """Names that only stand for an entry of a container of parameters."""
+    variables: dict[str, ast.expr]
+    """Those of loops, where they get their values."""
+
     # --- places -------------------------------------------------------------------------------------------------
 
     def place(self, node: ast.expr) -> Place | None:
         """Return the variable, attribute or entry that an expression is; None if it is computed."""
         shape = self.facts.shape(node)
+        if isinstance(node, ast.Name) and node.id in self.aliases:
+            original = self.place(self.aliases[node.id])
+            assert original is not None
+            return replace(original, like=self.value(node), shape=shape, whole=original.whole and self._once(node))
         if isinstance(node, ast.Name):
             known = node.id in self.defined
             return Place(node.id, self.gradient_name(node.id), self.value(node), shape, not known)
@@ -48,6 +58,10 @@ class Expressions(Scope):
                 return Place(key, self.gradient_name(key), self.value(node), shape, False)
             return Place(code(node), self.session.gradient_of(self, node), self.value(node), shape, True, self.is_met_once(node))
         return None
+
+    def _once(self, node: ast.expr) -> bool:
+        seen = [one.ref.node for one in self.facts.seen(self.variables.get(code(node), node)) if one.ref is not None]
+        return len(set(seen)) == len(seen)
 
     def is_met_once(self, node: ast.expr) -> bool:
         """Return whether every array that an expression stands for is met once only."""
@@ -339,7 +353,7 @@ class _Values(ast.NodeTransformer):
         positions = [one.length + key for one in held]
         if len(set(positions)) <= 1 and not scope.blocks:
             return None
-        made = scope.session.index_text(scope, node, [one.time for one in items], positions)
+        made = scope.session.index_text(scope, node, [one.tick for one in items], positions)
         if made is None:
             return None
         return ast.copy_location(ast.Subscript(node.value, made, ast.Load()), node)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chainrule.checking.derive.blocks import Carried, assigned, read
 from chainrule.checking.derive.containers import Store, label_of
 from chainrule.checking.derive.lines import Line
 from chainrule.checking.derive.scope import Adjoint, Block, Place
 from chainrule.checking.derive.statements import Statements
-from chainrule.checking.derive.text import code, fill, name
-from chainrule.checking.derive.values import Scatter, Value, full
+from chainrule.checking.derive.text import code, fill, name, names_in
+from chainrule.checking.derive.values import Scatter, Value, alike, full
 
 
 @dataclass
@@ -47,6 +47,15 @@ class Loops(Statements):
         round_ = self._round(node)
         block = Block(len(self.lines), self._defined_in(node, carried, stores), passing)
         was_turned = bool(going)
+        last_only: list[str] = []
+        for label, store in stores.items():
+            value = store.value
+            if not self._carried_entry(node, label) and f"{label}@" in self.env and isinstance(value, ast.Name):
+                put = self.renamed_at(value)
+                if isinstance(put, ast.Name) and any(one.out == put.id for one in going):
+                    up = self.take(f"{label}@")
+                    assert up is not None
+                    self.add(self._place_of(put.id, node), up)
         for one in going:
             self._stand_ready(one.out, node)
         for label, store in stores.items():
@@ -55,6 +64,7 @@ class Loops(Statements):
                 self._entry_ready(label, store)
             elif f"{label}@" in self.env:
                 self._entry_ready(label, store)
+                last_only.append(label)
         live = [key for key in self._names_in(node) if key in self.env and all(key != one.out for one in carried)]
         for key in live:
             self._stand_ready(key, node)
@@ -62,7 +72,7 @@ class Loops(Statements):
         self.line = node.lineno
         block.start = len(self.lines)
         self.emit("for ...:")
-        round_.turned = was_turned or bool(live)
+        round_.turned = was_turned or bool(live) or bool(last_only)
         self.blocks.append(block)
         self.rounds_now.append(round_)
         self.depth += 1
@@ -74,8 +84,8 @@ class Loops(Statements):
         for label in stores:
             if self._carried_entry(node, label):
                 self._hand_over(f"{label}@prev", f"{label}@")
-            elif f"{label}@" in self.env and any(self.env[f"{label}@"].value is not None for _ in (0,)):
-                pass
+            elif label in last_only:
+                self._hand_over("", f"{label}@")
         for key in live:
             if key not in self.env:
                 self._hand_over("", key)
@@ -154,6 +164,10 @@ class Loops(Statements):
                     return Place(wanted, self.gradient_name(wanted), name(wanted), self.facts.shape(one), False)
         return Place(wanted, self.gradient_name(wanted), name(wanted), (), False)
 
+    def renamed_at(self, node: ast.expr) -> ast.expr:
+        """Return an expression of the program with the names that its values have here."""
+        raise NotImplementedError
+
     def _stand_ready(self, key: str, node: ast.For) -> None:
         place = self._place_of(key, node)
         self._ready(place)
@@ -161,12 +175,24 @@ class Loops(Statements):
     def _ready(self, place: Place) -> None:
         numpy = self.session.manner.numpy
         now = self.env.get(place.key)
+        if now is not None and self._only_here(now, place):
+            assert isinstance(now.value.node, ast.Name)
+            self.gradient_names[place.key] = now.value.node.id
+            self.env[place.key] = Adjoint(Value(now.value.node, place.shape), named=True)
+            return
         if now is None:
             self.emit(f"{place.gradient} = {numpy}.zeros_like({code(place.like)})" if place.shape else f"{place.gradient} = 0.0", place.shape)
-        elif not now.named or now.value.shape != place.shape or code(now.value.node) != place.gradient:
+        elif not now.named or not alike(now.value.shape, place.shape) or code(now.value.node) != place.gradient:
             whole = full(now.value, place.shape, place.like, numpy)
             self.emit(f"{place.gradient} = {code(whole.node)}", place.shape)
         self.env[place.key] = Adjoint(Value(name(place.gradient), place.shape), named=True)
+
+    def _only_here(self, now: Adjoint, place: Place) -> bool:
+        """Return whether a gradient has a name that nothing else needs, so that the variable may go on with it."""
+        node = now.value.node
+        if not isinstance(node, ast.Name) or node.id not in self.made_names or not alike(now.value.shape, place.shape):
+            return False
+        return not any(node.id in names_in(other.value.node) for key, other in self.env.items() if key != place.key) and not self.blocks
 
     def _entry_ready(self, label: str, store: Store) -> None:
         key = f"{label}@"
@@ -249,7 +275,11 @@ class Loops(Statements):
         is_zip = isinstance(over, ast.Call) and code(over.func) == "zip"
         pairs = zip(target.elts, over.args, strict=False) if is_zip and isinstance(target, ast.Tuple) and isinstance(over, ast.Call) else [(target, over)]
         for one, whole in pairs:
-            made.elements[code(one)] = ast.Subscript(whole, name(made.indexed), ast.Load())
+            element = ast.Subscript(whole, name(made.indexed), ast.Load())
+            made.elements[code(one)] = element
+            if isinstance(one, ast.Name) and self.facts.kind(whole) in ("list", "tuple") and self.session.label_of_list(self, whole) is None:
+                self.aliases[one.id] = element
+                self.variables[one.id] = one
 
     def _header(self, made: Round) -> str:
         if not made.turned:
@@ -295,10 +325,13 @@ class Loops(Statements):
 
     def _restore(self, node: ast.For, round_: Round, start: int) -> None:
         """Begin the body with the values that it needs and that are gone when the forward pass is over."""
-        used = set().union(*(names_of(line.text) for line in self.lines[start:]), set())
+        used = free_names(self.lines[start:])
         carried = self.rounds.of[id(node)]
         own = self._names_in(node) | {one.previous for one in carried}
-        wanted, previous = needed(node.body, used & own, {one.previous for one in carried})
+        there = self._in_containers(node, carried, used & own)
+        wanted, previous = needed(node.body, (used & own) - set(there), {one.previous for one in carried})
+        late = self._in_containers(node, carried, previous)
+        there, previous = there | late, previous - set(late)
         reads = used | set().union(*(read(one) for one in wanted), set())
         texts: list[Line] = []
         line = node.lineno
@@ -306,6 +339,8 @@ class Loops(Statements):
         if back:
             left, right = ", ".join(text for text, _ in back), ", ".join(code(element) for _, element in back)
             texts.append(Line(self.depth, f"{left} = {right}", line))
+        for text, kept_in in there.items():
+            texts.append(Line(self.depth, f"{text} = {code(kept_in)}", line, note="kept by the forward pass"))
         for one in carried:
             if one.previous in previous:
                 kept = self.session.keep(self, one, node, [made.node for made in self.rounds_now])
@@ -316,6 +351,28 @@ class Loops(Statements):
             for text in self.runnable(statement):
                 texts.append(Line(self.depth, text, statement.lineno, note="recomputed"))
         self.lines[start:start] = texts
+
+    def _in_containers(self, node: ast.For, carried: Sequence[Carried], names: set[str]) -> dict[str, ast.expr]:
+        """Return where the forward pass put values of a round."""
+        found: dict[str, ast.expr] = {}
+        previous = {one.out: one.previous for one in carried}
+        for _, store in self.containers.every:
+            if store.loop is None or store.loop.lineno != node.lineno or not isinstance(store.value, ast.Name):
+                continue
+            put = self.renamed_at(store.value)
+            if not isinstance(put, ast.Name):
+                continue
+            if put.id in names:
+                found.setdefault(put.id, self._element_of(store))
+            before = previous.get(put.id)
+            if before in names and before is not None and store.target is None and store.position:
+                found.setdefault(before, self.session.appended(self, replace(store, position=store.position - 1)))
+        return found
+
+    def _element_of(self, store: Store) -> ast.expr:
+        if store.target is None:
+            return self.session.appended(self, store)
+        return self._stored_like(store)
 
     def runnable(self, node: ast.stmt) -> list[str]:
         """Return the lines of a statement of the forward pass, to be done again."""
@@ -332,6 +389,21 @@ def names_of(text: str) -> set[str]:
         return {one.id for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Name)}
     except SyntaxError:
         return set()
+
+
+def free_names(lines: Sequence[Line]) -> set[str]:
+    """Return the names that lines read and do not give a value to themselves."""
+    used: set[str] = set()
+    given: set[str] = set()
+    for line in lines:
+        text = line.text + " pass" if line.text.endswith(":") else line.text
+        try:
+            tree = ast.parse("pass" if text.startswith("else:") else text)
+        except SyntaxError:
+            continue
+        used |= read(tree) - given
+        given |= assigned(tree)
+    return used
 
 
 def needed(body: Sequence[ast.stmt], names: set[str], previous: set[str]) -> tuple[list[ast.stmt], set[str]]:

@@ -36,6 +36,8 @@ def parameters_of(entry: Entry, tree: ast.Module, tape: Tape, flow: Flow, sighti
     for node in ast.walk(tree):
         if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) or not isinstance(node.ctx, ast.Load):
             continue
+        if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
+            continue
         for seen in sightings.of.get(getattr(node, "number", -1), []):
             if seen.ref is None or not entry.start <= seen.time <= entry.end or seen.dtype != "f":
                 continue

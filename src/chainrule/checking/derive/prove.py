@@ -71,7 +71,7 @@ def prove(program: Program, text: str, written: Written, limits: Limits | None =
 def _judged(tape: Tape, seen: Sightings, written: Written) -> Proof:
     end, loss = seen.marks["loss"][0]
     found = seen.marks["gradients"][0][1]
-    befores = [one for one in seen.marks["parameters"] if one[0] <= end]
+    befores = [one for one in seen.marks["parameters"] if one[0] < end]
     start, given = befores[-1]
     parameters, missing = [], []
     for (label, value), gradient in zip(given, found, strict=True):

@@ -86,14 +86,15 @@ def _matches(node: ast.expr, part: ast.expr, facts: Facts, functions: bool) -> I
         return
     pairs = []
     for one in whole[:4]:
-        before = [other for other in parts if other.time <= one.time and other.ref is not None]
+        before = [other for other in parts if other.tick <= one.tick and other.ref is not None]
         if one.ref is None or not before or before[-1].ref is None:
             return
         pairs.append((np.asarray(facts.value(before[-1].ref), float), np.asarray(facts.value(one.ref), float)))
     with np.errstate(all="ignore"):
         if functions:
             for op, function in _FUNCTIONS.items():
-                if all(_same(function(x), y) for x, y in pairs):
+                bites = op != "relu" or any(bool((x < 0).any()) for x, _ in pairs)
+                if bites and all(_same(function(x), y) for x, y in pairs):
                     yield op, None
         if pairs[0][0].ndim:
             for axis in dict.fromkeys((-1, 0)):

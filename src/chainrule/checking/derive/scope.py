@@ -75,6 +75,8 @@ class Scope:
         self.index: dict[int, str] = {}
         self.stale: dict[str, str] = {}
         self.lists: dict[str, Value] = {}
+        self.summed: set[str] = set()
+        """Containers of gradients that begin with zeros."""
 
     # --- names --------------------------------------------------------------------------------------------------
 
@@ -140,7 +142,8 @@ class Scope:
         if owner < len(self.blocks) and not (place.leaf and place.whole and "[" in place.gradient):
             self._sum_up(place, up, owner)
             return
-        if place.leaf and not self.blocks and not self._depends(up.node) and constant(up.node) is None and not self._main(key):
+        penalty = place.leaf and place.shape and not self.blocks and not self.depth and not self._depends(up.node) and constant(up.node) is None
+        if penalty and not self._main(key):
             self.penalties.setdefault(key, []).append((place, up, self.line))
             return
         self._assign(place, up)
@@ -187,7 +190,10 @@ class Scope:
 
     def _sum_up(self, place: Place, up: Value, owner: int) -> None:
         """Add to a variable from outside of the loop."""
-        self.zeros(place, owner)
+        if place.leaf and "[" in place.gradient and any(names_in(place.like) & one.defined for one in self.blocks[owner:]):
+            self.summed.add(place.gradient.split("[")[0])
+        else:
+            self.zeros(place, owner)
         sign, node = ("-=", fill("-u", u=up.node)) if is_negative(up.node) else ("+=", up.node)
         self.emit(f"{place.gradient} {sign} {code(node)}", place.shape)
 
@@ -214,6 +220,10 @@ class Scope:
 
     def take(self, key: str) -> Value | None:
         """Return the gradient of a variable at the place where it gets its value."""
+        for place, up, line in self.penalties.pop(key, []):
+            before, self.line = self.line, line
+            self._assign(place, up)
+            self.line = before
         found = self.env.pop(key, None)
         return None if found is None else found.value
 

@@ -28,6 +28,8 @@ _SKIPPED_CALLS = UNTOUCHED_CALLS | {"print"}
 class Seen:
     """An expression, once."""
 
+    tick: int
+    """Which look it was, of all: where nothing is computed between two, their times are the same."""
     time: int
     frame: int
     kind: str
@@ -47,6 +49,7 @@ class Sightings:
     """All that was seen, by the number of the expression."""
 
     of: dict[int, list[Seen]] = field(default_factory=dict)
+    ticks: int = 0
     marks: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
     """By text: (time, value on the tape) of what generated lines show."""
 
@@ -58,9 +61,10 @@ class Sightings:
             self.marks.setdefault(number, []).append((len(recorder.tape.events), shown))
             return
         known = self.of.setdefault(number, [])
+        self.ticks += 1
         if len(known) < MOST:
             frame, inner = _frames(recorder)
-            known.append(_seen(value, recorder, time, frame, inner))
+            known.append(_seen(value, recorder, self.ticks, time, frame, inner))
 
 
 def _marked(value: Any, recorder: Recorder) -> Any:
@@ -85,27 +89,27 @@ def _frames(recorder: Recorder) -> tuple[int, int]:
     return -1, next((one.id for one in reversed(frames[-500:]) if one.parent == -1), -1)
 
 
-def _seen(value: Any, recorder: Recorder, time: int, frame: int, inner: int) -> Seen:
+def _seen(value: Any, recorder: Recorder, tick: int, time: int, frame: int, inner: int) -> Seen:
     if is_numeric(value) and not isinstance(value, np.matrix):
         kind = "array" if isinstance(value, np.ndarray) else "number"
         ref = recorder.used(value)
-        return Seen(time, frame, kind, np.shape(value), ref, None, inner, getattr(value, "dtype", np.dtype(float)).kind)
+        return Seen(tick, time, frame, kind, np.shape(value), ref, None, inner, getattr(value, "dtype", np.dtype(float)).kind)
     if isinstance(value, (bool, int)):
-        return Seen(time, frame, "whole", (), None, value, inner)
+        return Seen(tick, time, frame, "whole", (), None, value, inner)
     if isinstance(value, str):
-        return Seen(time, frame, "text", (), None, value, inner)
+        return Seen(tick, time, frame, "text", (), None, value, inner)
     if isinstance(value, (list, tuple, dict)):
         items = list(value.items() if isinstance(value, dict) else enumerate(value))[:100]
         held = {key: recorder.used(one) if is_numeric(one) else one if isinstance(one, (int, str)) else None for key, one in items}
-        return Seen(time, frame, type(value).__name__, (), None, held, inner, length=len(value))
+        return Seen(tick, time, frame, type(value).__name__, (), None, held, inner, length=len(value))
     if isinstance(value, types.ModuleType):
-        return Seen(time, frame, "module", (), None, value, inner)
+        return Seen(tick, time, frame, "module", (), None, value, inner)
     if callable(value):
         if hasattr(value, OWN):
-            return Seen(time, frame, "own", (), None, qualified(value), inner)
+            return Seen(tick, time, frame, "own", (), None, qualified(value), inner)
         name = name_of(value)
-        return Seen(time, frame, "numpy" if name else "other", (), None, name or getattr(value, "__name__", ""), inner)
-    return Seen(time, frame, "other", (), None, value, inner)
+        return Seen(tick, time, frame, "numpy" if name else "other", (), None, name or getattr(value, "__name__", ""), inner)
+    return Seen(tick, time, frame, "other", (), None, value, inner)
 
 
 def qualified(function: Any) -> str:

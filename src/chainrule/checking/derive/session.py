@@ -16,7 +16,7 @@ from chainrule.checking.derive.composites import Composite
 from chainrule.checking.derive.containers import Store, containers_of, rounds
 from chainrule.checking.derive.facts import Facts
 from chainrule.checking.derive.lines import Kept, Line, written
-from chainrule.checking.derive.loops import names_of, needed
+from chainrule.checking.derive.loops import free_names, names_of, needed
 from chainrule.checking.derive.recognise import softmax
 from chainrule.checking.derive.scope import Place, Scope
 from chainrule.checking.derive.seeing import number_of
@@ -160,7 +160,12 @@ class Session:
         for base, (made, kind) in self.containers.get(id(scope), {}).items():
             if made not in {one.strip(",") for one in filled} and not any(line.text.startswith(f"{made}[") for line in scope.lines):
                 continue
-            if kind == "dict1":
+            if made in scope.summed and depth_of(kind) == 1:
+                zeros = f"{self.manner.numpy}.zeros_like(value)"
+                text = f"{made} = [{zeros} for value in {base}]"
+                if kind == "dict1":
+                    text = f"{made} = {{key: {zeros} for key, value in {base}.items()}}"
+            elif kind == "dict1":
                 text = f"{made} = {{}}"
             elif kind == "list1" or kind == "tuple1":
                 text = f"{made} = [None] * len({base})"
@@ -234,7 +239,7 @@ class Session:
         for one in ast.walk(home):
             if not isinstance(one, ast.Name | ast.Subscript) or not isinstance(one.ctx, ast.Load) or number_of(one) in numbers:
                 continue
-            before = [other for other in scope.facts.seen(one) if other.time <= seen[0].time and other.ref is not None]
+            before = [other for other in scope.facts.seen(one) if other.tick <= seen[0].tick and other.ref is not None]
             if not before or before[-1].shape != seen[0].shape or seen[0].ref is None or not scope.facts.is_active_number(one):
                 continue
             ref = before[-1].ref
@@ -283,17 +288,19 @@ class Session:
 
     # --- backward functions -------------------------------------------------------------------------------------
 
-    def helper(self, function: ast.FunctionDef, frames: set[int], wanted: list[int], count: int) -> Helper:
+    def helper(
+        self, function: ast.FunctionDef, frames: set[int], wanted: list[int], count: int, ones: list[int], labels: Sequence[str] = ()
+    ) -> Helper:
         """Return the backward function of a function, writing it if there is none yet."""
         qualified = next(key for key, one in self.functions.items() if one is function)
-        key = qualified, tuple(wanted)
+        key = qualified, (*wanted, -1, *ones)
         if key in self.made:
             return self.made[key].helper
         if qualified in self._going:
             raise CannotDerive(f"line {function.lineno}: {function.name} calls itself")
         self._going.append(qualified)
         try:
-            made = self._write(function, qualified, frames, wanted, count)
+            made = self._write(function, qualified, frames, wanted, count, ones, labels)
         finally:
             self._going.pop()
         self.made[key] = made
@@ -314,7 +321,7 @@ class Session:
             made += "_of_loss" if not made.endswith("_of_loss") else "_2"
         return made
 
-    def _write(self, function: ast.FunctionDef, qualified: str, frames: set[int], wanted: list[int], count: int) -> Made:
+    def _write(self, function: ast.FunctionDef, qualified: str, frames: set[int], wanted: list[int], count: int, ones: list[int], labels: Sequence[str]) -> Made:
         facts = self.facts.within(frames)
         scope = self.scope(function.body, facts, qualified, inline=False, arguments=[one.arg for one in function.args.args])
         last = scope.body[-1] if scope.body else None
@@ -326,7 +333,12 @@ class Session:
         ups = []
         for n in wanted:
             one = returned[n]
-            label = re.sub(r"\W+", "_", code(one)) if isinstance(one, ast.Name) else "out"
+            if n in ones:
+                scope.line = last.lineno
+                scope.pull(one, Value(ast.Constant(1), ()))
+                continue
+            plain = n < len(labels) and labels[n].isidentifier()
+            label = re.sub(r"\W+", "_", code(one)) if isinstance(one, ast.Name) else labels[n] if plain else "out"
             up_name = scope.fresh(f"d{label}")
             scope.made_names.add(up_name)
             ups.append(up_name)
@@ -360,13 +372,13 @@ class Session:
         order = sorted(range(len(results)), key=lambda n: arguments.index(results[n]) if results[n] in arguments else 99)
         results, texts = [results[n] for n in order], [texts[n] for n in order]
         lines = [*self.preamble(scope), *scope.lines]
-        used = set().union(*(names_of(line.text) for line in lines), set())
+        used = free_names(lines)
         again, _ = needed(scope.body[:-1], used & scope.assigned, set())
         front: list[Line] = []
         parameters: set[str] = set()
         cache = self._cache(scope, last, used, arguments)
         if cache is not None:
-            front = [Line(0, cache[1], last.lineno, note="kept by the forward pass")]
+            front = [Line(0, cache[1], last.lineno, note="kept by the forward pass")] if cache[1] else []
             available = cache[2]
             missing = (used & scope.assigned) - available
             again, _ = needed(scope.body[:-1], missing, set())
@@ -400,9 +412,17 @@ class Session:
         label = "cache"
         if isinstance(kept, ast.Name):
             label = kept.id
+            if label in used and scope.facts.kind(kept) in ("dict", "list") and label not in scope.stale.values():
+                return label, "", {label}
             for statement in scope.body:
                 if isinstance(statement, ast.Assign) and any(isinstance(t, ast.Name) and t.id == kept.id for t in statement.targets):
                     content = statement.value
+        if isinstance(content, ast.Dict) and all(isinstance(one, ast.Constant) for one in content.keys):
+            pairs = [(key, one.id) for key, one in zip(content.keys, content.values, strict=True) if isinstance(one, ast.Name) and key is not None]
+            wanted = [(key, one) for key, one in pairs if one in used & scope.assigned and one not in set(scope.stale.values())]
+            if len(wanted) == len(pairs) or wanted:
+                left = ", ".join(one for _, one in wanted)
+                return label, f"{left} = {', '.join(f'{label}[{code(key)}]' for key, _ in wanted)}", {one for _, one in wanted}
         if isinstance(content, ast.Tuple) and all(isinstance(one, ast.Name) for one in content.elts):
             names = [one.id for one in content.elts if isinstance(one, ast.Name)]
             stale = set(scope.stale.values()) & set(names)
@@ -437,8 +457,42 @@ class Session:
         attributes = {
             code(one) for part in made.body for one in ast.walk(part) if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)
         }
+        made.aliases = aliases_in(made)
         made.defined = made.assigned | attributes | {one.previous for many in made.rounds.of.values() for one in many}
         return made
+
+
+def depth_of(kind: str) -> int:
+    """Return how deep a container of containers goes."""
+    return int(kind[-1])
+
+
+def aliases_in(scope: Derivation) -> dict[str, ast.expr]:
+    """Return the names that are given an entry of a container from outside, once."""
+    found: dict[str, ast.expr] = {}
+    again: set[str] = set()
+    for part in scope.body:
+        for one in ast.walk(part):
+            if isinstance(one, ast.For):
+                again |= assigned(one.target)
+            if not isinstance(one, ast.Assign):
+                continue
+            for target in one.targets:
+                pairs = [(target, one.value)]
+                if isinstance(target, ast.Tuple) and isinstance(one.value, ast.Tuple):
+                    pairs = list(zip(target.elts, one.value.elts, strict=False))
+                elif isinstance(target, ast.Tuple):
+                    pairs = []
+                    again |= assigned(target)
+                for left, right in pairs:
+                    if not isinstance(left, ast.Name):
+                        continue
+                    is_entry = isinstance(right, ast.Subscript) and scope.facts.kind(right.value) in ("dict", "list", "tuple")
+                    if left.id in found or not is_entry or scope.containers.reading(right) is not None:
+                        again.add(left.id)
+                    else:
+                        found[left.id] = right
+    return {key: value for key, value in found.items() if key not in again}
 
 
 def _renamed(line: str, names: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from chainrule.checking.derive.arguments import plain
 from chainrule.checking.derive.composites import emit_composite
 from chainrule.checking.derive.containers import Entry, Store
 from chainrule.checking.derive.expressions import Expressions
+from chainrule.checking.derive.lines import Line
 from chainrule.checking.derive.recognise import recognised
 from chainrule.checking.derive.scope import Adjoint, is_short
 from chainrule.checking.derive.seeing import number_of
@@ -313,12 +314,17 @@ class Statements(Expressions):
                 branches[1] = (branches[1][0] + 1, branches[1][1] + 1)
             joint[key] = Adjoint(Value(have.value.node, have.value.shape), have.named, False)
         self.env = joint
-        for first, last in reversed(branches):
-            if last - first > 1:
-                for n in range(first, min(last, len(self.lines))):
-                    if self.lines[n].text == "pass":
-                        del self.lines[n]
-                        break
+        _without_pass(self.lines)
+
+
+def _without_pass(lines: list[Line]) -> None:
+    """Leave out ``pass`` where a block has other lines."""
+    for n in range(len(lines) - 1, -1, -1):
+        if lines[n].text != "pass":
+            continue
+        after = n + 1 < len(lines) and lines[n + 1].depth == lines[n].depth
+        if after or (n and lines[n - 1].depth == lines[n].depth):
+            del lines[n]
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -82,6 +82,15 @@ class _Simple(ast.NodeTransformer):
             return _negated(node.operand)
         return node
 
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        inner = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "transpose" else None
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr == "transpose":
+            first, second = ([constant(one) for one in call.args] for call in (inner, node))
+            if len(first) == len(second) and None not in first and [first[int(n or 0)] for n in second] == list(range(len(first))):
+                return inner.func.value
+        return node
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         self.generic_visit(node)
         if node.attr == "T" and isinstance(node.value, ast.Attribute) and node.value.attr == "T":
@@ -100,6 +109,8 @@ def _negated(node: ast.expr) -> ast.expr:
         return node.operand
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div) and (_is_negative(node.left) or constant(node.left) is not None):
         return simple(ast.BinOp(_negated(node.left), node.op, node.right))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+        return ast.BinOp(_negated(node.left), node.op, node.right)
     return ast.UnaryOp(ast.USub(), node)
 
 
@@ -135,8 +146,8 @@ def _product(left: ast.expr, right: ast.expr) -> ast.expr:
         inner = constant(right.left)
         if inner is not None:
             return _product(right.left, _product(left, right.right))
-    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div) and constant(left.left) == 1:
-        return _quotient(right, left.right)
+    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div) and constant(left.left) in (1, -1):
+        return _quotient(_product(left.left, right), left.right)
     if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Div) and constant(right.left) == 1:
         return _quotient(left, right.right)
     if first is not None and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult):

@@ -75,7 +75,14 @@ def broadcast(*shapes: Shape) -> Shape:
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:
+        if all(alike(shapes[0], one) for one in shapes[1:]):
+            return shapes[0]
         raise CannotDerive(f"shapes {shapes} do not go together") from None
+
+
+def alike(a: Shape, b: Shape) -> bool:
+    """Return whether two shapes may be those of one array in different rounds of a loop."""
+    return len(a) == len(b) and all(m == n or (m != 1 and n != 1) for m, n in zip(a, b, strict=True))
 
 
 def made(text: str, **parts: Value) -> Value:
@@ -90,8 +97,8 @@ def times(up: Value, other: Value) -> Value:
 
 def full(up: Value, shape: Shape, like: ast.expr, numpy: str) -> Value:
     """Return a gradient as wide as what it belongs to."""
-    if up.shape == shape:
-        return up
+    if up.shape == shape or (up.shape and alike(up.shape, shape)):
+        return Value(up.node, shape)
     if not up.shape:
         return Value(fill("np.full_like(x, u, dtype=float)" if False else "u * np.ones_like(x)", np=name(numpy), x=like, u=up.node), shape)
     return Value(fill("u * np.ones_like(x)", np=name(numpy), x=like, u=up.node), shape)

@@ -14,7 +14,7 @@ from chainrule.checking.derive.facts import Facts
 from chainrule.checking.derive.find_composites import composites_of
 from chainrule.checking.derive.insert import indentation, step_of
 from chainrule.checking.derive.lines import Kept, Line
-from chainrule.checking.derive.loops import names_of, needed
+from chainrule.checking.derive.loops import free_names, names_of, needed
 from chainrule.checking.derive.parameters import parameters_of
 from chainrule.checking.derive.result import DerivedLine, Part
 from chainrule.checking.derive.scope import Adjoint
@@ -135,7 +135,7 @@ def _parts(session: Session, scope: Scope, entry: Entry, text: str) -> list[Part
     last = entry.statements[-1]
     after = last.lineno - 1 if isinstance(last, ast.Return) else last.end_lineno or last.lineno
     indent = indentation(text, last.lineno)
-    used = set().union(*(names_of(line.text) for line in scope.lines), set())
+    used = free_names(scope.lines)
     again, _ = needed(scope.body, used & set(scope.stale), set())
     front: list[Line] = []
     for statement in again:

@@ -74,7 +74,9 @@ def simulate(spec: Spec, constants: Constants, gradients: ndarray) -> Simulated:
             direction = direction * np.sqrt(c2) / c1
     still = (gradients == 0) & (upper == 0)
     direction = np.where(still, 0.0, direction)
-    return Simulated(direction, {"m": m, "v": v, "m_hat": m_hat, "v_hat": v_hat, "root": root})
+    return Simulated(
+        direction, {"m": m, "v": v, "m_hat": m_hat, "v_hat": v_hat, "root": root, "factor": np.sqrt(c2) / c1}
+    )
 
 
 def _first(how: str, g: ndarray, beta: float) -> ndarray:

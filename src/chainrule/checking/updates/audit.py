@@ -21,7 +21,7 @@ from chainrule.checking.updates.others import other_gradients, spoiled
 from chainrule.checking.updates.rates import rate_findings
 from chainrule.checking.updates.sample import sampled
 from chainrule.checking.updates.signs import decay_findings, sign_findings, sign_of_changes
-from chainrule.checking.updates.still import still_findings
+from chainrule.checking.updates.still import still_findings, stuck_findings
 
 MOMENTA = ("momentum", "Nesterov momentum", "momentum twice")
 PLAIN = ("gradient descent", "gradient descent with weight decay")
@@ -41,6 +41,8 @@ def audit(training: Training, judgement: Judgement, program: Program) -> UpdateA
     def is_mended(changed: Training, judged: Judgement) -> bool:
         return not audit(changed, judged, program).findings
 
+    if stuck := stuck_findings(training):
+        return UpdateAudit(None, tuple(stuck), (), is_mended)
     observed = observe(training, judgement)
     if observed is None and (changed_signs := sign_of_changes(training, judgement)):
         return UpdateAudit(Rule("gradient descent"), tuple(changed_signs), (), is_mended)
@@ -125,9 +127,9 @@ def _near_miss(case: Case, adaptive: Adaptive, first: Explained) -> Finding:
     spec = adaptive.spec
     assert spec.kind is not None
     quantities = simulated(spec, adaptive.constants, first.sample).quantities
-    statements: list[int] = []
+    statements: list[int] = _factors(case, adaptive, first) if spec.folded else []
     for name in spec.suspects:
-        row = quantities[name][case.observed.number]
+        row = quantities[name][case.observed.number - case.observed.windows.first]
         statements += case.blame.equal(first.sample.series, row, first.sample.columns)
     statements = unique([*statements, *case.blame.statements(first.sample.series)])
     return Finding(
@@ -138,3 +140,17 @@ def _near_miss(case: Case, adaptive: Adaptive, first: Explained) -> Finding:
         f"beta2 {adaptive.constants.beta2:g}), and not by {spec.name}",
         spec.meant,
     )
+
+
+def _factors(case: Case, adaptive: Adaptive, first: Explained) -> list[int]:
+    """Return the statements that make the rate with its corrections, where they are made apart."""
+    if adaptive.spec.kind not in (Kind.CORRECTION_MISSING, Kind.CORRECTION_WRONG):
+        return []
+    row = case.observed.number - case.observed.windows.first
+    found = []
+    for vertex, value in case.blame.numbers(first.sample.series):
+        factor = simulated(adaptive.spec, adaptive.constants, first.sample).quantities["factor"][row]
+        rate = first.fit.rates[row] if first.fit is not None else 0.0
+        if abs(abs(value) - abs(rate * float(factor[0]))) <= 1e-6 * abs(value):
+            found += [*case.blame.named_at(vertex), case.blame.made_at(vertex)]
+    return found

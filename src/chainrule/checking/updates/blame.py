@@ -22,7 +22,10 @@ class Blame:
         self.first = observed.windows.first
         self.number = observed.number if number is None else number
         self._bound: dict[int, list[int]] = {}
+        end = training.steps[self.number].end
         for binding in self.tape.bindings:
+            if binding.time > end:
+                break
             self._bound.setdefault(self.flow.vertex(binding.ref), []).append(binding.statement)
 
     def move(self, series: Series) -> Move:
@@ -95,6 +98,16 @@ class Blame:
         made = self.tape.events[self.flow.event[target]]
         fresh = made.index >= self.training.steps[self.number].start and made.output is not None
         return [self.tape.statement_of(made)] if fresh else []
+
+    def numbers(self, series: Series) -> list[tuple[int, float]]:
+        """Return the single numbers that are computed for a step, the last one first."""
+        step = self.training.steps[self.number]
+        found = []
+        for vertex in sorted(self.flow.upstream([self.move(series).new], start=step.start), reverse=True):
+            value = self.value(vertex)
+            if self.flow.event[vertex] >= step.start and value is not None and np.size(value) == 1:
+                found.append((vertex, float(np.ravel(value)[0])))
+        return found
 
     def named_at(self, vertex: int) -> list[int]:
         """Return the statements that name a value."""

@@ -85,7 +85,7 @@ def nesterov(moves: ndarray, gradients: ndarray, before: ndarray, whole: bool = 
     previous = np.vstack([np.zeros_like(moves[:1]), moves[:-1]])
     last = np.vstack([np.zeros_like(gradients[:1]), gradients[:-1]])
     found = _solved(moves, [previous, -gradients, last], before, 0 if whole else 1)
-    if found is None or len(moves) < 4:
+    if found is None or len(moves) < 3:
         return None
     mu, rate, older = found
     if abs(older + mu * rate) <= 1e-4 * abs(mu * rate):

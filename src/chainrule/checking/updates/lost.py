@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from chainrule.checking.record.tape import Event, Ref
+from chainrule.checking.record.tape import Event, Ref, Tape
 from chainrule.checking.roles.chains import Chain, Link
 from chainrule.checking.roles.flow import Flow
 from chainrule.checking.roles.steps import path
@@ -22,14 +23,15 @@ def suspected_training(flow: Flow) -> Training | None:
     """Return what would be trained if new values were kept; None if nothing looks so.
 
     Its moves start from the same value in every step where the new one is lost. To be asked for where
-    ``training`` finds nothing; ``audit`` takes it as any other.
+    ``training`` finds nothing; ``audit`` takes it as any other. The last of its three steps is the one to judge: its tape
+    ends there, for the loss of a later step depends on the same values.
     """
     chains = [*lost_chains(flow), *replaced_chains(flow)]
     count = max((len(chain.links) for chain in chains), default=0)
     chains = [chain for chain in chains if len(chain.links) >= count - 1]
     if not chains:
         return None
-    count = min(len(chain.links) for chain in chains)
+    count = min(FEWEST, *(len(chain.links) for chain in chains))
     start = max(flow.event[chain.links[0].old] for chain in chains) + 1
     steps = []
     for k in range(count):
@@ -37,7 +39,16 @@ def suspected_training(flow: Flow) -> Training | None:
         end = max(max(flow.event[move.new] for move in moves.values()) + 1, start)
         steps.append(Step(start, end, moves))
         start = end
-    return Training(flow, chains, [], steps)
+    flow = Flow(_until(flow.tape, steps[-1].end))
+    return Training(flow, [Chain(chain.links[:count]) for chain in chains], [], steps)
+
+
+def _until(tape: Tape, end: int) -> Tape:
+    """Return a tape that ends before an event."""
+    bindings = [one for one in tape.bindings if one.time <= end]
+    observed = [one for one in tape.observed if one[0] <= end]
+    made = [one for one in bindings if tape.nodes[one.ref.node].event < end]
+    return replace(tape, events=tape.events[:end], bindings=made, observed=observed)
 
 
 def lost_chains(flow: Flow) -> list[Chain]:

@@ -28,6 +28,8 @@ def direction(objective: Objective) -> int:
 
 def form(flow: Flow, objective: Objective) -> int:
     """Return what an objective is by how it is computed: -1 for squares or minus logarithms, 1 for logarithms, else 0."""
+    if objective.origin is not Origin.STATED:
+        return 0
     signs: set[int] = set()
     pending = [(flow.made(flow.tape.events[place.time - 1])[0], -1) for place in objective.places]
     for _ in range(60):
@@ -43,7 +45,11 @@ def _terms(flow: Flow, vertex: int, sign: int, signs: set[int]) -> list[tuple[in
     event = flow.tape.events[flow.event[vertex]]
     given = [flow.vertex(arg) for arg in event.args if isinstance(arg, Ref)]
     numbers = [arg for arg in event.args if isinstance(arg, (int, float)) and not isinstance(arg, bool)]
-    if event.op in ("square", "abs", "absolute") or (event.op == "power" and numbers[-1:] == [2]) or (event.op == "multiply" and len(given) == 2 and given[0] == given[1]):
+    if (
+        event.op in ("square", "abs", "absolute")
+        or (event.op == "power" and numbers[-1:] == [2])
+        or (event.op == "multiply" and len(given) == 2 and given[0] == given[1])
+    ):
         signs.add(sign)
     elif event.op in ("log", "math.log", "log10", "log2"):
         signs.add(-sign)

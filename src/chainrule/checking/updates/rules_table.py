@@ -31,7 +31,8 @@ SQUARES = "the average of the squared gradients"
 
 def near_misses() -> Iterator[Spec]:
     """Yield rules that are wrong, each one change away from a known one."""
-    for base in (RMSPROP, ADAGRAD, ADAM, replace(ADAM, folded=True)):
+    bases = (RMSPROP, ADAGRAD, ADAM, replace(ADAM, folded=True))
+    for base in (*bases, *(replace(one, root="inside") for one in bases[:2])):
         yield from _of_second(base)
         if base.first == "average":
             yield from _of_first(base)

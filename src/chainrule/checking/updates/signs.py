@@ -50,7 +50,8 @@ def _statements(case: Case, one: Explained) -> list[int]:
     """Return the statements of a step, the one that holds the wrong sign first."""
     blame, series = case.blame, one.sample.series
     way = blame.statements(series)
-    states = velocity_statements(case, one)
+    assert one.fit is not None
+    states = velocity_statements(case, one) if "omentum" in one.fit.rule else []
     if not states:
         return way
     return [*states, *(n for n in way if n not in states)] if _adds(case, one) else way

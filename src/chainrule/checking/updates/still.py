@@ -12,7 +12,8 @@ import numpy as np
 from chainrule.checking.judge import Point
 from chainrule.checking.record.tape import Event, Ref
 from chainrule.checking.roles.chains import Chain
-from chainrule.checking.roles.names import Names
+from chainrule.checking.roles.names import Names, names_over_time
+from chainrule.checking.roles.training import Training
 from chainrule.checking.truth.replay import Place
 from chainrule.checking.truth.sweep import gradients
 from chainrule.checking.updates.blame import unique
@@ -28,21 +29,35 @@ SUMS = frozenset({"add", "subtract", "iadd", "isubtract"})
 
 def still_findings(case: Case) -> list[Finding]:
     """Return the parameters that stay what they are, or become something else than themselves."""
-    return [*_stuck(case), *_replaced(case), *_never_moved(case)]
+    return [*_stored_alone(case), *_replaced(case), *_never_moved(case)]
 
 
-def _stuck(case: Case) -> list[Finding]:
-    """Return the parameters of a training that is only suspected: their new values are lost."""
-    steps = case.training.steps
+def stuck_findings(training: Training) -> list[Finding]:
+    """Return the parameters of a training that is only suspected: their new values are computed and lost."""
+    flow = training.flow
+    found = []
+    for number, chain in enumerate(training.parameters):
+        moves = [step.moves[number] for step in training.steps if number in step.moves]
+        if (
+            len(moves) > 1
+            and len({move.old for move in moves}) == 1
+            and not any(flow.after[move.new] for move in moves)
+        ):
+            name = names_over_time(flow, Names(flow), chain.versions()[:1]) or f"parameter {number + 1}"
+            events = [flow.tape.events[link.event] for link in moves[-1].links]
+            statements = unique([flow.tape.statement_of(event) for event in events])
+            found.append(_never(name, statements, "its new value is computed in every step and never used"))
+    return found
+
+
+def _stored_alone(case: Case) -> list[Finding]:
+    """Return the parameters of a training that is only suspected: the step itself is stored in their place."""
     found = []
     for series in case.observed.series:
-        olds = [step.moves[series.number].old for step in steps]
-        news = [step.moves[series.number].new for step in steps]
-        if len(olds) > 1 and len(set(olds)) == 1 and not any(case.training.flow.after[new] for new in news):
-            found.append(_never(series.name, case.blame.step(series), "its new value is computed and never used"))
-        elif all(link.moved_by == link.new for step in steps for link in step.moves[series.number].links):
-            if proportional(series.after, series.gradients, series.before) is not None:
-                found.append(_stored(series.name, case.blame.step(series)))
+        moves = [step.moves[series.number] for step in case.training.steps]
+        alone = all(link.moved_by == link.new for move in moves for link in move.links)
+        if alone and proportional(series.after, series.gradients, series.before) is not None:
+            found.append(_stored(series.name, case.blame.step(series)))
     return found
 
 
@@ -216,9 +231,9 @@ def _constants(case: Case) -> dict[int, int]:
             vertex = flow.vertex(arg)
             places.setdefault((event.site, position), []).append((vertex, event))
             node = tape.nodes[flow.node[vertex]]
-            if flow.event[vertex] < begin and vertex not in moving and node.storage not in storages:
-                if np.asarray(node.value).dtype.kind == "f":
-                    nodes[vertex] = node.id
+            still = flow.event[vertex] < begin and vertex not in moving and node.storage not in storages
+            if still and np.asarray(node.value).dtype.kind == "f":
+                nodes[vertex] = node.id
     data: set[int] = set()
     for those in places.values():
         if any(vertex in fresh and vertex not in olds for vertex, _ in those):
@@ -268,17 +283,16 @@ def _lines(case: Case, vertex: int, source: int) -> list[int]:
 
 def _sums(case: Case, vertex: int, source: int) -> Iterator[int]:
     """Yield the statements that add a value and its gradient, for nothing."""
-    flow = case.training.flow
-    end = case.training.steps[case.observed.number].end
-    later = [step.end for step in case.training.steps[case.observed.number + 1 :]][:1]
-    of_gradient = flow.downstream([source], end=(later or [len(flow.tape.events)])[0])
-    for one in sorted(of_gradient, reverse=True):
+    flow, step = case.training.flow, case.training.steps[case.observed.number]
+    steps = case.training.steps[case.observed.number :][:2]
+    moved = frozenset(move.new for move in step.moves.values())
+    for one in sorted(flow.downstream([source], end=steps[-1].end, cut=moved), reverse=True):
         event = flow.tape.events[flow.event[one]]
         if event.op not in SUMS:
             continue
         given = {flow.vertex(arg) for arg in event.args if isinstance(arg, Ref)}
         around = given | {before for v in given for before in flow.before[v]}
-        if vertex in around and event.index < end + 1000:
+        if vertex in around:
             yield flow.tape.statement_of(event)
 
 
