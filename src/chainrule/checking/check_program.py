@@ -11,7 +11,8 @@ from chainrule.checking.answering import findings, gradient_checks
 from chainrule.checking.diagnose import diagnose
 from chainrule.checking.reading.program import Program
 from chainrule.checking.roles.problem import Origin
-from chainrule.checking.subject import Subject, subjects
+from chainrule.checking.subject import Subject
+from chainrule.checking.subjects import subjects
 
 
 @dataclass
@@ -33,12 +34,14 @@ def check_program(program: Program, name: str = "") -> Answer:
     start = time.monotonic()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run, found = subjects(program)
-        parts = [_part(program, subject) for subject in found]
+        found = subjects(program)
+        parts = [_part(program, subject) for subject in found.subjects]
+    not_run = tuple(f"{group.name}: {group.reason}" for group in found.not_run)
     if not parts:
-        reason = run.tape.error or "nothing in it has gradients: it moves no parameters, and no function returns any"
+        error = found.run.tape.error
+        reason = error or "nothing in it has gradients: it moves no parameters, and no function returns any"
         target = Target(str(program.path), name, "")
-        return Answer(Verdict.ERROR, target, not_checked=(reason,), seconds=time.monotonic() - start)
+        return Answer(Verdict.ERROR, target, not_checked=not_run or (reason,), seconds=time.monotonic() - start)
     order = (Verdict.WRONG, Verdict.ERROR, Verdict.CORRECT)
     verdict = next(one for one in order if any(part.verdict is one for part in parts))
     conventions = {key: value for part in reversed(parts) for key, value in part.conventions.items()}
@@ -50,6 +53,7 @@ def check_program(program: Program, name: str = "") -> Answer:
         tuple(note for part in parts for note in part.notes),
         (),
         tuple(part.checked for part in parts if part.checked),
+        not_run,
         seconds=time.monotonic() - start,
     )
 

@@ -14,11 +14,11 @@ SECONDS = 5.0
 MOST_MISTAKES = 4
 RERUNS, FORWARD_RERUNS = 8, 25
 
-STAGES = ((1.35, 0.0), (2.0, 1.6), (3.5, 0.0))
-"""Surprises up to which changes of the backward and then of the forward pass are tried, before the next."""
+FORWARD, FORWARD_AFTER, FORWARD_SECONDS = 1.6, 1.35, 1.5
+"""Up to which surprise changes of the forward pass are tried, after which round of the backward pass, and how long."""
 
 ENOUGH = 2.0
-"""The stage after which a change that makes only some gradients right is taken, and the next mistake looked for."""
+"""The round after which a change that makes only some gradients right is taken, and the next mistake looked for."""
 
 
 @dataclass
@@ -48,7 +48,7 @@ def diagnose(subject: Subject, seconds: float = SECONDS) -> Diagnosis:
     found = _diagnosed(subject, until)
     if found.proved:
         return found
-    for other in getattr(subject, "otherwise", list)():
+    for other in subject.otherwise():
         again = _diagnosed(other, until + 0.5 * seconds)
         if again.proved:
             return again
@@ -70,26 +70,31 @@ def _diagnosed(subject: Subject, until: float) -> Diagnosis:
 def _next(search: Search, until: float) -> Repair | None:
     """Return the change that makes everything right, or else one that makes more right than is right now."""
     best: Repair | None = None
-    forward: ForwardSearch | None = None
-    for surprise, further in STAGES:
-        repair = _best(search, search.stage(surprise), until, RERUNS)
+    for surprise, candidates in search.rounds():
+        repair = _best(search, candidates, until, RERUNS)
         if repair is not None and repair.subject.judgement.right:
             return in_the_helper(search, repair)
-        best = best or repair
-        if further and time.monotonic() < until:
-            forward = forward or ForwardSearch(search)
-            repair = _best(search, forward.stage(further, until), until, FORWARD_RERUNS)
+        best = _better(best, repair)
+        if surprise == FORWARD_AFTER and time.monotonic() < until:
+            later = max(until, time.monotonic() + FORWARD_SECONDS)
+            repair = _best(search, ForwardSearch(search).stage(FORWARD, later), later, FORWARD_RERUNS)
             if repair is not None and repair.subject.judgement.right:
                 return repair
-            best = best or repair
+            best = _better(best, repair)
         if best is not None and surprise >= ENOUGH:
             break
     return best
 
 
+def _better(one: Repair | None, other: Repair | None) -> Repair | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.subject.score > one.subject.score else one
+
+
 def _best(search: Search, candidates: list[Candidate], until: float, most: int) -> Repair | None:
     """Return the first candidate that makes everything right; else the one that makes most right, if any makes more."""
-    before = search.judgement.count_right
+    before = search.subject.score
     best: Repair | None = None
     for number, candidate in enumerate(candidates):
         if number >= most or time.monotonic() > until:
@@ -99,7 +104,7 @@ def _best(search: Search, candidates: list[Candidate], until: float, most: int) 
             continue
         if repair.subject.judgement.right:
             return repair
-        count = repair.subject.judgement.count_right
-        if count > before and (best is None or count > best.subject.judgement.count_right):
+        count = repair.subject.score
+        if count > before and (best is None or count > best.subject.score):
             best = repair
     return best

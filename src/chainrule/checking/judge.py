@@ -116,7 +116,10 @@ class Court:
         substitutions, values = self.run(number)
         if values.error or any(values.seen.get(place) is None for place in objective.places):
             return None
-        return _point(self.problem, objective, substitutions, values)
+        try:
+            return _point(self.problem, objective, substitutions, values)
+        except (ValueError, IndexError, TypeError):  # an array of another size there: entries chosen by a condition
+            return None
 
 
 def judge(problem: Problem, objective: Objective, points: int = POINTS) -> Judgement:

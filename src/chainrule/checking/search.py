@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,14 +19,19 @@ from chainrule.checking.record.tape import is_numeric
 from chainrule.checking.rules.rule import Change
 from chainrule.checking.roles.flow import Flow
 from chainrule.checking.scenes import Scenes
-from chainrule.checking.sensitivity import Aim, NewValue, aims, mended
+from chainrule.checking.sensitivity import Aim, NewValue, aims, mended, mended_by_multiple
 from chainrule.checking.subject import Subject
 from chainrule.checking.tries import Tries
 from chainrule.checking.truth.replay import Place
 from chainrule.checking.outline import Outline, units_of
 
 SECONDS_EACH = 0.8
-"""For one statement, in one stage."""
+"""For one statement, in one round."""
+
+CLOSELY, DEEP = 3, 2.6
+"""The most suspicious statements, and the surprise up to which they are looked into at once."""
+
+SURPRISES = (1.35, 2.0, 3.5)
 
 A_LETTER = 0.008
 """What every letter more of a statement adds to its surprise: of two changes with the same result the plainer is meant."""
@@ -162,20 +167,26 @@ class Search:
 
     # --- what --------------------------------------------------------------------------------------------------
 
-    def stage(self, surprise: float) -> list[Candidate]:
-        """Return further changes of the backward pass, up to a surprise, that make wrong claims right and break none.
+    def rounds(self) -> Iterator[tuple[float, list[Candidate]]]:
+        """Yield changes of the backward pass that make wrong claims right and break none, round by round.
 
-        The likeliest come first; each is returned once.
+        The most suspicious statements are looked into deeply first; then all, to a surprise that rises. Each round
+        comes with the surprise up to which all statements have been looked at.
         """
         if not self.judgement.points:
-            return []
-        if not self._tries:
-            self._open()
-        found: list[Candidate] = []
-        for one in self._tries:
-            found += one.up_to(surprise, self.until)
-            if time.monotonic() > self.until:
-                break
+            return
+        self._open()
+        for one in self._tries[:CLOSELY]:
+            yield 0.0, self._sorted(one.up_to(DEEP, self.until))
+        for surprise in SURPRISES:
+            found: list[Candidate] = []
+            for one in self._tries:
+                found += one.up_to(surprise, self.until)
+                if time.monotonic() > self.until:
+                    break
+            yield surprise, self._sorted(found)
+
+    def _sorted(self, found: list[Candidate]) -> list[Candidate]:
         self.all_found += found
         return sorted(found, key=lambda one: (-one.mended, one.rank))
 
@@ -193,11 +204,29 @@ class Search:
         places = list({effect.place for found in units.values() for unit in found for effect in unit.effects})
         held = self._held(places)
         known = aims(self.judgement, places)
-        for statement in order:
+        if len(known) == 1:  # of one claim alone every change gives some multiple along one direction
+            known += aims(self.judgement, places, seed=6)
+        truths = Truths(self.judgement.points)
+        chances = {
+            one: max((self._chance(effect.place, known, held, truths) for unit in units[one][:1] for effect in unit.effects), default=0)
+            for one in order
+            if len(units[one]) == 1
+        }
+        for statement in sorted(order, key=lambda one: -chances.get(one, 0)):
             prior = self._prior(statement)
             tries = Tries(self.outline, self.scenes, statement, units[statement])
             if tries.ready:
                 self._tries.append(_Judged(tries, known, held, self.common, prior))
+
+    def _chance(self, place: Place, known: list[Aim], held: dict[Place, Any], truths: Truths) -> int:
+        """Return how many wrong claims are right once some truth stands at a place: if none, the mistake is elsewhere."""
+        old = held.get(place)
+        if not is_numeric(old):
+            return 0
+        best = 0
+        for key in truths.of_shape(np.shape(old))[:200]:
+            best = max(best, mended_by_multiple(known, place, old, truths.value(key), self.common))
+        return best
 
     def _held(self, places: list[Place]) -> dict[Place, object]:
         replay = self.judgement.replay
@@ -267,4 +296,6 @@ class _Judged:
 def common_scale(judgement: Judgement) -> float | None:
     """Return the multiple of the truth that right claims are; None if none is right."""
     scales = [claim.scale for claim in judgement.claims if claim.state is State.RIGHT and not np.isnan(claim.scale)]
-    return float(np.median(scales)) if scales else None
+    if scales:
+        return float(np.median(scales))
+    return None if judgement.problem.kind == "script" else 1.0  # what is called and returned is the gradient itself

@@ -144,5 +144,23 @@ def mended(aims_: Sequence[Aim], changes: Sequence[NewValue], common: float | No
     return good, broken
 
 
+def mended_by_multiple(aims_: Sequence[Aim], place: Place, old: Any, truth: Any, common: float | None) -> int:
+    """Return how many wrong claims are right with some multiple of a truth at a place, the same for all of them."""
+    if common is None:
+        return 0
+    multiples = []
+    for aim in aims_:
+        if aim.claim.state is State.RIGHT or aim.answers is None or not aim.true:
+            continue
+        answer = aim.answers.get(place)
+        if answer is None:
+            continue
+        by_one = float(np.sum(np.asarray(answer) * truth))
+        if abs(by_one) > 1e-12 * aim.size:
+            multiples.append((common * aim.true - aim.held + float(np.sum(np.asarray(answer) * old))) / by_one)
+    usual = [one for one in multiples if abs(one) > 1e-9]
+    return max((sum(_same(one, other) for other in usual) for one in usual), default=0) if len(usual) > 1 else 0
+
+
 def _same(a: float, b: float) -> bool:
     return abs(a - b) <= TOLERANCE * max(abs(a), abs(b))

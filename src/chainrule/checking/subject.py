@@ -35,7 +35,14 @@ class Subject(Protocol):
 
     @property
     def judgement(self) -> Judgement:
-        """What its gradients are found to be."""
+        """What its gradients are found to be; of several calls, that of the first which is wrong."""
+
+    @property
+    def score(self) -> int:
+        """How many claimed gradients are right, in all calls."""
+
+    def otherwise(self) -> Sequence[Subject]:
+        """Return the same with other losses that may be meant."""
 
     def again(self, program: Program) -> Subject | None:
         """Return the same of another text of the program; None if it is no longer there."""
@@ -73,7 +80,12 @@ class TrainedSubject:
         """The judgement by the loss that explains most."""
         return best_judgement(self.problem, self.hint, self.insists)
 
-    def otherwise(self) -> list[Subject]:
+    @property
+    def score(self) -> int:
+        """How many claimed gradients are right."""
+        return self.judgement.count_right
+
+    def otherwise(self) -> Sequence[Subject]:
         """Return the same with other losses supposed, where no claim is right under the one that was chosen."""
         chosen = self.judgement
         if chosen.count_right or chosen.objective.origin is not Origin.SUPPOSED:
@@ -192,15 +204,3 @@ def _explained(judgement: Judgement, problem: Problem) -> float:
         if isinstance(event.output, int) and event.output not in forward and all(event.output in one for one in made):
             found += truths.label([one[event.output] for one in made]) is not None
     return float(found)
-
-
-def subjects(program: Program) -> tuple[Run, Sequence[Subject]]:
-    """Run a program and return what there is to check of it."""
-    run = record(program, enough=enough(STEPS), limits=Limits())
-    found: list[Subject] = []
-    first = trained_of(program, run)
-    if first is not None:
-        found.append(first)
-    return run, found
-
-

@@ -27,7 +27,11 @@ RIGHT = [
         EACH + "old = M[k]\n    M[k] = mu * M[k] - lr * G[k]\n    P[k] = P[k] - mu * old + (1 + mu) * M[k]",
         "Nesterov momentum",
     ),
-    ("Nesterov, by the gradient", EACH + "M[k] = mu * M[k] + G[k]\n    P[k] -= lr * (G[k] + mu * M[k])", "Nesterov momentum"),
+    (
+        "Nesterov, by the gradient",
+        EACH + "M[k] = mu * M[k] + G[k]\n    P[k] -= lr * (G[k] + mu * M[k])",
+        "Nesterov momentum",
+    ),
     ("Adagrad", EACH + "S[k] = S[k] + G[k] ** 2\n    P[k] -= lr * G[k] / (np.sqrt(S[k]) + eps)", "Adagrad"),
     ("Adagrad, root of both", EACH + "S[k] += G[k] * G[k]\n    P[k] -= lr * G[k] / np.sqrt(S[k] + eps)", "Adagrad"),
     (

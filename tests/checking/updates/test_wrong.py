@@ -46,7 +46,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("right", "old", "new", "kind", "line"), [one[1:] for one in WRONG], ids=[one[0] for one in WRONG])
+@pytest.mark.parametrize(
+    ("right", "old", "new", "kind", "line"), [one[1:] for one in WRONG], ids=[one[0] for one in WRONG]
+)
 def test_a_mistake_is_found_in_its_line(right: str, old: str, new: str, kind: Kind, line: str) -> None:
     wrong = right.replace(old, new, 1)
     assert wrong != right

@@ -60,6 +60,8 @@ def styles(routines: Sequence[Routine]) -> Iterator[Style]:
     if _SEQUENCES.search(about) or most == 3 or 3 in lengths:
         data += ["sequence", "rows", "column sequence", "columns", "time first", "steps"]
     data += ["columns", "rows", "vector"] if columns else ["rows", "columns", "vector"]
+    if any(one.name == "__init__" and re.search(r", 1\)", one.source) for one in routines):
+        data = ["columns", "column vector", *data]
     data += ["nchw", "nhwc", "sequence", "column vector", "row vector", "steps"]
     ranked: dict[Style, float] = {}
     for place, one in enumerate(dict.fromkeys(data)):

@@ -38,7 +38,7 @@ def axes(routines: Iterable[Routine], name: str) -> list[list[str]]:
     found: list[list[str]] = []
     routines = list(routines)
     for one in routines:
-        found += [names for names in _unpacked(one.node, name) if names not in found]
+        found += [names for names in _unpacked(one.nodes, name) if names not in found]
     for one in routines:
         found += [names for names in _documented(one.around, name) if names not in found]
     parts = [one.unpacked.get(name) for one in routines]
@@ -95,9 +95,9 @@ def _size(letter: str, sizes: Palette, table: tuple[tuple[str, str], ...], numbe
         return None
 
 
-def _unpacked(node: ast.AST, name: str) -> list[list[str]]:
+def _unpacked(nodes: list[ast.AST], name: str) -> list[list[str]]:
     found = []
-    for one in ast.walk(node):
+    for one in nodes:
         if not (isinstance(one, ast.Assign) and isinstance(one.value, ast.Attribute) and one.value.attr == "shape"):
             continue
         target = one.targets[0]
@@ -120,7 +120,7 @@ def _documented(text: str, name: str) -> list[list[str]]:
     for match in re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)[^\n()]{{0,70}}\(([^()\n]*)\)", prose):
         parts = [one.strip() for one in match[1].split(",")]
         letters = [one for one in parts if one and one not in ("...", "…")]
-        if letters and all(
+        if 0 < len(letters) < 6 and all(
             re.fullmatch(r"[\w\s*+\-/]+", one) and len(one) < 24 and not re.search(r"\w\s+\w", one) for one in letters
         ):
             if len(letters) > 1 or len(parts) == 2:
@@ -132,7 +132,7 @@ def dimensions(routines: Iterable[Routine], name: str) -> int:
     """Return how many axes of an argument are asked for at least."""
     most = 0
     for routine in routines:
-        for one in ast.walk(routine.node):
+        for one in routine.nodes:
             if not isinstance(one, ast.Subscript):
                 continue
             held = one.value

@@ -162,10 +162,9 @@ def _image_size(name: str, sizes: Palette, variant: dict[str, Any]) -> Guess:
 class _Drafting:
     def __init__(self, plan: Pipeline, trial: Trial, guessed: Guesses, seed: int) -> None:
         self.plan, self.trial, self.guessed = plan, trial, guessed
-        random = np.random.default_rng(seed)
         self.given: dict[str, Any] = {"_u": upstream}
-        self.drawn = {name: drawn(one, random) for name, one in guessed.items()}
-        self.random = random
+        self.seed = seed
+        self.random = np.random.default_rng(seed)
         self.known: list[Known] = []
         self.setup: list[str] = []
         self.lines: list[str] = []
@@ -230,7 +229,7 @@ class _Drafting:
     def _missing_sizes(self) -> None:
         """Put a number where the program has the size of data that are not here."""
         for one in (*self.plan.steps, *self.plan.helpers):
-            for node in ast.walk(one.node):
+            for node in one.nodes:
                 if (
                     isinstance(node, ast.Name)
                     and isinstance(self.trial.names.get(node.id), Anything)
@@ -243,7 +242,7 @@ class _Drafting:
         read = {
             node.id
             for one in (*self.plan.steps, *self.plan.helpers)
-            for node in ast.walk(one.node)
+            for node in one.nodes
             if isinstance(node, ast.Name)
         }
         own = {argument.name for one in self.plan.steps for argument in one.arguments}
@@ -258,7 +257,7 @@ class _Drafting:
         written = {
             name
             for one in self.plan.steps
-            for node in ast.walk(one.node)
+            for node in one.nodes
             if isinstance(node, ast.Global)
             for name in node.names
         }
@@ -275,7 +274,8 @@ class _Drafting:
 
     def _give(self, name: str) -> None:
         if name not in self.given:
-            self.given[name] = self.trial.names[name] = self.drawn[name]
+            random = np.random.default_rng([self.seed, [*self.guessed].index(name)])
+            self.given[name] = self.trial.names[name] = drawn(self.guessed[name], random)
 
     def _step(self, number: int, one: Routine) -> None:
         last = number == len(self.plan.steps) - 1

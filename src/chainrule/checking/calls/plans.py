@@ -113,7 +113,7 @@ def _plans(
         for loss in partner_losses[:2]:
             if stem(loss.name) == own and own and not same:
                 yield plan(loss)
-        for forward in [*same, *near, *forwards][:2]:
+        for forward in [*dict.fromkeys([*same, *near, *forwards])][:2]:
             for loss in partner_losses[:2]:
                 yield plan(forward, loss)
         for loss in partner_losses[:2]:
@@ -149,7 +149,7 @@ def _is_whole(one: Routine, backs: Sequence[Routine]) -> bool:
 def _calls(one: Routine, name: str) -> bool:
     return any(
         isinstance(node, ast.Call) and (getattr(node.func, "attr", "") == name or getattr(node.func, "id", "") == name)
-        for node in walk_own(one.node)
+        for node in one.own_nodes
     )
 
 
@@ -158,7 +158,7 @@ def _called(steps: Sequence[Routine], parts: Sequence[Routine]) -> tuple[Routine
     names = {
         node.func.id
         for one in steps
-        for node in ast.walk(one.node)
+        for node in one.nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     return tuple(one for one in parts if one.name in names and one not in steps)
@@ -183,7 +183,7 @@ def _gives_gradients(one: Routine) -> bool:
         return False
     stored = [
         node
-        for node in walk_own(one.node)
+        for node in one.own_nodes
         if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store)
     ]
     names = [
@@ -192,7 +192,7 @@ def _gives_gradients(one: Routine) -> bool:
     ]
     names += [
         key.value
-        for node in walk_own(one.node)
+        for node in one.own_nodes
         if isinstance(node, ast.Dict)
         for key in node.keys
         if isinstance(key, ast.Constant) and isinstance(key.value, str)

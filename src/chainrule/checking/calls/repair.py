@@ -157,7 +157,7 @@ def collapsed(guesses: Guesses) -> int:
     for key, one in guesses.items():
         for inner in one.all():
             sizes = [n for n in inner.shape if n > 1]
-            found += 2 * (not sizes and len(inner.shape) > 1)
+            found += 2 * (not sizes and len(inner.shape) > 1 and inner is one and not re.match(r"_a_b", key))
             if (
                 inner.kind in ("array", "one-hot")
                 and len(set(sizes)) < len(sizes) < 4

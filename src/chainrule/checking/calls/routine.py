@@ -61,6 +61,16 @@ class Routine:
         return found[1:] if self.owner and not self.static else found
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Everything in it."""
+        return [*ast.walk(self.node)]
+
+    @cached_property
+    def own_nodes(self) -> list[ast.AST]:
+        """Everything in it that is in no function inside of it."""
+        return [*walk_own(self.node)]
+
+    @cached_property
     def source(self) -> str:
         """The text of it, without comments."""
         return ast.unparse(self.node)
@@ -68,14 +78,14 @@ class Routine:
     @cached_property
     def returned(self) -> list[ast.expr]:
         """The expressions that it returns, the last one first."""
-        own = [one.value for one in walk_own(self.node) if isinstance(one, ast.Return) and one.value is not None]
+        own = [one.value for one in self.own_nodes if isinstance(one, ast.Return) and one.value is not None]
         return sorted((one for one in own), key=lambda one: -one.lineno)
 
     @cached_property
     def unpacked(self) -> dict[str, list[str]]:
         """Names that an argument is taken apart into: ``x, w, b = cache``."""
         found: dict[str, list[str]] = {}
-        for one in walk_own(self.node):
+        for one in self.own_nodes:
             if (
                 isinstance(one, ast.Assign)
                 and isinstance(one.value, ast.Name)
@@ -87,7 +97,7 @@ class Routine:
     def keys(self, argument: str) -> list[str]:
         """Return the text keys under which entries of an argument are asked for."""
         found: list[str] = []
-        for one in ast.walk(self.node):
+        for one in self.nodes:
             key: ast.expr | None = None
             if isinstance(one, ast.Subscript) and _name(one.value) == argument:
                 key = one.slice
@@ -100,7 +110,7 @@ class Routine:
     def key_bases(self, argument: str) -> list[str]:
         """Return the beginnings of keys that end in the number of a layer: ``parameters["W" + str(l)]``."""
         found: list[str] = []
-        for one in ast.walk(self.node):
+        for one in self.nodes:
             if isinstance(one, ast.Subscript) and _name(one.value) == argument:
                 key = ast.unparse(one.slice)
                 match = re.match(

@@ -53,7 +53,7 @@ class Search:
         for template in templates:
             if self._tried(plan, Style("rows"), template, variant, clock):
                 return self.best
-        for style in dict.fromkeys([*first, *styles(plan.steps)]):
+        for style in dict.fromkeys([*first, *styles([*plan.steps, *(one for one in plan.constructors.values() if one is not None)])]):
             guessed = plan.guesses(style, style.palette(variant), variant)
             if self._tried(plan, style, guessed, variant, clock):
                 break

@@ -120,8 +120,10 @@ def joined(o: Operation, i: int) -> Value | Scatter:
     up = _whole(o)
     axis %= len(o.out.shape)
     before = ":, " * axis
-    if o.op == "stack" or len(o.args[i].shape) < len(o.out.shape):
+    if o.op == "stack" or o.op != "column_stack" and len(o.args[i].shape) < len(o.out.shape):
         return Value(fill(f"u[{before}{i}]", u=up.node), o.args[i].shape)
+    if o.op == "column_stack":
+        return _column(o, i, up)
     here = o.args[i].shape[axis]
     if i == 0:
         return Value(fill(f"u[{before}:x.shape[{axis}]]", u=up.node, x=o.args[0].node), o.args[0].shape)
@@ -133,6 +135,19 @@ def joined(o: Operation, i: int) -> Value | Scatter:
         raise CannotDerive("an empty part")
     parts = {f"x{n}": one.node for n, one in enumerate(o.args[: i + 1])}
     return Value(fill(f"u[{before}{first}:{last}]", u=up.node, **parts), o.args[i].shape)
+
+
+def _column(o: Operation, i: int, up: Value) -> Value:
+    """Return the columns that are one of the parts."""
+    widths = [1 if len(one.shape) == 1 else one.shape[1] for one in o.args]
+    known = [n for n in range(i) if len(o.args[n].shape) == 1]
+    if len(o.args[i].shape) == 1:
+        first = sum(widths[:i])
+        return Value(fill(f"u[:, {first}]", u=up.node), o.args[i].shape)
+    if len(known) == i:
+        last = "" if i == len(o.args) - 1 else f"{i} + x.shape[1]" if i else "x.shape[1]"
+        return Value(fill(f"u[:, {i or ''}:{last}]", u=up.node, x=o.args[i].node), o.args[i].shape)
+    raise CannotDerive("column_stack of several tables")
 
 
 @adjoint("pad")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chainrule.checking.derive.blocks import Carried
@@ -34,6 +34,9 @@ class Helper:
     ups: int = 1
     cache: str = ""
     method: bool = False
+    elements: dict[str, list[Place]] = field(default_factory=dict)
+    """By container of parameters: the entries that have gradients, as far as their keys are written out."""
+    merged: list[str] = field(default_factory=list)
 
 
 class Derivation(ListReadings):
@@ -47,6 +50,8 @@ class Derivation(ListReadings):
         self.inline = True
         self.aliases = {}
         self.variables = {}
+        self.returned: set[str] = set()
+        """Containers of gradients that a backward function gave."""
         self.kept_names: dict[tuple[int, str], str] = {}
         self.kept_loops: dict[int, list[tuple[Carried, str]]] = {}
 
@@ -112,7 +117,7 @@ class Derivation(ListReadings):
         if not wanted:
             return
         ones = [n for n in wanted if (up := ups[n]) is not None and constant(up.node) == 1]
-        helper = self.session.helper(function, frames, wanted, len(ups), ones, targets or ([self.target] if self.target else ()))
+        helper = self.session.helper(function, frames, wanted, len(ups), ones, targets or ([self.target] if self.target else ()), cached=targets is not None and len(targets) == 2)
         handed = []
         for n in wanted:
             up = ups[n]
@@ -141,11 +146,14 @@ class Derivation(ListReadings):
         names_: list[str] = []
         later: list[tuple[ast.expr, Value]] = []
         for one, argument, place in results:
-            target = self._result_name(argument, one, place, later)
+            target = self._result_name(argument, one, place, later, helper)
             names_.append(target)
         call = f"{receiver}{helper.name}({', '.join(words)})"
         if names_:
             self.emit(f"{', '.join(names_)} = {call}", None, f"the backward pass of {function.name}")
+        for text in helper.merged:
+            self.emit(text)
+        helper.merged.clear()
         for argument, value in later:
             self.pull(argument, value)
 
@@ -153,12 +161,13 @@ class Derivation(ListReadings):
         node = ast.parse(key, mode="eval").body
         return _Substituted(bound).visit(node)  # type: ignore[no-any-return]
 
-    def _result_name(self, argument: ast.expr | None, key: str, inner: Place, later: list[tuple[ast.expr, Value]]) -> str:
+    def _result_name(
+        self, argument: ast.expr | None, key: str, inner: Place, later: list[tuple[ast.expr, Value]], helper: Helper
+    ) -> str:
         """Return where a result of a backward function goes; ``later`` gets what has to be handed on."""
         assert argument is not None
         if inner.shape == (-1,):  # a container of gradients
-            made = self.session.container_gradient(self, argument)
-            return made
+            return self._container_result(argument, inner, helper)
         place = self.place(argument)
         simple = place is not None and place.key not in self.env and self.owner(place.key) == len(self.blocks)
         if place is not None and simple and not any(place.key in block.passing for block in self.blocks) and "[" not in place.gradient:
@@ -171,6 +180,31 @@ class Derivation(ListReadings):
         self.made_names.add(made)
         later.append((argument, Value(name(made), inner.shape)))
         return made
+
+    def _container_result(self, argument: ast.expr, inner: Place, helper: Helper) -> str:
+        """Return where the gradients of a container's entries go, when a backward function gives them together."""
+        had = self.session.containers.get(id(self), {}).get(code(argument))
+        made = self.session.container_gradient(self, argument)
+        written = had is not None and (made in self.returned or any(key.startswith(f"{code(argument)}[") for key in self.env))
+        elements = helper.elements.get(inner.key, [])
+        places = [replace(one, key=f"{code(argument)}{one.key[len(inner.key):]}", gradient=f"{made}[{one.gradient.split('[', 1)[1]}") for one in elements]
+        if not written and not self.blocks:
+            self.returned.add(made)
+            for one in places:
+                self.env[one.key] = Adjoint(Value(name(one.gradient), one.shape), named=True, fresh=True)
+                for later, penalty, _ in self.penalties.pop(one.key, []):
+                    helper.merged.append(f"{later.gradient} += {code(penalty.node)}")
+            return made
+        other = self.fresh(f"{made}_of_{helper.function.split('.')[-1]}")
+        self.made_names.add(other)
+        if self.blocks:
+            self.summed.add(made)
+            helper.merged.append(f"for key in {other}:")
+            helper.merged.append(f"    {made}[key] += {other}[key]")
+        else:
+            helper.merged.append(f"for key in {other}:")
+            helper.merged.append(f"    {made}[key] = {made}.get(key, 0) + {other}[key]")
+        return other
 
     def wish(self) -> str:
         """Return what to call the gradient of something that has no name."""

@@ -28,6 +28,8 @@ class Store:
     loop: ast.For | None
     position: int | None = None
     """Of lists: where it first went."""
+    inside: ast.expr | None = None
+    """The tuple that it is a part of, where that was appended as a whole."""
 
 
 @dataclass
@@ -199,7 +201,9 @@ def _stores(body: Sequence[ast.stmt], loop: ast.For | None, facts: Facts) -> lis
                 seen = facts.first(call.func.value)  # type: ignore[attr-defined]
                 store = Store(call.args[0], None, base, label_of(None, base), loop, seen.length if seen else None)
                 found.append(store)
-                found += _written_out(call.args[0], base, loop)
+                for part in _written_out(call.args[0], base, loop):
+                    part.inside, part.position = call.args[0], seen.length if seen else None
+                    found.append(part)
         elif isinstance(one, ast.Return) and one.value is not None:
             found += _written_out(one.value, "returned", loop)
     return found

@@ -59,6 +59,7 @@ def _entries(finder: _Finder, functions: dict[str, ast.FunctionDef], wanted: str
     for one in named:
         yield from finder.of_function(one)
     yield from finder.outside()
+    yield from finder.outside(anything=True)
     for one in others:
         yield from finder.inside(one)
         yield from finder.of_function(one)
@@ -131,19 +132,19 @@ class _Finder:
         if made < len(times) - 1:
             entry.first, entry.start = made, max(entry.start, times[made])
 
-    def outside(self) -> Iterator[Entry]:
-        """Yield the entries outside of functions."""
-        yield from self._among("", self.tree.body, -1)
+    def outside(self, *, anything: bool = False) -> Iterator[Entry]:
+        """Yield the entries outside of functions; with ``anything``, whatever the names."""
+        yield from self._among("", self.tree.body, -1, anything)
 
     def inside(self, name: str) -> Iterator[Entry]:
         """Yield the losses that a function computes and does not return."""
         yield from self._among(name, self.functions[name].body, None)
 
-    def _among(self, source: str, home: list[ast.stmt], frame: int | None) -> Iterator[Entry]:
+    def _among(self, source: str, home: list[ast.stmt], frame: int | None, anything: bool = False) -> Iterator[Entry]:
         found = []
         for statement, block in _statements(home):
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target if isinstance(statement, ast.AugAssign) else None
-            if target is None or not isinstance(target, ast.Name) or not LOSS.search(target.id):
+            if target is None or not isinstance(target, ast.Name) or not (anything or LOSS.search(target.id)):
                 continue
             seen = self._numbers(target)
             if not seen or seen[0].ref is None:

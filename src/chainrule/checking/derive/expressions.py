@@ -22,6 +22,8 @@ BINARY: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "true_divide", ast.Pow: "power", ast.MatMult: "matmul",
 }  # fmt: skip
 PRIMITIVE = {"exp", "tanh", "maximum", "log1p", "scipy.special.expit"}
+HOISTED = {"sigmoid", "tanh", "softmax", "exp", "sqrt", "std", "linalg.norm", "max", "min"}
+"""Operations whose gradient needs their output."""
 JOINING = {"concatenate", "hstack", "vstack", "stack", "column_stack", "row_stack"}
 
 
@@ -50,7 +52,7 @@ class Expressions(Scope):
             if text in self.defined:
                 return Place(text, self.gradient_name(text), self.value(node), shape, False)
             return Place(text, self.session.gradient_of(self, node), self.value(node), shape, True, self.is_met_once(node))
-        if isinstance(node, ast.Subscript) and self.facts.kind(node.value) in ("list", "dict", "tuple"):
+        if isinstance(node, ast.Subscript) and self.facts.kind(node.value) in ("list", "dict", "tuple") and not _root_is_call(node):
             reading = self.containers.reading(node)
             if reading is not None:
                 label = reading.entry.label
@@ -99,6 +101,11 @@ class Expressions(Scope):
         place = self.place(node)
         if place is not None:
             self.add(place, up)
+            return
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call) and self.session.is_own(self, node.value):
+            length = next((one.length for one in self.facts.seen(node.value)), 0)
+            chosen = (self.facts.whole(node.slice) or 0) % max(length, 1)
+            self.pull_own(node.value, [up if n == chosen else None for n in range(length)])
             return
         if isinstance(node, ast.IfExp):
             self.pull(self._chosen(node), up, out)
@@ -191,6 +198,8 @@ class Expressions(Scope):
                 for one in parts if parts is not args else args[:1]:
                     self.pull(one, Value(up.node, up.shape))
                 return
+        if out is None and op in HOISTED and not self._is_plain(node):
+            out = self.hoisted(node, op)
         operation = Operation(
             op, [self.valued(one) for one in parts], [self._key(one) if op == "getitem" else one for one in parts], options,
             Value(out if out is not None else self.value(node), self.facts.shape(node)), up, self.session.manner, form, out is not None,
@@ -218,6 +227,18 @@ class Expressions(Scope):
                 self.scatter(parts[n], flowing)
             else:
                 self.pull(parts[n], flowing)
+
+    def _is_plain(self, node: ast.expr) -> bool:
+        """Return whether an expression may stand in a line more than once."""
+        inner = node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 else None
+        return isinstance(inner, ast.Name | ast.Subscript | ast.Attribute)
+
+    def hoisted(self, node: ast.expr, op: str) -> ast.expr:
+        """Return a name for the value of an expression, which is computed again."""
+        words = {"sigmoid": "s", "tanh": "th", "softmax": "p", "exp": "e", "sqrt": "root", "std": "std", "max": "top", "min": "low"}
+        made = self.fresh(words.get(op, "norm"))
+        self.emit(f"{made} = {code(self.value(node))}", self.facts.shape(node))
+        return name(made)
 
     def wish(self) -> str:
         """Return what to call the gradient of something that has no name."""
@@ -304,6 +325,12 @@ class Expressions(Scope):
     def pull_list(self, node: ast.expr, op: str, options: dict[str, Any], up: Value) -> None:
         """Go back through what a whole list was joined into."""
         raise NotImplementedError
+
+
+def _root_is_call(node: ast.expr) -> bool:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Call)
 
 
 def pulled_value(operation: Operation) -> Value:

@@ -35,6 +35,7 @@ class Loops(Statements):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.rounds_now: list[Round] = []
+        self.gathered: dict[str, set[str]] = {}
 
     def loop(self, node: ast.For) -> None:
         """Write a loop."""
@@ -65,6 +66,7 @@ class Loops(Statements):
             elif f"{label}@" in self.env:
                 self._entry_ready(label, store)
                 last_only.append(label)
+        was_turned = was_turned or self._goes_on_in_arrays(node)
         live = [key for key in self._names_in(node) if key in self.env and all(key != one.out for one in carried)]
         for key in live:
             self._stand_ready(key, node)
@@ -136,6 +138,15 @@ class Loops(Statements):
             isinstance(one, ast.Name) and one.id == wanted and isinstance(one.ctx, ast.Store) and self.facts.is_active_number(one)
             for part in node.body
             for one in ast.walk(part)
+        )
+
+    def _goes_on_in_arrays(self, node: ast.For) -> bool:
+        """Return whether a round reads what another wrote into an array."""
+        parts = [one for part in node.body for one in ast.walk(part) if isinstance(one, ast.Subscript)]
+        written_ = {code(one.value): code(one.slice) for one in parts if isinstance(one.ctx, ast.Store)}
+        return any(
+            isinstance(one.ctx, ast.Load) and written_.get(code(one.value), code(one.slice)) != code(one.slice) and self.facts.is_active(one)
+            for one in parts
         )
 
     def _carried_entry(self, node: ast.For, label: str) -> bool:
@@ -329,7 +340,8 @@ class Loops(Statements):
         carried = self.rounds.of[id(node)]
         own = self._names_in(node) | {one.previous for one in carried}
         there = self._in_containers(node, carried, used & own)
-        wanted, previous = needed(node.body, (used & own) - set(there), {one.previous for one in carried})
+        had = set(there).union(*(self.gathered.get(one, set()) for one in there))
+        wanted, previous = needed(node.body, (used & own) - had, {one.previous for one in carried})
         late = self._in_containers(node, carried, previous)
         there, previous = there | late, previous - set(late)
         reads = used | set().union(*(read(one) for one in wanted), set())
@@ -357,6 +369,9 @@ class Loops(Statements):
         found: dict[str, ast.expr] = {}
         previous = {one.out: one.previous for one in carried}
         for _, store in self.containers.every:
+            if store.inside is not None and store.loop is not None and store.loop.lineno == node.lineno:
+                self._in_tuple(store, names, found)
+                continue
             if store.loop is None or store.loop.lineno != node.lineno or not isinstance(store.value, ast.Name):
                 continue
             put = self.renamed_at(store.value)
@@ -368,6 +383,15 @@ class Loops(Statements):
             if before in names and before is not None and store.target is None and store.position:
                 found.setdefault(before, self.session.appended(self, replace(store, position=store.position - 1)))
         return found
+
+    def _in_tuple(self, store: Store, names: set[str], found: dict[str, ast.expr]) -> None:
+        whole = self.renamed_at(store.inside) if store.inside is not None else None
+        if isinstance(whole, ast.Tuple) and all(isinstance(one, ast.Name) for one in whole.elts):
+            inner = [one.id for one in whole.elts if isinstance(one, ast.Name)]
+            if any(one in names for one in inner) and not any(one in found for one in inner):
+                wanted = ", ".join(one if one in names else "_" for one in inner)
+                found[wanted] = self.session.appended(self, store)
+                self.gathered.setdefault(wanted, set(inner) & names)
 
     def _element_of(self, store: Store) -> ast.expr:
         if store.target is None:

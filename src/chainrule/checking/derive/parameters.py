@@ -18,7 +18,10 @@ DATA = re.compile(
     r"|pics?|pictures?|reg\w*|lam\w*|lmbda|l2\w*|eps\w*|lr|alpha|eta|rate|mask\w*|h0|c0|s0|h_?prev|c_?prev|a_?prev|a0|hidden_prev|onehot|one_hot|wants?|want\w*"
     r"|features?|samples?|seq\w*|question\w*|context|noise|drop\w*|keep\w*|decay|momentum|sigma|scale|a|A0|z0|numbers?|tokens?|sentence|waves?|signal|state|points?|examples?|expected|delta|margin|smooth|hprev"
 )
-WEIGHT = re.compile(r"[WwbBUVuv]\w{0,4}\d*|\w*weights?\w*|\w*bias\w*|gamma\w*|beta\w*|theta\w*|\w*filters?\w*|\w*kernels?\w*|\w*emb\w*|syn\d|param\w*|E|table", re.I)
+WEIGHT = re.compile(
+    r"[WUVB]\w{0,4}|[wbuv](_?\d+|_\w+|[hxyzfiocgrkau]{1,2}\d*)?|\w*[wW]eights?\w*|\w*[bB]ias\w*|gamma\w*|beta\w*|[tT]heta\w*|\w*filters?\w*|\w*kernels?\w*"
+    r"|\w*emb\w*|syn\d|param\w*|E|table"
+)
 
 
 def name_of(node: ast.expr) -> str:
@@ -33,6 +36,8 @@ def parameters_of(entry: Entry, tree: ast.Module, tape: Tape, flow: Flow, sighti
     """Return the vertices of parameters, with a name for each."""
     back = flow.upstream([flow.vertex(entry.ref)], entry.start)
     names: dict[int, list[str]] = {}
+    own: set[int] = set()
+    """Attributes of the program's objects."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) or not isinstance(node.ctx, ast.Load):
             continue
@@ -44,10 +49,12 @@ def parameters_of(entry: Entry, tree: ast.Module, tape: Tape, flow: Flow, sighti
             vertex = flow.vertex(seen.ref)
             if vertex in back and flow.event[vertex] < entry.start:
                 names.setdefault(vertex, []).append(name_of(node))
+                if isinstance(node, ast.Attribute) and code(node.value) == "self":
+                    own.add(vertex)
     found = {}
     for vertex, known in names.items():
         value = np.asarray(tape.nodes[flow.node[vertex]].value)
-        if _is_parameter(known, value.ndim, all_arrays):
+        if _is_parameter(known, value.ndim + (vertex in own), all_arrays):
             found[vertex] = known[0]
     return found
 

@@ -158,6 +158,8 @@ class Session:
         lines = []
         filled = {line.text.split("[")[0] for line in scope.lines if "[" in line.text}
         for base, (made, kind) in self.containers.get(id(scope), {}).items():
+            if made in scope.returned and not any(line.text == f"{made} = {{}}" for line in scope.lines):
+                continue
             if made not in {one.strip(",") for one in filled} and not any(line.text.startswith(f"{made}[") for line in scope.lines):
                 continue
             if made in scope.summed and depth_of(kind) == 1:
@@ -289,18 +291,18 @@ class Session:
     # --- backward functions -------------------------------------------------------------------------------------
 
     def helper(
-        self, function: ast.FunctionDef, frames: set[int], wanted: list[int], count: int, ones: list[int], labels: Sequence[str] = ()
+        self, function: ast.FunctionDef, frames: set[int], wanted: list[int], count: int, ones: list[int], labels: Sequence[str] = (), *, cached: bool = True
     ) -> Helper:
         """Return the backward function of a function, writing it if there is none yet."""
         qualified = next(key for key, one in self.functions.items() if one is function)
-        key = qualified, (*wanted, -1, *ones)
+        key = qualified, (*wanted, -1, *ones, -1 - cached)
         if key in self.made:
             return self.made[key].helper
         if qualified in self._going:
             raise CannotDerive(f"line {function.lineno}: {function.name} calls itself")
         self._going.append(qualified)
         try:
-            made = self._write(function, qualified, frames, wanted, count, ones, labels)
+            made = self._write(function, qualified, frames, wanted, count, ones, labels, cached)
         finally:
             self._going.pop()
         self.made[key] = made
@@ -321,7 +323,9 @@ class Session:
             made += "_of_loss" if not made.endswith("_of_loss") else "_2"
         return made
 
-    def _write(self, function: ast.FunctionDef, qualified: str, frames: set[int], wanted: list[int], count: int, ones: list[int], labels: Sequence[str]) -> Made:
+    def _write(
+        self, function: ast.FunctionDef, qualified: str, frames: set[int], wanted: list[int], count: int, ones: list[int], labels: Sequence[str], cached: bool
+    ) -> Made:
         facts = self.facts.within(frames)
         scope = self.scope(function.body, facts, qualified, inline=False, arguments=[one.arg for one in function.args.args])
         last = scope.body[-1] if scope.body else None
@@ -348,10 +352,10 @@ class Session:
             scope.pull(one, Value(name(up_name), facts.shape(one)))
         scope.back(scope.body[:-1])
         scope.flush()
-        return self._finished(function, qualified, scope, ups, frames, last)
+        return self._finished(function, qualified, scope, ups, frames, last, cached)
 
     def _finished(
-        self, function: ast.FunctionDef, qualified: str, scope: Derivation, ups: list[str], frames: set[int], last: ast.Return
+        self, function: ast.FunctionDef, qualified: str, scope: Derivation, ups: list[str], frames: set[int], last: ast.Return, cached: bool
     ) -> Made:
         arguments = [one.arg for one in function.args.args]
         method = self.is_method(function)
@@ -376,7 +380,7 @@ class Session:
         again, _ = needed(scope.body[:-1], used & scope.assigned, set())
         front: list[Line] = []
         parameters: set[str] = set()
-        cache = self._cache(scope, last, used, arguments)
+        cache = self._cache(scope, last, used, arguments) if cached else None
         if cache is not None:
             front = [Line(0, cache[1], last.lineno, note="kept by the forward pass")] if cache[1] else []
             available = cache[2]
@@ -401,6 +405,10 @@ class Session:
         lines = [*front, *lines]
         if texts:
             lines.append(Line(0, f"return {', '.join(texts)}", function.lineno))
+        for key, place in scope.leaves.items():
+            base = key.split("[")[0]
+            if base in containers and place.gradient.split("[")[0] in texts:
+                helper.elements.setdefault(base, []).append(place)
         return Made(helper, lines, function, header, frames)
 
     def _cache(self, scope: Derivation, last: ast.Return, used: set[str], arguments: list[str]) -> tuple[str, str, set[str]] | None:
@@ -481,6 +489,14 @@ def aliases_in(scope: Derivation) -> dict[str, ast.expr]:
                 pairs = [(target, one.value)]
                 if isinstance(target, ast.Tuple) and isinstance(one.value, ast.Tuple):
                     pairs = list(zip(target.elts, one.value.elts, strict=False))
+                elif isinstance(target, ast.Tuple) and scope.facts.kind(one.value) in ("tuple", "list") and isinstance(one.value, ast.Name | ast.Attribute):
+                    elements = [ast.Subscript(one.value, ast.Constant(n), ast.Load()) for n in range(len(target.elts))]
+                    pairs = list(zip(target.elts, elements, strict=True))
+                    if code(one.value) in scope.assigned or not any(scope.facts.is_active_number(part) for part in target.elts):
+                        pairs = []
+                    for left, _ in pairs:
+                        if isinstance(left, ast.Name):
+                            scope.variables[left.id] = left
                 elif isinstance(target, ast.Tuple):
                     pairs = []
                     again |= assigned(target)

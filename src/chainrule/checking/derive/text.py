@@ -132,6 +132,10 @@ def _product(left: ast.expr, right: ast.expr) -> ast.expr:
         return right
     if second == 1:
         return left
+    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div) and ast.dump(left.right) == ast.dump(right):
+        return left.left
+    if first is not None and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Div) and constant(right.left) is not None:
+        return _quotient(number(_whole(first * (constant(right.left) or 0))), right.right)
     if first == -1:
         return _negated(right)
     if second == -1:

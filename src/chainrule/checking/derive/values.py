@@ -155,10 +155,17 @@ def spread(up: Value, shape: Shape, axis: Any, keepdims: bool, manner: Manner) -
     return Value(fill(f"u[{keys}]", u=up.node), new)
 
 
+def sized(node: ast.expr) -> ast.expr:
+    """Return the first name in an elementwise expression: it has the shape of the whole, unless it is broadcast."""
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Name | ast.BinOp) and not isinstance(node.op, ast.MatMult):
+        return sized(node.left)
+    return node
+
+
 def count(value: Value, shape: Shape, axis: Any) -> ast.expr:
     """Return how many entries a mean is over."""
     if axis is None:
-        return fill("x.size", x=value.node)
+        return fill("x.size", x=sized(value.node))
     axes = axis if isinstance(axis, tuple) else (axis,)
     parts = [fill(f"x.shape[{one}]", x=value.node) for one in axes]
     product = parts[0]

@@ -22,7 +22,7 @@ class Spec:
     of: str = "square"
     """``square``, ``absolute``, ``gradient``, ``moment``."""
     correct: tuple[str, str] = ("", "")
-    """Of first and second: ``own``, ``other`` (the other's constant), ``late`` (t + 1), ``fixed`` (t = 1), or nothing."""
+    """Of first and second: ``own``, ``other`` (the other's constant), ``late`` (t + 1), or nothing."""
     root: str = "outside"
     """Where epsilon is: ``outside`` or ``inside`` the root; ``none``: there is no root."""
     folded: bool = False
@@ -114,10 +114,10 @@ def _average(x: ndarray, beta: float, kept: bool = False) -> ndarray:
 
 def _of(what: str, g: ndarray, m: ndarray) -> ndarray:
     if what == "absolute":
-        return np.abs(g)
+        return np.asarray(np.abs(g))
     if what == "gradient":
         return g
-    return m**2 if what == "moment" else g**2
+    return np.asarray(m**2 if what == "moment" else g**2)
 
 
 def _correction(how: str, own: float, other: float, t: ndarray) -> ndarray:
@@ -127,12 +127,10 @@ def _correction(how: str, own: float, other: float, t: ndarray) -> ndarray:
         return np.asarray(1 - other**t)
     if how == "late":
         return np.asarray(1 - own ** (t + 1))
-    if how == "fixed":
-        return np.full_like(t, 1 - own)
     return np.ones_like(t)
 
 
 def _root(where: str, v: ndarray, eps: float) -> ndarray:
     if where == "none":
-        return v + eps
-    return np.sqrt(v + eps) if where == "inside" else np.sqrt(v) + eps
+        return np.asarray(v + eps)
+    return np.asarray(np.sqrt(v + eps) if where == "inside" else np.sqrt(v) + eps)

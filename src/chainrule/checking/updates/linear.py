@@ -34,7 +34,8 @@ def steady(rates: Sequence[float]) -> bool:
 
 def room(before: ndarray, moves: ndarray) -> ndarray:
     """Return how exactly each step's move is known."""
-    return 1e-14 * np.max(np.abs(before), axis=1) + TOLERANCE * np.max(np.abs(moves), axis=1) + 1e-300
+    size, move = np.max(np.abs(before), axis=1), np.max(np.abs(moves), axis=1)
+    return np.asarray(1e-14 * size + TOLERANCE * move + 1e-300)
 
 
 def proportional(moves: ndarray, directions: ndarray, before: ndarray) -> tuple[float, ...] | None:

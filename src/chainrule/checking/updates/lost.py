@@ -1,9 +1,10 @@
-"""New values that are computed in every step and lost, and steps that are stored in place of the value they belong to."""
+"""New values that are computed in every step and lost, and steps that are stored in place of the value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,8 +24,8 @@ def suspected_training(flow: Flow) -> Training | None:
     """Return what would be trained if new values were kept; None if nothing looks so.
 
     Its moves start from the same value in every step where the new one is lost. To be asked for where
-    ``training`` finds nothing; ``audit`` takes it as any other. The last of its three steps is the one to judge: its tape
-    ends there, for the loss of a later step depends on the same values.
+    ``training`` finds nothing; ``audit`` takes it as any other. The last of its three steps is the one to judge: its
+    tape ends there, for the loss of a later step depends on the same values.
     """
     chains = [*lost_chains(flow), *replaced_chains(flow)]
     count = max((len(chain.links) for chain in chains), default=0)
@@ -115,7 +116,7 @@ def _replaced(flow: Flow, vertices: list[int]) -> Chain | None:
     if not _is_step(line):
         return None
     links = []
-    for old, new in zip(vertices, vertices[1:], strict=False):
+    for old, new in pairwise(vertices):
         shapes = {np.shape(flow.tape.nodes[flow.node[one]].value) for one in (old, new)}
         if len(shapes) > 1 or old not in flow.upstream([new], start=flow.event[old]):
             return None

@@ -27,7 +27,7 @@ def direction(objective: Objective) -> int:
 
 
 def form(flow: Flow, objective: Objective) -> int:
-    """Return what an objective is by how it is computed: -1 for squares or minus logarithms, 1 for logarithms, else 0."""
+    """Return what an objective is by how it is computed: -1 for squares, 1 for logarithms, 0 for others."""
     if objective.origin is not Origin.STATED:
         return 0
     signs: set[int] = set()

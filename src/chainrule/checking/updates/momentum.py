@@ -51,7 +51,7 @@ def _not_kept(case: Case, one: Explained, fit: Fit, mu: float) -> Finding:
     return Finding(
         Kind.STATE_NOT_USED if unused else Kind.STATE_NOT_KEPT,
         (series.name,),
-        tuple([*named, *last]),
+        (*named, *last),
         f"each move is {-fit.rates[-1]:.3g} times the gradient; the others have momentum {mu:.3g}",
         f"momentum {mu:.3g}",
     )

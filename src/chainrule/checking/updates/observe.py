@@ -42,7 +42,7 @@ class Series:
     @property
     def moves(self) -> ndarray:
         """What each step adds."""
-        return self.after - self.before
+        return np.asarray(self.after - self.before)
 
 
 class Windows:
@@ -61,8 +61,13 @@ class Windows:
             last, self.count = step.end, self.count + 1
         self.end = last
         self._by_path = [self._paths(k) for k in range(self.count)]
-        if self.count > 3 and len(self._by_path[0]) * 2 < len(self._by_path[1]):
+        if self.count > 3 and (len(self._by_path[0]) * 2 < len(self._by_path[1]) or self._odd_start()):
             self.first = 1
+
+    def _odd_start(self) -> bool:
+        """Return whether the first step has other sums than the second: it began in the middle of one."""
+        first, second = (step.moves for step in self.training.steps[:2])
+        return any(len(first[n].links) != len(second[n].links) for n in first if n in second)
 
     def _paths(self, number: int) -> dict[tuple[int, ...], list[int]]:
         found: dict[tuple[int, ...], list[int]] = {}
@@ -121,6 +126,8 @@ def observe(training: Training, judgement: Judgement) -> Observed | None:
         return None
     multiples = [_multiples(claim, judgement) for claim in judgement.claims]
     scale = _common(multiples)
+    if scale is None and any(_decays(claim) for claim in judgement.claims):
+        scale = 1.0  # (gradients with weight decay in them; those without are found by their numbers)
     if scale is None:
         return None
     windows = Windows(training)
@@ -163,7 +170,7 @@ def judged_step(training: Training, judgement: Judgement) -> int | None:
 
 
 def _multiples(claim: Claim, judgement: Judgement) -> dict[Place, float]:
-    """Return the claims of a parameter that are a multiple of the truth at every point, the nearest to the move first."""
+    """Return the claims of a parameter that are a multiple of the truth at every point, nearest to the move first."""
     number = judgement.problem.parameters.index(claim.parameter)
     truth = np.concatenate([np.ravel(point.truths[number]) for point in judgement.points])
     size = float(truth @ truth)
@@ -178,9 +185,9 @@ def _multiples(claim: Claim, judgement: Judgement) -> dict[Place, float]:
         scale = float(claimed @ truth) / size
         if abs(scale) > 1e-12 and _close(claimed, scale * truth):
             found[place] = scale
-    if claim.state is State.RIGHT and claim.place in claim.parameter.claims and claim.place is not None:
-        if np.isfinite(claim.scale):  # (one with weight decay in it is none of these)
-            found.setdefault(claim.place, claim.scale)
+    right = claim.state is State.RIGHT and claim.place in claim.parameter.claims and np.isfinite(claim.scale)
+    if right and claim.place is not None:  # (one with weight decay in it is none of these)
+        found.setdefault(claim.place, claim.scale)
     return found
 
 
@@ -194,6 +201,11 @@ def _common(multiples: list[dict[Place, float]]) -> float | None:
         return sum(any(same(one, scale) for one in those.values()) for those in multiples)
 
     return max(options, key=lambda scale: (explained(scale), same(scale, 1.0), same(abs(scale), 1.0)))
+
+
+def _decays(claim: Claim) -> bool:
+    """Return whether a gradient with some of the parameter in it moves it."""
+    return bool(np.isfinite(claim.decay)) and 0 < abs(claim.decay) < 100 and abs(claim.scale) > 1e-9
 
 
 def same(a: float, b: float) -> bool:
@@ -214,7 +226,7 @@ def _gradient(
     truths = [point.truths[number] for point in judgement.points]
     place = equal_to(judgement, truths, scale)
     if place is not None:
-        return place, False, scale
+        return place, _decays(claim), scale
     if multiples:
         return next(iter(multiples.items()))[0], True, next(iter(multiples.values()))
     return None

@@ -45,9 +45,9 @@ def _line(case: Case, vertex: int) -> str:
 def _moved_by(case: Case, series: Series) -> str:
     """Return whose gradient moves a parameter."""
     for other in case.observed.series:
-        if other is not series and other.gradients.shape == series.gradients.shape:
-            if proportional(series.moves, other.gradients, series.before) is not None:
-                return other.name
+        alike = other is not series and other.gradients.shape == series.gradients.shape
+        if alike and proportional(series.moves, other.gradients, series.before) is not None:
+            return other.name
     return ""
 
 
@@ -74,14 +74,10 @@ def spoiled(case: Case, series: Series) -> Finding | None:
                 f"{what} moves it",
                 "its gradient",
             )
-    for other in case.observed.series:
-        if other is not series and other.gradients.shape == series.gradients.shape:
-            if proportional(series.moves, other.gradients, series.before) is not None:
-                return Finding(
-                    Kind.OTHER_GRADIENT,
-                    (series.name,),
-                    tuple(case.blame.statements(series)),
-                    f"the gradient of {other.name} moves it",
-                    "its own gradient",
-                )
-    return None
+    name = _moved_by(case, series)
+    if not name:
+        return None
+    statements = tuple(case.blame.statements(series))
+    return Finding(
+        Kind.OTHER_GRADIENT, (series.name,), statements, f"the gradient of {name} moves it", "its own gradient"
+    )

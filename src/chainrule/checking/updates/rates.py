@@ -10,6 +10,9 @@ from chainrule.checking.updates.blame import Blame
 from chainrule.checking.updates.case import Case, Explained
 from chainrule.checking.updates.findings import Finding, Kind
 
+SMALL = 2
+"""Twice the rate may be meant."""
+
 
 def rate_findings(case: Case, explained: Sequence[Explained]) -> list[Finding]:
     """Return what is wrong with the rates of plain steps."""
@@ -19,7 +22,7 @@ def rate_findings(case: Case, explained: Sequence[Explained]) -> list[Finding]:
 
 def _rates(one: Explained) -> np.ndarray:
     assert one.fit is not None
-    return np.abs(np.array(one.fit.rates))
+    return np.asarray(np.abs(np.array(one.fit.rates)))
 
 
 def _clipping(case: Case, known: Sequence[Explained]) -> list[Finding]:
@@ -65,9 +68,9 @@ def _goes_as(rates: np.ndarray, norms: np.ndarray, power: int, limits: Sequence[
         products = rates[clipped] * norms[clipped] ** power
         if clipped.sum() > 1 and _steady(products):
             return True
-        if clipped.sum() == 1 and len(rates) > 2:
-            if any(abs(products[0] - usual * limit**power) < 1e-6 * abs(products[0]) for limit in limits):
-                return True
+        single = clipped.sum() == 1 and len(rates) > 2
+        if single and any(abs(products[0] - usual * limit**power) < 1e-6 * abs(products[0]) for limit in limits):
+            return True
     return False
 
 
@@ -168,7 +171,7 @@ def _usual(rates: Sequence[float]) -> float:
 
 
 def batch_sizes(case: Case) -> set[int]:
-    """Return how many examples a step may have: of the outputs that the loss is computed from, or of their places."""
+    """Return how many examples a step may have: by the numbers that it divides by, and of the outputs of its loss."""
     judgement = case.judgement
     tape = judgement.problem.tape
     sizes: set[int] = {len(judgement.objective.places)}
@@ -177,10 +180,4 @@ def batch_sizes(case: Case) -> set[int]:
             for arg in (*event.args, *event.kwargs.values()):
                 if isinstance(arg, int) and not isinstance(arg, bool):
                     sizes.add(arg)
-    for place in judgement.objective.places:
-        shape = np.shape(tape.nodes[place.node].value)
-        sizes.update(shape[:1])
-    for one in judgement.problem.objectives:
-        for place in one.places:
-            sizes.update(np.shape(tape.nodes[place.node].value))
-    return {n for n in sizes if n > 1}
+    return {n for n in sizes if n > SMALL}

@@ -61,11 +61,8 @@ def velocity_statements(case: Case, one: Explained) -> list[int]:
     """Return the statements that make the states which are on a parameter's way."""
     flow = case.training.flow
     way = set(case.blame.way(one.sample.series))
-    found = []
-    for state in case.training.states:
-        for link in state.links:
-            if link.new in way:
-                found.append(flow.tape.statement_of(flow.tape.events[link.event]))
+    links = [link for state in case.training.states for link in state.links if link.new in way]
+    found = [flow.tape.statement_of(flow.tape.events[link.event]) for link in links]
     if not found and one.fit is not None and "omentum" in one.fit.rule:
         last = case.blame.step(one.sample.series)
         found = [n for n in case.blame.statements(one.sample.series) if n not in last]
@@ -80,19 +77,17 @@ def _adds(case: Case, one: Explained) -> bool:
 
 def decay_findings(case: Case, explained: Sequence[Explained]) -> list[Finding]:
     """Return the parameters whose weight decay makes them grow."""
-    found = []
-    for one in explained:
-        if one.fit is not None and one.fit.constants.get("decay", 0.0) < 0:
-            found.append(
-                Finding(
-                    Kind.DECAY_SIGN,
-                    (one.sample.name,),
-                    tuple(case.blame.statements(one.sample.series)),
-                    f"each step adds {-one.fit.constants['decay']:.3g} times the value to it",
-                    "a step that makes the value smaller",
-                )
-            )
-    return found
+    return [
+        Finding(
+            Kind.DECAY_SIGN,
+            (one.sample.name,),
+            tuple(case.blame.statements(one.sample.series)),
+            f"each step adds {-one.fit.constants['decay']:.3g} times the value to it",
+            "a step that makes the value smaller",
+        )
+        for one in explained
+        if one.fit is not None and one.fit.constants.get("decay", 0.0) < 0
+    ]
 
 
 def sign_of_changes(training: Training, judgement: Judgement) -> list[Finding]:
