@@ -13,6 +13,7 @@ from chainrule.version import __version__ as __version__
 if TYPE_CHECKING:
     from chainrule.checking.door import assert_gradients as assert_gradients
     from chainrule.checking.door import check as check
+    from chainrule.checking.derive.public import derive as derive
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import Rows as Rows
     from chainrule.data.open import open_data as open_data
@@ -50,6 +51,7 @@ _HOME = {
     "build_settings": "chainrule.training.settings_file",
     "check": "chainrule.checking.door",
     "close_settings": "chainrule.training.defaults",
+    "derive": "chainrule.checking.derive.public",
     "new_run": "chainrule.runs",
     "open_data": "chainrule.data.open",
     "open_run": "chainrule.saved_run",

@@ -52,8 +52,8 @@ def _finding(program: Program, one: Placed, proof: str) -> Finding:
     change = one.repair.candidate.change
     edit, old = one.edit, one.old
     words = WORDS[change.mistake]
-    used = _first_line(old)
-    expected = "; ".join(_first_line(new) for new in change.statements) or "(nothing: without this statement)"
+    used = first_line(old)
+    expected = "; ".join(first_line(new) for new in change.statements) or "(nothing: without this statement)"
     message = f"{program.place(edit.line)}: {words.title}. {change.explanation()} {proof}".rstrip()
     fix = program.edit(edit.line, edit.end_line, "\n".join(edit.new))
     return Finding(
@@ -82,7 +82,7 @@ def _unmended(program: Program, diagnosis: Diagnosis) -> Finding:
         f"{program.place(line)}: the gradient of {', '.join(wrong)} is not that of {judgement.objective.name}; "
         f"the first value that is no true gradient is {where}. No change that was tried makes it right."
     )
-    used = _first_line(tree) if tree is not None else ""
+    used = first_line(tree) if tree is not None else ""
     variable = assigned_name(tree) if tree is not None else ""
     return Finding(program.file_line(line), program.file_line(line), variable, "wrong gradient", message, used, "")
 
@@ -107,7 +107,7 @@ def assigned_name(statement: ast.stmt) -> str:
         return ast.unparse(_base(statement.targets[0]))
     if isinstance(statement, (ast.AugAssign, ast.AnnAssign)):
         return ast.unparse(_base(statement.target))
-    return "the result" if isinstance(statement, ast.Return) else _first_line(statement)
+    return "the result" if isinstance(statement, ast.Return) else first_line(statement)
 
 
 def _base(target: ast.expr) -> ast.expr:
@@ -116,5 +116,6 @@ def _base(target: ast.expr) -> ast.expr:
     return target
 
 
-def _first_line(statement: ast.stmt) -> str:
+def first_line(statement: ast.stmt) -> str:
+    """Return a statement on one line; of a loop or condition its head."""
     return ast.unparse(statement).split("\n")[0]

@@ -11,8 +11,14 @@ from chainrule.checking.answering import findings, gradient_checks
 from chainrule.checking.diagnose import diagnose
 from chainrule.checking.reading.program import Program
 from chainrule.checking.roles.problem import Origin
-from chainrule.checking.subject import Subject
+from chainrule.checking.loss_lines import loss_findings
+from chainrule.checking.subject import Subject, TrainedSubject
 from chainrule.checking.subjects import subjects
+from chainrule.checking.update_lines import update_findings
+
+
+SECONDS, SECONDS_EACH = 9.0, 5.0
+"""How long mistakes are looked for in a file, and in one thing of it."""
 
 
 @dataclass
@@ -35,7 +41,8 @@ def check_program(program: Program, name: str = "") -> Answer:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = subjects(program)
-        parts = [_part(program, subject) for subject in found.subjects]
+        until = start + SECONDS
+        parts = [_part(program, subject, until) for subject in found.subjects]
     not_run = tuple(f"{group.name}: {group.reason}" for group in found.not_run)
     if not parts:
         error = found.run.tape.error
@@ -58,7 +65,7 @@ def check_program(program: Program, name: str = "") -> Answer:
     )
 
 
-def _part(program: Program, subject: Subject) -> Part:
+def _part(program: Program, subject: Subject, until: float) -> Part:
     judgement = subject.judgement
     right = judgement.right
     part = Part(subject.name, subject.kind, Verdict.CORRECT if right else Verdict.WRONG)
@@ -68,5 +75,10 @@ def _part(program: Program, subject: Subject) -> Part:
     part.conventions = {"loss": f"{objective.name} ({how[objective.origin]})"}
     part.checked = f"{subject.name}: gradients by the chain rule along its own run, beside nudged numbers"
     if not right:
-        part.findings = findings(program, diagnose(subject))
+        part.findings = findings(program, diagnose(subject, max(1.0, min(SECONDS_EACH, until - time.monotonic()))))
+        return part
+    if isinstance(subject, TrainedSubject):
+        part.findings = loss_findings(program, subject, until) or update_findings(program, subject, until)
+        if part.findings:
+            part.verdict = Verdict.WRONG
     return part

@@ -102,6 +102,7 @@ class Court:
         """Judge the problem by one objective, at so many points."""
         made = [point for n in range(points) if (point := self._point(objective, n)) is not None]
         problem = self.problem
+        _drop_what_is_no_penalty(problem, made)
         claims = _claims(problem, made) if made else [Claim(one, State.WRONG, None) for one in problem.parameters]
         return Judgement(problem, objective, claims, made, self.replay)
 
@@ -120,6 +121,25 @@ class Court:
             return _point(self.problem, objective, substitutions, values)
         except (ValueError, IndexError, TypeError):  # an array of another size there: entries chosen by a condition
             return None
+
+
+def _drop_what_is_no_penalty(problem: Problem, points: Sequence[Point]) -> None:
+    """Forget terms of parameters alone whose gradient is no multiple of the parameter: their data are numbers, too."""
+    for n, parameter in enumerate(problem.parameters):
+        for point in points:
+            own = np.ravel(np.asarray(point.values.seen[parameter.place], float))
+            alone = np.ravel(point.penalties[n])
+            if not np.any(alone):
+                continue
+            scales = [float(alone @ other) / max(float(other @ other), 1e-300) for other in (own, np.sign(own))]
+            close = [
+                np.max(np.abs(alone - scale * other)) < 1e-6 * np.max(np.abs(alone))
+                for scale, other in zip(scales, (own, np.sign(own)), strict=True)
+            ]
+            if not any(close) or own.size == 1:
+                for one in points:
+                    one.penalties = [np.zeros(np.shape(part)) for part in one.penalties]
+                return
 
 
 def judge(problem: Problem, objective: Objective, points: int = POINTS) -> Judgement:
@@ -301,7 +321,7 @@ def _difference(after: Any, before: Any) -> Any:
 def _fit(place: Place, pairs: Sequence[tuple[Any, Any, Any]], floor: float) -> _Fit | None:
     claimed, data, penalty = [], [], []
     for value, truth, alone in pairs:
-        if value is None or np.size(value) != np.size(truth):
+        if value is None or np.size(value) != np.size(truth) or np.size(alone) != np.size(truth):
             return None
         value = np.asarray(value, float)
         if value.shape != np.shape(truth) and [n for n in value.shape if n > 1] != [n for n in np.shape(truth) if n > 1]:
@@ -309,6 +329,8 @@ def _fit(place: Place, pairs: Sequence[tuple[Any, Any, Any]], floor: float) -> _
         claimed.append(value.ravel())
         data.append(np.ravel(truth) - np.ravel(alone))
         penalty.append(np.ravel(alone))
+    if not claimed:
+        return None
     c, d, p = np.concatenate(claimed), np.concatenate(data), np.concatenate(penalty)
     if not np.all(np.isfinite(c)):
         return None

@@ -22,10 +22,14 @@ class Outline:
         self.trees = trees_of(self.text)
         numbers = {id(tree): number for number, tree in self.trees.items()}
         self.parents = {}
+        self.functions: dict[int, int] = {}
+        """By statement: the function that it stands in, as a statement; -1 if none."""
         for number, tree in self.trees.items():
             for child in _children(tree):
                 inside = not isinstance(tree, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
                 self.parents[numbers[id(child)]] = number if inside else -1
+                is_function = isinstance(tree, ast.FunctionDef)
+                self.functions[numbers[id(child)]] = number if is_function else self.functions.get(number, -1)
 
     def ancestors(self, statement: int) -> list[int]:
         """Return the statements around one, from the inside out."""
@@ -35,8 +39,16 @@ class Outline:
         return found
 
     def inside(self, statement: int) -> list[int]:
-        """Return a statement and all those in it."""
+        """Return a statement and all those in it; of a function those of its own."""
+        if isinstance(self.trees[statement], ast.FunctionDef):
+            return [number for number in self.trees if self.functions.get(number) == statement]
         return [number for number in self.trees if number == statement or statement in self.ancestors(number)]
+
+    def first_in(self, function: int) -> int:
+        """Return the first statement of a function."""
+        tree = self.trees[function]
+        assert isinstance(tree, ast.FunctionDef)
+        return next(number for number, one in self.trees.items() if one is tree.body[0])
 
     def changed(self, unit: int, statement: int, new: tuple[ast.stmt, ...]) -> list[ast.stmt]:
         """Return a unit with other statements in the place of one of its own; of a compound one only the head changes."""
@@ -86,6 +98,40 @@ class Unit:
     effects: list[Effect]
 
 
+def _whole(
+    outline: Outline, runs: dict[int, list[Occurrence]], entered: dict[int, list[tuple[int, int]]], function: int
+) -> list[Unit]:
+    """Return the calls of a function as units, with what they give and what they leave in objects that they were given."""
+    inside = set(outline.inside(function))
+    tree = outline.trees[function]
+    assert isinstance(tree, ast.FunctionDef)
+    given = {one.arg for one in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)}
+    found = []
+    for frame, time in entered.get(outline.first_in(function), ()):
+        last: dict[tuple[str, int], Effect] = {}
+        for one in inside:
+            for run in runs.get(one, ()):
+                if run.frame != frame:
+                    continue
+                for effect in run.effects:
+                    outlives = effect.read == "return" or _base_name(effect.read) in given
+                    known = last.get((effect.read, effect.position))
+                    if outlives and (known is None or known.place.time < effect.place.time):
+                        last[effect.read, effect.position] = effect
+        if last:
+            found.append(Unit(function, frame, time, list(last.values())))
+    return found
+
+
+def _base_name(text: str) -> str:
+    node: ast.AST = ast.parse(text, mode="eval").body
+    if isinstance(node, ast.Name):
+        return ""  # a variable of the function's own
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def units_of(
     outline: Outline, runs: dict[int, list[Occurrence]], entered: dict[int, list[tuple[int, int]]], statement: int
 ) -> list[Unit]:
@@ -108,6 +154,9 @@ def units_of(
     if not loops:
         return [Unit(statement, one.frame, one.time, one.effects) for one in runs.get(statement, ())]
     loop = loops[-1]
+    function = outline.functions.get(loop, -1)
+    if function >= 0 and (whole := _whole(outline, runs, entered, function)):
+        return whole
     inside = set(outline.inside(loop))
     starts = entered[loop]
     found = []

@@ -76,6 +76,11 @@ class Scenes:
             one: [(frame, time) for time, frame, _ in self._kept[one]] for one in statements if one in self._kept
         }
 
+    def begun(self, statement: int) -> tuple[int, int]:
+        """Return the time and the frame in which a statement was first begun."""
+        time, frame, _ = self._kept[statement][0]
+        return time, frame
+
     def first(self, statement: int) -> Mapping[str, Any] | None:
         """Return the variables that a statement saw at its first run in the window."""
         kept = self._kept.get(statement)
@@ -90,11 +95,15 @@ class Scenes:
         """
         known = scene.variables
         everything = {**self.namespace, **known, **_copied({name: known[name] for name in touched if name in known})}
-        tree = ast.Module([_returning(one) for one in statements], [])
-        loops = any(isinstance(one, ast.For | ast.While) for one in statements)
+        whole = statements[0] if len(statements) == 1 and isinstance(statements[0], ast.FunctionDef) else None
+        body = [_as_function(whole)] if whole else [_returning(one) for one in statements]
+        tree = ast.Module([*body], [])
+        loops = whole is not None or any(isinstance(one, ast.For | ast.While) for one in statements)
         try:
             with np.errstate(all="ignore"), time_limit(0.5) if loops else nullcontext():
                 exec(_compiled(tree), everything)
+                if whole is not None:
+                    everything[RESULT] = everything[RESULT](**{one: everything[one] for one in _parameters(whole)})
                 return [_read(everything, effect) for effect in effects]
         except TookTooLong:
             return None
@@ -108,6 +117,19 @@ class Scenes:
                 return eval(text, {**self.namespace, **scene})
         except Exception:
             return None
+
+
+def _as_function(tree: ast.FunctionDef) -> ast.stmt:
+    """Return a function under another name, with nothing around it."""
+    plain = [ast.copy_location(ast.arg(name), tree) for name in _parameters(tree)]
+    arguments = ast.arguments([], plain, None, [], [], None, [])
+    return ast.copy_location(ast.FunctionDef(RESULT, arguments, tree.body, [], None), tree)
+
+
+def _parameters(tree: ast.FunctionDef) -> list[str]:
+    given = tree.args
+    more = [one for one in (given.vararg, given.kwarg) if one is not None]
+    return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs, *more)]
 
 
 def touched_names(statements: Sequence[ast.stmt]) -> set[str]:

@@ -15,8 +15,16 @@ from chainrule.checking.rules.variables import Scope, Variable
 
 MOST_ENTRIES = 30
 
+IMPORTED = frozenset({"exp", "log", "tanh", "sqrt", "maximum"})
+"""Functions of one array that programs import by name."""
 
-def scope_of(variables: Mapping[str, Any], namespace: Mapping[str, Any], outline: Iterable[ast.stmt]) -> Scope:
+
+def scope_of(
+    variables: Mapping[str, Any],
+    namespace: Mapping[str, Any],
+    outline: Iterable[ast.stmt],
+    own: Iterable[ast.stmt] = (),
+) -> Scope:
     """Return the scope of a statement that saw some variables.
 
     Parameters
@@ -27,8 +35,14 @@ def scope_of(variables: Mapping[str, Any], namespace: Mapping[str, Any], outline
         The program's own globals.
     outline : iterable of ast.stmt
         The program's statements, for what its loops count with.
+    own : iterable of ast.stmt
+        Those of the same function, for the entries that these name: ``store['A' + str(l - 1)]``.
     """
     found: dict[str, Variable] = {}
+    for text, value in _composed(own, {**namespace, **variables}):
+        variable = _variable(text, value)
+        if variable is not None:
+            found.setdefault(text, variable)
     for text, value in _named({**_globals(namespace), **variables}):
         variable = _variable(text, value)
         if variable is not None:
@@ -37,10 +51,27 @@ def scope_of(variables: Mapping[str, Any], namespace: Mapping[str, Any], outline
     functions = tuple(
         name
         for name, value in {**namespace, **variables}.items()
-        if hasattr(value, OWN) and not isinstance(value, type) and _arguments(value) == 1
+        if (hasattr(value, OWN) and not isinstance(value, type) and _arguments(value) == 1) or name in IMPORTED
     )
     counters = tuple(name for name in _counters(outline) if isinstance(variables.get(name), int))
     return Scope(tuple(found.values()), numpy, functions, counters)
+
+
+def _composed(own: Iterable[ast.stmt], names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the entries under keys that are put together, as statements name them."""
+    seen: set[str] = set()
+    for statement in own:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BinOp | ast.JoinedStr | ast.Name):
+                text = ast.unparse(node)
+                if text in seen or len(seen) > 60:
+                    continue
+                seen.add(text)
+                try:
+                    value = eval(text, dict(names))
+                except Exception:  # not there yet
+                    continue
+                yield text, value
 
 
 def _globals(namespace: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +103,8 @@ def _variable(text: str, value: Any) -> Variable | None:
         return None if kind is None else Variable(text, kind, value.shape)  # type: ignore[arg-type]
     if isinstance(value, bool):
         return None
+    if type(value) is list and value and all(isinstance(one, float) for one in value):
+        return Variable(text, "array", (len(value),))
     if isinstance(value, (float, int, np.number)):
         return Variable(text, "number", ())
     return None

@@ -108,6 +108,14 @@ class Search:
         settled = {one: suspicion.get(one, 0.0) < 0 for one in backward}
         return Looked(order, backward, forward, settled)
 
+    def statements_before(self, places: Sequence[Place]) -> set[int]:
+        """Return the statements that some places were computed by in the window."""
+        return self._statements(self._vertices(places))
+
+    def operations_before(self, places: Sequence[Place]) -> set[str]:
+        """Return the operations that some places were computed by in the window."""
+        return {self.tape.events[self.flow.event[one]].op for one in self._vertices(places)}
+
     def _vertices(self, places: Sequence[Place]) -> set[int]:
         """Return what some places were computed from in the window."""
         targets = [self._vertex(place) for place in places]
@@ -126,7 +134,8 @@ class Search:
         return self.flow.memory_vertex(node.storage, place.time)
 
     def _statements(self, vertices: set[int]) -> set[int]:
-        found = {self.tape.statement_of(self.tape.events[self.flow.event[one]]) for one in vertices}
+        events = [self.tape.events[self.flow.event[one]] for one in vertices]
+        found = {self.tape.statement_of(event) for event in events if event.op not in ("zeros_like", "ones_like")}
         return {one for one in found if one in self.outline.trees}
 
     def _naming(self, vertices: set[int]) -> set[int]:
@@ -139,15 +148,24 @@ class Search:
         return found
 
     def _suspicion(self, vertices: set[int]) -> dict[int, float]:
-        """Return by statement whether what it gives is a true gradient (low) or not, though what it is made of is."""
+        """Return by statement how much what it leaves looks like the first value that is no true gradient.
+
+        1 where it is none though the gradients that it is made of are; 0 where these are none either; less where it is
+        a true gradient.
+        """
         points = self.judgement.points
         if not points:
             return {}
         truths = Truths(points)
         known: dict[int, bool] = {}
         scores: dict[int, float] = {}
+        gradient_like: set[int] = set()
+        last: dict[tuple[int, int], int] = {}
         for vertex in sorted(vertices):
             event = self.tape.events[self.flow.event[vertex]]
+            inputs = [one for one in self.flow.before[vertex] if one in gradient_like]
+            if inputs:
+                gradient_like.add(vertex)
             if not isinstance(event.output, int):
                 continue
             values = [point.values.made.get(event.output) for point in points]
@@ -155,15 +173,21 @@ class Search:
                 continue
             label = truths.label(values)
             known[vertex] = label is not None
+            if label is not None:
+                gradient_like.add(vertex)
+            elif not inputs:
+                continue  # a local gradient
             statement = self.tape.statement_of(event)
+            last[statement, event.frame] = vertex
             if label is not None:
                 scale = abs(label.scale / self.common) if self.common is not None else 1.0
-                scores[statement] = max(scores.get(statement, -1.0), -0.5 if abs(scale - 1) < 1e-6 else 0.2)
-                continue
-            inputs = [one for one in self.flow.before[vertex] if one in vertices]
-            right = all(known.get(one, True) for one in inputs)
-            scores[statement] = max(scores.get(statement, -1.0), 1.0 if right else 0.0)
-        return scores
+                scores[vertex] = -0.5 if abs(scale - 1) < 1e-6 else 0.2
+            else:
+                scores[vertex] = 1.0 if all(known.get(one, True) for one in inputs) else 0.0
+        result: dict[int, float] = {}
+        for (statement, _), vertex in last.items():
+            result[statement] = max(result.get(statement, -1.0), scores[vertex])
+        return result
 
     # --- what --------------------------------------------------------------------------------------------------
 
@@ -198,6 +222,8 @@ class Search:
     def _open(self) -> None:
         order = self.looked.order
         watched = {one for statement in order for one in (statement, *self.outline.ancestors(statement))}
+        functions = {self.outline.functions.get(one, -1) for one in order} - {-1}
+        watched |= {self.outline.first_in(one) for one in functions}
         self.scenes = Scenes(self.subject.rerun, watched, (self.problem.start, self.problem.end))
         entered = self.scenes.entered(watched)
         units = {one: units_of(self.outline, self.runs, entered, one) for one in order}

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.judge import Court, Judgement
+from chainrule.checking.judge import Court, Judgement, Point
 from chainrule.checking.labels import Truths
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import Limits, Run, record
@@ -88,7 +88,7 @@ class TrainedSubject:
     def otherwise(self) -> Sequence[Subject]:
         """Return the same with other losses supposed, where no claim is right under the one that was chosen."""
         chosen = self.judgement
-        if chosen.count_right or chosen.objective.origin is not Origin.SUPPOSED:
+        if chosen.objective.origin is not Origin.SUPPOSED or 2 * chosen.count_right > len(chosen.claims):
             return []
         usual = supposed_by_output(self.problem, chosen)
         return [
@@ -100,7 +100,8 @@ class TrainedSubject:
     def again(self, program: Program) -> Subject | None:
         """Return the training of another text of the program."""
         known = self.judgement.objective
-        return trained(program, (known.origin, known.name), True)
+        hint = self.hint if self.insists and self.hint is not None else (known.origin, known.name)
+        return trained(program, hint, True)
 
     def rerun(self, statements: Collection[int], wanted: Callable[[int, int], bool]) -> Run:
         """Run the program again with some statements watched."""
@@ -152,26 +153,65 @@ def _fits_output(name: str, outputs: list[ndarray]) -> float:
 
 
 def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = False) -> Judgement:
-    """Return the judgement by the loss under which most claims, and then most values, are true gradients."""
+    """Return the judgement by the loss under which most claims, and then most values, are true gradients.
+
+    A loss that the program computes counts more than one that is supposed, if it is one of the usual ones at all.
+    """
     court = Court(problem)
     found: list[tuple[tuple[float, ...], Judgement]] = []
+    supposed = [one for one in problem.objectives if one.origin is Origin.SUPPOSED]
+    shown = _fits_output_of(court)
+    meant = False
     for position, objective in enumerate(problem.objectives):
         if insists and hint is not None and (objective.origin, objective.name) != hint:
             continue
-        judgement = court.judge(objective, 2)
-        preferred = hint is not None and (objective.origin, objective.name) == hint
         is_stated = objective.origin is not Origin.SUPPOSED
-        found.append(((judgement.count_right, preferred, is_stated, -position), judgement))
+        if meant and not is_stated and not insists:
+            break
+        judgement = court.judge(objective, 2)
+        usual = is_stated and (judgement.right or is_usual(judgement, supposed, court))
+        meant = meant or usual
+        preferred = hint is not None and (objective.origin, objective.name) == hint
+        explained = 0.0 if judgement.right else _explained(judgement, problem) + shown(judgement)
+        rank = (usual, judgement.count_right, explained, preferred, is_stated, -position)
+        found.append((rank, judgement))
         if judgement.right and (position == 0 or not is_stated):
             break
     if not found:
         return best_judgement(problem) if insists else court.judge(_nothing(), 1)
-    most = max(rank[0] for rank, _ in found)
-    if most < len(problem.parameters):
-        shown = _fits_output_of(court)
-        found = [((*rank[:1], _explained(one, problem) + shown(one), *rank[1:]), one) for rank, one in found]
     _, best = max(found, key=lambda pair: pair[0])
     return court.judge(best.objective)
+
+
+def is_usual(judgement: Judgement, supposed: Sequence[Objective], court: Court) -> bool:
+    """Return whether a loss that is computed has the gradient, at some output, of one of the usual losses."""
+    for objective in supposed:
+        if objective.name.startswith("absolute"):
+            continue
+        if all(_same_direction(point, objective) for point in judgement.points) and judgement.points:
+            return True
+    return False
+
+
+def _same_direction(point: Point, objective: Objective) -> bool:
+    """Return whether a loss's gradient at the outputs is a multiple of that of another."""
+    seen = point.values.seen
+    if any(seen.get(place) is None for place in objective.places):
+        return False
+    scales = []
+    for place, usual in objective.seeds(seen):
+        true = point.gradients.made.get(place.node)
+        if true is None:
+            return False
+        flat, wanted = np.ravel(true), np.ravel(usual)
+        square = float(wanted @ wanted)
+        if flat.shape != wanted.shape or not square:
+            return False
+        scale = float(flat @ wanted) / square
+        if np.max(np.abs(flat - scale * wanted)) > 1e-6 * max(float(np.max(np.abs(flat))), 1e-300):
+            return False
+        scales.append(scale)
+    return bool(scales) and np.ptp(scales) <= 1e-6 * max(abs(one) for one in scales)
 
 
 def _fits_output_of(court: Court) -> Callable[[Judgement], float]:

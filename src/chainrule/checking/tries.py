@@ -22,7 +22,7 @@ class Tries:
     def __init__(self, outline: Outline, scenes: Scenes, statement: int, units: list[Unit]) -> None:
         self.statement = statement
         self._outline, self._scenes = outline, scenes
-        found = [(unit, scenes.of(Occurrence(unit.statement, unit.frame, unit.time))) for unit in units]
+        found = [(unit, scenes.of(Occurrence(self._watched(unit), unit.frame, unit.time))) for unit in units]
         self._scenes_of: list[tuple[Unit, Scene]] = [(unit, scene) for unit, scene in found if scene is not None]
         variables = scenes.first(statement)
         self.ready = variables is not None and bool(self._scenes_of)
@@ -30,10 +30,17 @@ class Tries:
         self._waiting: Change | None = None
         self._changes: Iterator[Change] = iter(())
         if variables is not None and self._scenes_of:
-            scope = scope_of(variables, scenes.namespace, outline.trees.values())
+            function = outline.functions.get(statement, -1)
+            own = [tree for number, tree in outline.trees.items() if outline.functions.get(number, -1) == function]
+            scope = scope_of(variables, scenes.namespace, outline.trees.values(), own)
             self._changes = proposals(outline.trees[statement], scope, limit=MOST_PROPOSALS)
             units_trees = {unit.statement: outline.trees[unit.statement] for unit, _ in self._scenes_of}
             self._touched = touched_names(list(units_trees.values()))
+
+    def _watched(self, unit: Unit) -> int:
+        """Return the statement before which a unit begins."""
+        tree = self._outline.trees[unit.statement]
+        return self._outline.first_in(unit.statement) if isinstance(tree, ast.FunctionDef) else unit.statement
 
     def next(self, surprise: float) -> Change | None:
         """Return the next change; None if it is more surprising than that, or there is none."""

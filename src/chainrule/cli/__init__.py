@@ -20,6 +20,7 @@ COMMANDS = {
     "predict": "Name the class of images or rows.",
     "tune": "Search for the best settings: many networks trained as one.",
     "check": "Find the wrong line of a backward pass, and prove what it should be.",
+    "derive": "Write the backward pass of a forward pass, and prove it.",
     "export": "Write a run's model as ONNX, or for PyTorch.",
     "info": "Say what this machine is, and how fast its matrix product.",
     "data": "Say what a data set is; draw a contact sheet.",

@@ -30,7 +30,7 @@ def affine_backward(dout, cache):
     return (dout @ w.T).reshape(x.shape), x.reshape(len(x), -1).T @ dout, dout.sum(axis=0)
 '''
 
-COLUMNS = '''
+COLUMNS = """
 import numpy as np
 
 def linear_forward(A_prev, W, b):
@@ -44,9 +44,9 @@ def linear_backward(dZ, cache):
     dA_prev = np.dot(W.T, dZ)
     assert dW.shape == W.shape
     return dA_prev, dW, db
-'''
+"""
 
-RECOMPUTED = '''
+RECOMPUTED = """
 import numpy as np
 
 def tanh_layer(h, W):
@@ -55,9 +55,9 @@ def tanh_layer(h, W):
 def tanh_layer_grad(h, W, g):
     s = g * (1 - np.tanh(h @ W) ** 2)
     return s @ W.T, h.T @ s
-'''
+"""
 
-SLOPE = '''
+SLOPE = """
 import numpy as np
 
 def softplus(z):
@@ -65,9 +65,9 @@ def softplus(z):
 
 def softplus_prime(z):
     return 1 / (1 + np.exp(-z))
-'''
+"""
 
-SLOPE_OF_OUTPUT = '''
+SLOPE_OF_OUTPUT = """
 import numpy as np
 
 def sigmoid(z):
@@ -75,9 +75,9 @@ def sigmoid(z):
 
 def d_sigmoid(s):
     return s * (1 - s)
-'''
+"""
 
-CONVOLUTION = '''
+CONVOLUTION = """
 import numpy as np
 
 def conv_fwd(x, w, b, stride=1):
@@ -102,9 +102,9 @@ def conv_bwd(dy, cache):
             dx[:, :, rows, cols] += np.tensordot(dy[:, :, i, j], w, (1, 0))
             dw += np.tensordot(dy[:, :, i, j], x[:, :, rows, cols], (0, 0))
     return dx, dw, dy.sum(axis=(0, 2, 3))
-'''
+"""
 
-RECURRENT = '''
+RECURRENT = """
 import numpy as np
 
 def rnn_forward(x, h0, Wx, Wh, b):
@@ -128,7 +128,7 @@ def rnn_backward(dh, cache):
         db += d.sum(axis=0)
         later = d @ Wh.T
     return dx, later, dWx, dWh, db
-'''
+"""
 
 EMBEDDING = '''
 import numpy as np
@@ -144,7 +144,7 @@ def embedding_backward(dout, cache):
     return dW
 '''
 
-CELL_IN_DICTIONARIES = '''
+CELL_IN_DICTIONARIES = """
 import numpy as np
 
 def cell_forward(xt, a_prev, parameters):
@@ -160,9 +160,9 @@ def cell_backward(da_next, cache):
     gradients["dWaa"] = np.dot(d, a_prev.T)
     gradients["dba"] = np.sum(d, axis=1, keepdims=True)
     return gradients
-'''
+"""
 
-LAYER_CLASS = '''
+LAYER_CLASS = """
 import numpy as np
 
 class Dense:
@@ -178,9 +178,9 @@ class Dense:
         self.dW = self.x.T @ grad
         self.db = grad.sum(axis=0)
         return grad @ self.W.T
-'''
+"""
 
-FPROP = '''
+FPROP = """
 import numpy as np
 
 class LayerNorm:
@@ -200,9 +200,9 @@ class LayerNorm:
         self.grads["beta"] = up.sum(axis=0)
         d = up * self.params["gamma"]
         return (d - d.mean(axis=1, keepdims=True) - self.hat * (d * self.hat).mean(axis=1, keepdims=True)) / self.std
-'''
+"""
 
-CONV_CLASS = '''
+CONV_CLASS = """
 import numpy as np
 
 class Conv1x1:
@@ -219,9 +219,9 @@ class Conv1x1:
         self.dweight = np.einsum("nfhw,nchw->fc", dout, self.x)
         self.dbias = dout.sum(axis=(0, 2, 3))
         return np.einsum("fc,nfhw->nchw", self.weight, dout)
-'''
+"""
 
-LOSS = '''
+LOSS = """
 import numpy as np
 
 def softmax_loss(x, y):
@@ -232,9 +232,9 @@ def softmax_loss(x, y):
     dx = p.copy()
     dx[np.arange(N), y] -= 1
     return loss, dx / N
-'''
+"""
 
-TWO_FUNCTIONS = '''
+TWO_FUNCTIONS = """
 import numpy as np
 
 def mse(y_true, y_pred):
@@ -242,9 +242,9 @@ def mse(y_true, y_pred):
 
 def mse_prime(y_true, y_pred):
     return 2 * (y_pred - y_true) / y_true.size
-'''
+"""
 
-LOSS_CLASS = '''
+LOSS_CLASS = """
 import numpy as np
 
 class CrossEntropy:
@@ -254,9 +254,9 @@ class CrossEntropy:
 
     def backward(self):
         return (self.p - self.t) / len(self.t)
-'''
+"""
 
-NET = '''
+NET = """
 import numpy as np
 
 class TwoLayerNet(object):
@@ -281,9 +281,9 @@ class TwoLayerNet(object):
         grads["W1"] = X.T.dot(d) + 2 * reg * W1
         grads["b1"] = d.sum(axis=0)
         return loss, grads
-'''
+"""
 
-PROPAGATE = '''
+PROPAGATE = """
 import numpy as np
 
 def propagate(w, b, X, Y):
@@ -291,9 +291,9 @@ def propagate(w, b, X, Y):
     A = 1 / (1 + np.exp(-(np.dot(w.T, X) + b)))
     cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
     return {"dw": np.dot(X, (A - Y).T) / m, "db": np.sum(A - Y) / m}, cost
-'''
+"""
 
-PACKED = '''
+PACKED = """
 import numpy as np
 
 def sigmoid(z):
@@ -306,13 +306,14 @@ def cost(theta, X, y, lam):
     grad = X.T @ (h - y) / m
     grad[1:] += lam / m * theta[1:]
     return J, grad
-'''
+"""
 
-CHAIN = '''
+CHAIN = """
 import numpy as np
 
 def initialize_parameters(n_x, n_h, n_y):
-    return {"W1": np.random.randn(n_h, n_x), "b1": np.zeros((n_h, 1)), "W2": np.random.randn(n_y, n_h), "b2": np.zeros((n_y, 1))}
+    W1, W2 = np.random.randn(n_h, n_x), np.random.randn(n_y, n_h)
+    return {"W1": W1, "b1": np.zeros((n_h, 1)), "W2": W2, "b2": np.zeros((n_y, 1))}
 
 def forward_propagation(X, parameters):
     Z1 = np.dot(parameters["W1"], X) + parameters["b1"]
@@ -332,9 +333,9 @@ def backward_propagation(parameters, cache, X, Y):
         "dW1": np.dot(dZ1, X.T) / m, "db1": np.sum(dZ1, axis=1, keepdims=True) / m,
         "dW2": np.dot(dZ2, cache["A1"].T) / m, "db2": np.sum(dZ2, axis=1, keepdims=True) / m,
     }
-'''
+"""
 
-GLOBALS = '''
+GLOBALS = """
 import numpy as np
 
 W1, b1 = np.random.randn(4, 6), np.zeros(6)
@@ -354,9 +355,9 @@ def backward(X, out, target):
     dW2, db2 = hidden.T @ d, d.sum(axis=0)
     d = (d @ W2.T) * (1 - hidden ** 2)
     dW1, db1 = X.T @ d, d.sum(axis=0)
-'''
+"""
 
-STORED = '''
+STORED = """
 import numpy as np
 
 class Network:
@@ -377,9 +378,11 @@ class Network:
         delta = self.output - y
         self.grad_weights2 = self.hidden.T @ delta
         self.grad_weights1 = self.X.T @ (delta @ self.weights2.T * (1 - self.hidden ** 2))
-'''
+"""
 
-SEQUENTIAL = LAYER_CLASS + '''
+SEQUENTIAL = (
+    LAYER_CLASS
+    + """
 
 class Tanh:
     def forward(self, x):
@@ -403,7 +406,8 @@ class Sequential:
         for layer in reversed(self.layers):
             grad = layer.backward(grad)
         return grad
-'''
+"""
+)
 
 SAMPLES = (
     Sample("affine_backward", "x w b", DENSE, "dout.sum(axis=0)", "dout.mean(axis=0)"),

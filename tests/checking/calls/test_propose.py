@@ -24,7 +24,9 @@ def _proposed(folder: Path, text: str) -> tuple[Run, list[CalledGroup]]:
 
 def _judged(run: Run, group: CalledGroup) -> list[Judgement]:
     problems = [call_problem(run.tape, one) for one in group.called]
-    found = [max((judge(one, other) for other in one.objectives), key=lambda made: made.count_right) for one in problems]
+    found = [
+        max((judge(one, other) for other in one.objectives), key=lambda made: made.count_right) for one in problems
+    ]
     assert all(one.points for one in found)
     return found
 
@@ -53,7 +55,9 @@ def test_a_mistake_is_seen(sample: Sample, tmp_path: Path) -> None:
 
 
 def test_own_arguments_are_used_too(tmp_path: Path) -> None:
-    text = DENSE + "\nout, cache = affine_forward(np.ones((3, 2)), np.eye(2), np.zeros(2))\naffine_backward(out, cache)\n"
+    text = (
+        DENSE + "\nout, cache = affine_forward(np.ones((3, 2)), np.eye(2), np.zeros(2))\naffine_backward(out, cache)\n"
+    )
     run, groups = _proposed(tmp_path, text)
     assert [one.made.own for one in groups[0].called].count(True) == 1
     assert all(one.right for one in _judged(run, groups[0]))

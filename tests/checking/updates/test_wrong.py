@@ -63,3 +63,28 @@ def test_it_is_mended_when_the_line_is() -> None:
     for update, mended in ((ONE_BY_ONE, True), (ONE_BY_ONE.replace("P['c'] -=", "P['c'] +="), False)):
         _, training, judgement = judged(program_of(update))
         assert found.is_mended(training, judgement) is mended
+
+
+FIXES = {
+    "sign of one",
+    "sign of all",
+    "under another name",
+    "all under another name",
+    "replaced",
+    "velocity up",
+    "first kept",
+}
+
+
+@pytest.mark.parametrize(("right", "old", "new"), [one[1:4] for one in WRONG if one[0] in FIXES])
+def test_its_fix_mends_it(right: str, old: str, new: str) -> None:
+    wrong = right.replace(old, new, 1)
+    _, found = audited(wrong)
+    text = program_of(wrong).text.split("\n")
+    fixes = {fix for one in found.findings for fix in one.fix}
+    assert fixes
+    for line, end_line, mended in fixes:
+        text[line - 1 : end_line] = [mended]
+    program = program_of(wrong).changed("\n".join(text))
+    _, training, judgement = judged(program)
+    assert found.is_mended(training, judgement)

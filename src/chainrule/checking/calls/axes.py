@@ -123,8 +123,7 @@ def _documented(text: str, name: str) -> list[list[str]]:
         if 0 < len(letters) < 6 and all(
             re.fullmatch(r"[\w\s*+\-/]+", one) and len(one) < 24 and not re.search(r"\w\s+\w", one) for one in letters
         ):
-            if len(letters) > 1 or len(parts) == 2:
-                found.append(letters)
+            found += [letters] if len(letters) > 1 or len(parts) == 2 else []
     return found
 
 

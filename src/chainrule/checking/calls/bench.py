@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 import time
 import warnings
 from collections.abc import Iterable, Mapping
@@ -44,12 +45,14 @@ class Bench:
         """Return names to try something in."""
         self.tries += 1
         seed_everything()
-        return Trial(dict(self.namespace), self)
+        for name in [name for name in self.namespace if re.match(r"_[a-z]\d*(_|$)", name)]:
+            del self.namespace[name]
+        return Trial(self.namespace, self)
 
 
 @dataclass
 class Trial:
-    """One try: statements are run one group after the other in names of its own."""
+    """One try: statements are run one group after the other, in the names of the program's functions."""
 
     names: dict[str, Any]
     bench: Bench
@@ -106,10 +109,8 @@ def _plain(statements: Iterable[ast.stmt]) -> Iterable[ast.stmt]:
         if isinstance(one, (ast.FunctionDef, ast.ClassDef)):
             yield one
         elif isinstance(one, ast.Assign) and isinstance(one.value, (ast.Lambda, ast.Dict, ast.Tuple, ast.List)):
-            if any(isinstance(inner, (ast.Lambda, ast.Name)) for inner in ast.walk(one.value)) and not _calls(
-                one.value
-            ):
-                yield one
+            named = any(isinstance(inner, (ast.Lambda, ast.Name)) for inner in ast.walk(one.value))
+            yield from [one] if named and not _calls(one.value) else []
 
 
 def _calls(node: ast.AST) -> bool:

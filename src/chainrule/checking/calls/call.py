@@ -24,7 +24,7 @@ class Call:
     """The statements that are looked at."""
     given: Mapping[str, Any]
     inputs: Mapping[str, str]
-    """By a name for people: the expression, after ``setup``, of the array (or float) that the loss is differentiated by."""
+    """By a name for people: the expression, after ``setup``, of what the loss is differentiated by."""
     claims: Mapping[str, tuple[str, ...]]
     """By the same names: expressions, after ``text``, that may be its gradient; the likeliest first."""
     loss: str = ""

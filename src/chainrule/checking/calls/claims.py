@@ -45,7 +45,7 @@ def matched(inputs: Sequence[Leaf], given: Sequence[Leaf], kept: Sequence[Leaf] 
 def _named(one: Leaf, given: Sequence[Leaf], kept: Sequence[Leaf]) -> list[Leaf]:
     own = same_thing(one.label)
     alike = []
-    for leaf in [*given, *kept]:
+    for leaf in given if one.text.startswith("_a_") and given else [*given, *kept]:
         if leaf.value is one.value:
             continue
         about = same_thing(differentiated(leaf.label))
@@ -63,7 +63,9 @@ def _named(one: Leaf, given: Sequence[Leaf], kept: Sequence[Leaf]) -> list[Leaf]
 
 def _speaks_of_other(leaf: Leaf) -> bool:
     """Whether a name like ``dhidden`` says that this is the gradient of something that was not handed in."""
-    about = differentiated(leaf.label)
+    about = differentiated(leaf.label.removesuffix("[]"))
+    if leaf.label.endswith("[]"):
+        return not about and not leaf.label.startswith(("grad", "g[", "delta"))
     return len(about) > 1 and same_thing(about) not in ("x", "out") and about not in ("loss", "input", "inputs")
 
 

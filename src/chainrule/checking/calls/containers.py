@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chainrule.checking.calls.guess import Guess
+from chainrule.checking.calls.guess import Guess, Guesses
 from chainrule.checking.calls.plans import Subject
-from chainrule.checking.calls.repair import Guesses
 from chainrule.checking.calls.routine import Routine
 from chainrule.checking.calls.search import Found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,8 @@ class Guess:
     """One value to hand to a program."""
 
     kind: str
-    """``array``, ``unit`` (between 0 and 1), ``labels``, ``one-hot``, ``binary``, ``number``, ``whole``, ``value``, ``entries``, ``items``."""
+    """``array``, ``unit`` (between 0 and 1), ``labels``, ``one-hot``, ``binary``; ``number``, ``whole`` (a size),
+    ``sizes``, ``value`` (as it is); ``entries`` (a dictionary), ``items`` (a tuple or list)."""
     shape: Shape = ()
     value: Any = None
     high: int = 0
@@ -31,16 +32,16 @@ class Guess:
         """Return one that can be changed without changing this one."""
         return copy.deepcopy(self)
 
-    def renamed(self, sizes: Callable[[int], int]) -> Guess:
-        """Return the same with other sizes."""
+    def renamed(self, sizes: Mapping[int, int]) -> Guess:
+        """Return the same with other sizes in the place of some."""
         new = self.copied()
-        new.shape = tuple(sizes(n) for n in self.shape)
-        new.high = sizes(self.high) if self.high else 0
+        new.shape = tuple(sizes.get(n, n) for n in self.shape)
+        new.high = sizes.get(self.high, self.high)
         new.parts = {key: one.renamed(sizes) for key, one in self.parts.items()}
         if self.kind == "whole":
-            new.value = sizes(self.value)
+            new.value = sizes.get(self.value, self.value)
         elif self.kind == "sizes":
-            new.value = [sizes(n) for n in self.value]
+            new.value = [sizes.get(n, n) for n in self.value]
         return new
 
     def all(self) -> list[Guess]:
@@ -78,7 +79,7 @@ def _classes(guess: Guess, random: np.random.Generator, count: int) -> Any:
     high = max(guess.high, 1)
     kept = [n for n in range(high) if not (guess.absent and high > 2 and n == 1)]
     if not guess.absent and count > high > 1:
-        kept = kept + [high - 1]  # some class more often than others
+        kept = [*kept, high - 1]  # some class more often than others
     start = [high - 1] + [kept[n % len(kept)] for n in range(count - 1)]
     return random.permutation(np.array(start[:count], dtype=int))
 
@@ -92,6 +93,10 @@ def _one_hot(guess: Guess, random: np.random.Generator) -> Any:
     picked = np.eye(high)[_classes(Guess("labels", (count,), high=high, absent=guess.absent), random, count)]
     others = tuple(n for i, n in enumerate(guess.shape) if i != axis)
     return np.moveaxis(picked.reshape((*others, high)), -1, axis).copy()
+
+
+Guesses = dict[str, Guess]
+"""By the name under which a value is handed in."""
 
 
 @dataclass
@@ -110,12 +115,21 @@ class Palette:
 
 
 VARIANTS: tuple[dict[str, Any], ...] = (
-    {"number": 0, "N": 5, "D": 4, "H": 6, "C": 3, "T": 7, "E": 2, "G": 8, "reg": 0.0, "stride": 2, "pad": 1, "window": 3,
-     "batch": 2, "channels": 4, "height": 5, "width": 7, "filters": 6, "kernel": 3, "absent": False},
-    {"number": 1, "N": 7, "D": 6, "H": 5, "C": 4, "T": 3, "E": 3, "G": 9, "reg": 0.3, "stride": 1, "pad": 0, "window": 2,
-     "batch": 2, "channels": 7, "height": 4, "width": 6, "filters": 5, "kernel": 3, "absent": True},
-    {"number": 2, "N": 6, "D": 8, "H": 4, "C": 5, "T": 2, "E": 4, "G": 7, "reg": 0.05, "stride": 2, "pad": 0, "window": 3,
-     "batch": 2, "channels": 4, "height": 7, "width": 5, "filters": 6, "kernel": 3, "absent": True},
+    {
+        "number": 0, "N": 5, "D": 4, "H": 6, "C": 3, "T": 7, "E": 2, "G": 8, "reg": 0.0, "absent": False,
+        "stride": 2, "pad": 1, "window": 3,
+        "batch": 2, "channels": 4, "height": 5, "width": 7, "filters": 6, "kernel": 3,
+    },
+    {
+        "number": 1, "N": 7, "D": 6, "H": 5, "C": 4, "T": 3, "E": 3, "G": 9, "reg": 0.3, "absent": True,
+        "stride": 1, "pad": 0, "window": 2,
+        "batch": 2, "channels": 7, "height": 4, "width": 6, "filters": 5, "kernel": 3,
+    },
+    {
+        "number": 2, "N": 6, "D": 8, "H": 4, "C": 5, "T": 2, "E": 4, "G": 7, "reg": 0.05, "absent": True,
+        "stride": 2, "pad": 0, "window": 3,
+        "batch": 2, "channels": 4, "height": 7, "width": 5, "filters": 6, "kernel": 3,
+    },
 )  # fmt: skip
 """Sizes and settings of the calls that are made; windows overlap."""
 

@@ -54,7 +54,7 @@ def is_number(value: Any) -> bool:
 def _walk(
     value: Any, text: str, label: str, holder: str, expr: ast.expr | None, depth: int, seen: set[int]
 ) -> Iterator[Leaf]:
-    label = label or (expr.id if isinstance(expr, ast.Name) else "")
+    label = label or _label(expr)
     if is_number(value):
         if id(value) not in seen:
             seen.add(id(value))
@@ -82,3 +82,12 @@ def _walk(
         seen.add(id(value))
         for key, one in vars(value).items():
             yield from _walk(one, f"{text}.{key}", key, text, None, depth + 1, seen)
+
+
+def _label(expr: ast.expr | None) -> str:
+    """Return what is returned by its name; of ``hs[-1]`` that it is a part of something."""
+    if isinstance(expr, ast.Name):
+        return expr.id
+    if isinstance(expr, ast.Subscript) and isinstance(expr.value, ast.Name):
+        return f"{expr.value.id}[]"
+    return ""

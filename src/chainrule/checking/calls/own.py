@@ -9,8 +9,9 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.calls.bench import Bench, Failed
-from chainrule.checking.calls.guess import Guess
-from chainrule.checking.calls.pipeline import Draft, Guesses, Pipeline
+from chainrule.checking.calls.drafting import Draft
+from chainrule.checking.calls.guess import Guess, Guesses
+from chainrule.checking.calls.pipeline import Pipeline
 from chainrule.checking.calls.words import size_role
 from chainrule.checking.reading.standins.anything import Anything
 from chainrule.checking.record.run import Run
@@ -47,7 +48,7 @@ def templates(plan: Pipeline, run: Run, variant: dict[str, Any], frames: Sequenc
     sizes = sorted({n for one in made.values() for inner in one.all() for n in inner.shape if n > 1})
     offset = variant["N"] - 4
     new = {n: 2 + (place + offset) % (len(sizes) + 3) for place, n in enumerate(sizes)}
-    small = {name: one.renamed(lambda n: new.get(n, n)) for name, one in made.items()}
+    small = {name: one.renamed(new) for name, one in made.items()}
     same = sum(int(np.prod(inner.shape)) for one in made.values() for inner in one.all()) < 3000
     return [small, made] if same else [small]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chainrule.checking.calls.pipeline import Pipeline
-from chainrule.checking.calls.routine import Routine, classes, routines, walk_own
+from chainrule.checking.calls.routine import Routine, classes, routines
 from chainrule.checking.calls.words import ASIDE, BACKWARD, FORWARD, LOSS, differentiated, role, stem
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import Run

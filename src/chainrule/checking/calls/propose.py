@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from chainrule.checking.calls.bench import Bench, Clock, bench
 from chainrule.checking.calls.call import Call
 from chainrule.checking.calls.containers import filled
+from chainrule.checking.calls.drafting import Draft
 from chainrule.checking.calls.guess import EASY_VARIANT, VARIANTS
 from chainrule.checking.calls.own import own_calls, templates
-from chainrule.checking.calls.pipeline import Draft
 from chainrule.checking.calls.plans import Subject, subjects
 from chainrule.checking.calls.search import Found, Search
 from chainrule.checking.reading.program import Program
@@ -76,7 +76,12 @@ def _group(
     for plan in subject.plans:
         if not clock.tick():
             break
-        one = search.run(plan, VARIANTS[0], Clock(SECONDS / 2, TRIES if len(subject.plans) == 1 else TRIES // 2), templates=templates(plan, run, VARIANTS[0], frames))
+        one = search.run(
+            plan,
+            VARIANTS[0],
+            Clock(SECONDS / 2, TRIES if len(subject.plans) == 1 else TRIES // 2),
+            templates=templates(plan, run, VARIANTS[0], frames),
+        )
         if one is not None and (found is None or one.draft.score > found.draft.score):
             found = one
         if found is not None and found.draft.complete:

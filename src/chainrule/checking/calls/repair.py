@@ -1,4 +1,4 @@
-"""What a failed try says of the arguments: which size was wrong, which entry missing, which array should have had labels."""
+"""What a failed try says of the arguments: which size was wrong, which entry missing, which should be labels."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.checking.calls.bench import Failed
-from chainrule.checking.calls.guess import Guess
-
-Guesses = dict[str, Guess]
+from chainrule.checking.calls.guess import Guess, Guesses
 
 
 class ShapeWanted(Exception):
@@ -80,7 +78,8 @@ def _sizes(text: str) -> tuple[int, int] | None:
     shapes = re.findall(r"\(([\d, ]*)\)", text) if re.search(r"broadcast|shape mismatch|boolean index", text) else []
     if len(shapes) < 2:
         match = re.search(
-            r"axis \d+ is (\d+) but corresponding boolean dimension is (\d+)|size along axis \d+ is (\d+) but.* is (\d+)",
+            r"axis \d+ is (\d+) but corresponding boolean dimension is (\d+)"
+            r"|size along axis \d+ is (\d+) but.* is (\d+)",
             text,
         )
         return (int(match[1] or match[3]), int(match[2] or match[4])) if match else None
@@ -117,25 +116,20 @@ def _resized(guesses: Guesses, first: int, second: int) -> list[Guesses]:
     for old, new in ((first, second), (second, first)):
         if old > 1 and new > 0 and any(old in _all_sizes(one) for one in guesses.values()):
             order = [key for key, one in guesses.items() if old in _all_sizes(one)]
-            for key in reversed(order):  # weights and biases come after the data
-                found.append({**guesses, key: guesses[key].renamed(lambda n, a=old, b=new: b if n == a else n)})  # type: ignore[misc]
-            everywhere = {key: one.renamed(lambda n, a=old, b=new: b if n == a else n) for key, one in guesses.items()}  # type: ignore[misc]
-            found.append(everywhere)
-            inner = [
-                (key, part)
-                for key in order
-                for part in guesses[key].parts
-                if old in _all_sizes(guesses[key].parts[part])
-            ]
-            for key, part in inner if len(inner) > 1 else ():
-                new_one = guesses[key].copied()
-                new_one.parts[part] = new_one.parts[part].renamed(lambda n, a=old, b=new: b if n == a else n)  # type: ignore[misc]
-                found.append({**guesses, key: new_one})
+            # weights and biases come after the data
+            found += [{**guesses, key: guesses[key].renamed({old: new})} for key in reversed(order)]
+            found.append({key: one.renamed({old: new}) for key, one in guesses.items()})
+            inner = [(key, part) for key in order for part in guesses[key].parts]
+            for key, part in inner:
+                if old in _all_sizes(guesses[key].parts[part]):
+                    new_one = guesses[key].copied()
+                    new_one.parts[part] = new_one.parts[part].renamed({old: new})
+                    found.append({**guesses, key: new_one})
     return sorted(found or _in_blocks(guesses), key=lambda one: (_ones(one), collapsed(one)))
 
 
 def _in_blocks(guesses: Guesses) -> list[Guesses]:
-    """Return guesses whose weights hold the blocks of several gates side by side: something was cut from them and empty."""
+    """Return guesses whose weights hold the blocks of several gates: what was cut from them was empty."""
     found: list[Guesses] = []
     if max((n for one in guesses.values() for n in _all_sizes(one)), default=0) > 20:
         return found

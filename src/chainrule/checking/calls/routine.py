@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+_NUMBERED_KEY = re.compile(
+    r"""['"]([A-Za-z_]+)['"] \+ str\(|f['"]([A-Za-z_]+)\{|['"]([A-Za-z_]+)%[di]['"] %"""
+    r"""|['"]([A-Za-z_]+)\{\}['"]\.format"""
+)
+
 
 @dataclass(frozen=True)
 class Argument:
@@ -17,6 +22,8 @@ class Argument:
     optional: bool
     default: object = None
     """Its value, if it is written out."""
+    keyword: bool = False
+    """Whether it can be given by its name only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +64,8 @@ class Routine:
         names = [*args.posonlyargs, *args.args]
         defaults: list[ast.expr | None] = [None] * (len(names) - len(args.defaults)) + list(args.defaults)
         pairs = [*zip(names, defaults, strict=True), *zip(args.kwonlyargs, args.kw_defaults, strict=True)]
-        found = [Argument(one.arg, default is not None, _literal(default)) for one, default in pairs]
+        only = {one.arg for one in args.kwonlyargs}
+        found = [Argument(one.arg, default is not None, _literal(default), one.arg in only) for one, default in pairs]
         return found[1:] if self.owner and not self.static else found
 
     @cached_property
@@ -113,10 +121,7 @@ class Routine:
         for one in self.nodes:
             if isinstance(one, ast.Subscript) and _name(one.value) == argument:
                 key = ast.unparse(one.slice)
-                match = re.match(
-                    r"""['"]([A-Za-z_]+)['"] \+ str\(|f['"]([A-Za-z_]+)\{|['"]([A-Za-z_]+)%[di]['"] %|['"]([A-Za-z_]+)\{\}['"]\.format""",
-                    key,
-                )
+                match = _NUMBERED_KEY.match(key)
                 base = next((part for part in match.groups() if part), "") if match else ""
                 if base and base not in found:
                     found.append(base)

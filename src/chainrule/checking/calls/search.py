@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chainrule.checking.calls.arguments import Style, entry, styles
+from chainrule.checking.calls.arguments import entry
 from chainrule.checking.calls.bench import Bench, Clock, Failed
-from chainrule.checking.calls.guess import Guess
-from chainrule.checking.calls.pipeline import Draft, Guesses, Pipeline
+from chainrule.checking.calls.drafting import Draft
+from chainrule.checking.calls.guess import Guess, Guesses
+from chainrule.checking.calls.pipeline import Pipeline
 from chainrule.checking.calls.repair import collapsed, repaired
+from chainrule.checking.calls.styles import Style, styles
 
 REPAIRS = 7
 """Of one style, one after the other."""
@@ -53,7 +55,9 @@ class Search:
         for template in templates:
             if self._tried(plan, Style("rows"), template, variant, clock):
                 return self.best
-        for style in dict.fromkeys([*first, *styles([*plan.steps, *(one for one in plan.constructors.values() if one is not None)])]):
+        for style in dict.fromkeys(
+            [*first, *styles([*plan.steps, *(one for one in plan.constructors.values() if one is not None)])]
+        ):
             guessed = plan.guesses(style, style.palette(variant), variant)
             if self._tried(plan, style, guessed, variant, clock):
                 break

@@ -8,7 +8,7 @@ FORWARD = re.compile(
     r"forward|fwd|fprop|feed_?forw|propagation$|think$|predict_proba|^model$|^hypothesis$|^__call__$", re.I
 )
 BACKWARD = re.compile(
-    r"back|bwd|bprop|grad|deriv|prime|jacobian|^d_?(?:sig|tanh|relu|soft|loss|cost|mse|act|leaky|elu|f$)|_d$|^d[A-Z]|_dx$|slope",
+    r"back|bwd|bprop|grad|deriv|prime|jacobian|^d_?(?:sig|tanh|relu|soft|loss|cost|mse|act|leaky|elu|f$)|_d$|(?-i:^d[A-Z])|_dx$|slope",
     re.I,
 )
 LOSS = re.compile(
@@ -21,21 +21,30 @@ ASIDE = re.compile(
 )
 """Functions that do something else with losses and gradients."""
 
+OTHERWISE = re.compile(
+    r"(v|m|s|r|h|g|n)_?(d_?)?(w|b|weights|bias)\w?|(v|m|s)(_?(t|dw|db))?$|vel|mom|prev|last|old|best|adam|acc|optim|running"
+    r"|sq|avg|ema|cache",
+    re.IGNORECASE,
+)
+"""Attributes and tables in which an update keeps something beside the parameters."""
+
 _ROLES = {
-    "labels": r"y|ys|y_?(true|batch|train|onehot|hot|oh|gt|data)|labels?|targets?|t|one_?hot\w*|expected\w*|truth|ground_truth|gt|actual"
-    r"|y_?labels?|true_?\w*|answers?|desired|classes|tgt",
+    "labels": r"y|ys|y_?(true|batch|train|onehot|hot|oh|gt|data)|labels?|targets?|t|one_?hot\w*|expected\w*|truth|ground_truth|gt"
+    r"|actual|y_?labels?|true_?\w*|answers?|desired|classes|tgt",
     "settings": r"\w*(param|hparam|config|hyper)s?|hparameters|options?|opts?|\w*_params?",
     "params": r"param(eter)?s?|weights|model|theta_?dict|p|net(work)?|W_?and_?b|state_dict|nn_params",
     "cache": r"\w*caches?|\w*memory|ctx|context|saved|stored|tape|intermediates?|kept|store|history|states?_?cache",
-    "upstream": r"d_?(out(put)?s?|a\w*|z\w*|y\w*|l|h\w*|x\w*|next\w*|prev\w*|values?|s|o|v|c_?next|c|u|loss|scores|hidden\w*|vec)"
-    r"|d?l?_?grad\w*|\w*_grad(ient)?s?|upstream\w*|deltas?\w*|errs?|errors?|d[A-Z]\w*|g|top_?diff\w*|accum\w*|dL_?d?\w*|dldy|d_\w+|dnext\w*",
+    "upstream": r"d_?(out(put)?s?|[azyhx]\w*|in\w*|p\w*|logits|next\w*|prev\w*|values?|[lsovcu]|c_?next|loss|scores|hidden\w*|vec)|d_\w+"
+    r"|d?l?_?grad\w*|\w*_grad(ient)?s?|upstream\w*|deltas?\w*|errs?|errors?|(?-i:d[A-Z]\w*)|g|top_?diff\w*"
+    r"|accum\w*|dL_?d?\w*",
     "reg": r"reg\w*|lambd?a?\w*|lam|lmbda|l2\w*|weight_?decay|decay|wd|penalty|alpha_reg",
     "rate": r"learning_?rate|lr|eta|rate|step_?size",
     "eps": r"eps(ilon)?",
     "momentum": r"momentum|mom",
     "stride": r"strides?|s|step",
     "pad": r"pad(ding)?|p",
-    "window": r"f|k|window\w*|(pool|kernel|filter|field|block)_?(size|height|width|h|w|f|shape)?|size|fh|fw|hh|ww|k_?size|ph|pw|pool\w*",
+    "window": r"f|k|window\w*|(pool|kernel|filter|field|block)_?(size|height|width|h|w|f|shape)?"
+    r"|size|fh|fw|hh|ww|k_?size|ph|pw|pool\w*",
     "keep": r"keep(_prob)?|p_?keep|drop\w*|dropout\w*|prob|rate_drop",
     "slope": r"slope|alpha|leak\w*|negative_slope|a_leak",
     "margin": r"delta|margin",
@@ -48,7 +57,8 @@ _ROLES = {
     "function": r"func|fn|f_act|activation_fn|act_fn",
     "scale": r"gamma|scale|beta|shift|factor|g_amma",
     "bias": r"b|b\w?\d*|b_?[a-z]{1,2}|bias\w*|intercept|c\d|b_\w+|u_?bias",
-    "weight": r"w|w\w{0,3}\d*|weights?_?\w*|kernels?|filters?|thetas?\d*|u\w?|v\w?|syn\d?|emb\w*|table|e_?mat|coef\w*|w_\w+|a_mat",
+    "weight": r"w|w\w{0,3}\d*|weights?_?\w*|kernels?|filters?|thetas?\d*|u\w?|v\w?|syn\d?|emb\w*|table"
+    r"|e_?mat|coef\w*|w_\w+|a_mat",
     "state": r"\w*prev\w*|h0|c0|a0|h|c|h_?init|hidden\w*|init\w*_state|s0|hprev|state|cell",
     "yhat": r"y_?hat|y_?pred\w*|pred\w*|prob(abilitie)?s|p_hat|al|a2|a3|out(put)?s?|o|scores|logits|yp|hyp\w*",
     "data": r"x\w*|inputs?\w*|data|features|z\w*|a\w*|s|sample|img|image|batch|seq\w*|tokens|idx|indices|h_in|inp|u|v",

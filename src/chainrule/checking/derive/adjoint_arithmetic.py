@@ -43,7 +43,9 @@ def divide(o: Operation, i: int) -> Value | Scatter:
     if i == 0:
         return _of(o, i, made("u / y", u=o.up, y=y))
     if o.out_named:
-        return _of(o, i, Value(o.np("-u * q / y", u=o.up.node, q=o.out.node, y=y.node), broadcast(o.up.shape, o.out.shape)))
+        return _of(
+            o, i, Value(o.np("-u * q / y", u=o.up.node, q=o.out.node, y=y.node), broadcast(o.up.shape, o.out.shape))
+        )
     return _of(o, i, made("-u * x / y ** 2", u=o.up, x=x, y=y))
 
 
@@ -91,7 +93,9 @@ def where(o: Operation, i: int) -> Value | Scatter:
     condition = o.args[0]
     if i == 1:
         return _of(o, i, made("u * c", u=o.up, c=condition))
-    return _of(o, i, Value(o.np("np.where(c, 0, u)", c=condition.node, u=o.up.node), broadcast(o.up.shape, condition.shape)))
+    return _of(
+        o, i, Value(o.np("np.where(c, 0, u)", c=condition.node, u=o.up.node), broadcast(o.up.shape, condition.shape))
+    )
 
 
 @adjoint("nan_to_num")

@@ -29,8 +29,18 @@ SLOPES = {
     "relu": "u * (x > 0)",
     "swish": "u * (y + (1 - y) / (1 + np.exp(-x)))",
 }
-SAME = {"absolute": "abs", "fabs": "abs", "builtins.abs": "abs", "math.exp": "exp", "math.log": "log", "math.sqrt": "sqrt", "math.tanh": "tanh",
-        "scipy.special.expit": "sigmoid", "math.sin": "sin", "math.cos": "cos"}  # fmt: skip
+SAME = {
+    "absolute": "abs",
+    "fabs": "abs",
+    "builtins.abs": "abs",
+    "math.exp": "exp",
+    "math.log": "log",
+    "math.sqrt": "sqrt",
+    "math.tanh": "tanh",
+    "math.sin": "sin",
+    "math.cos": "cos",
+    "scipy.special.expit": "sigmoid",
+}
 
 
 @adjoint(*SLOPES, *SAME)
@@ -53,7 +63,9 @@ def softmax(o: Operation, _: int) -> Value | Scatter:
     axis = o.keywords.get("axis", -1)
     sums = "(u * y).sum()" if axis is None or len(o.out.shape) == 1 else f"(u * y).sum(axis={axis}, keepdims=True)"
     if o.manner.sums == "function":
-        sums = "np.sum(u * y)" if axis is None or len(o.out.shape) == 1 else f"np.sum(u * y, axis={axis}, keepdims=True)"
+        sums = (
+            "np.sum(u * y)" if axis is None or len(o.out.shape) == 1 else f"np.sum(u * y, axis={axis}, keepdims=True)"
+        )
     return Value(o.np(f"y * (u - {sums})", u=o.up.node, y=o.out.node), o.out.shape)
 
 
@@ -76,6 +88,8 @@ def clip(o: Operation, _: int) -> Value | Scatter:
         node = o.np("u * ((x > a) & (x < b))", u=o.up.node, x=x.node, a=low, b=high)
     elif low is not None:
         node = o.np("u * (x > a)", u=o.up.node, x=x.node, a=low)
-    else:
+    elif high is not None:
         node = o.np("u * (x < b)", u=o.up.node, x=x.node, b=high)
+    else:
+        return o.up
     return Value(node, broadcast(o.up.shape, x.shape))

@@ -65,7 +65,10 @@ def flip(o: Operation, _: int) -> Value | Scatter:
 def roll(o: Operation, _: int) -> Value | Scatter:
     """Rolled back."""
     axis = o.keywords.get("axis")
-    return Value(o.np(f"np.roll(u, {-o.keywords['shift']}{'' if axis is None else f', axis={axis}'})", u=_whole(o).node), o.args[0].shape)
+    return Value(
+        o.np(f"np.roll(u, {-o.keywords['shift']}{'' if axis is None else f', axis={axis}'})", u=_whole(o).node),
+        o.args[0].shape,
+    )
 
 
 @adjoint("broadcast_to")
@@ -96,7 +99,9 @@ def _is_full(node: ast.expr) -> bool:
 
 
 def _is_new_axis(node: ast.expr) -> bool:
-    return (isinstance(node, ast.Constant) and node.value is None) or (isinstance(node, ast.Attribute) and node.attr == "newaxis")
+    return (isinstance(node, ast.Constant) and node.value is None) or (
+        isinstance(node, ast.Attribute) and node.attr == "newaxis"
+    )
 
 
 @adjoint("take")
@@ -120,7 +125,7 @@ def joined(o: Operation, i: int) -> Value | Scatter:
     up = _whole(o)
     axis %= len(o.out.shape)
     before = ":, " * axis
-    if o.op == "stack" or o.op != "column_stack" and len(o.args[i].shape) < len(o.out.shape):
+    if o.op == "stack" or (o.op != "column_stack" and len(o.args[i].shape) < len(o.out.shape)):
         return Value(fill(f"u[{before}{i}]", u=up.node), o.args[i].shape)
     if o.op == "column_stack":
         return _column(o, i, up)
@@ -168,7 +173,11 @@ def pad(o: Operation, _: int) -> Value | Scatter:
 
 
 def _widths(node: ast.expr, axes: int) -> list[ast.expr]:
-    if isinstance(node, ast.Tuple | ast.List) and node.elts and all(isinstance(one, ast.Tuple | ast.List) for one in node.elts):
+    if (
+        isinstance(node, ast.Tuple | ast.List)
+        and node.elts
+        and all(isinstance(one, ast.Tuple | ast.List) for one in node.elts)
+    ):
         return [one.elts[0] for one in node.elts if isinstance(one, ast.Tuple | ast.List)]
     if isinstance(node, ast.Tuple | ast.List) and node.elts:
         return [node.elts[0]] * axes
@@ -183,7 +192,10 @@ def repeat(o: Operation, _: int) -> Value | Scatter:
         raise CannotDerive("repeat without an axis")
     axis %= len(x.shape)
     before = "".join(f"x.shape[{n}], " for n in range(axis + 1))
-    return Value(fill(f"u.reshape({before}{times}, *x.shape[{axis + 1}:]).sum(axis={axis + 1})", u=_whole(o).node, x=x.node), x.shape)
+    return Value(
+        fill(f"u.reshape({before}{times}, *x.shape[{axis + 1}:]).sum(axis={axis + 1})", u=_whole(o).node, x=x.node),
+        x.shape,
+    )
 
 
 @adjoint("diag", "diagonal")

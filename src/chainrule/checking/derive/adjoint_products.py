@@ -44,7 +44,14 @@ def matmul(o: Operation, i: int) -> Value | Scatter:
         return Value(product(o, _turned(o, x), up.node), w.shape)
     if i == 1 and sizes[1] == 2 and sizes[0] > 2:
         flat = o.np("x.reshape(-1, x.shape[-1]).T", x=x.node)
-        return Value(product(o, flat, o.np(f"u.reshape(-1, {w.shape[1]})" if False else "u.reshape(-1, w.shape[1])", u=up.node, w=w.node)), w.shape)
+        return Value(
+            product(
+                o,
+                flat,
+                o.np("u.reshape(-1, w.shape[1])", u=up.node, w=w.node),
+            ),
+            w.shape,
+        )
     if o.op == "dot" or 1 in sizes:
         raise CannotDerive(f"{o.op} of arrays with {sizes[0]} and {sizes[1]} axes")
     pair = (up.node, _turned(o, w)) if i == 0 else (_turned(o, x), up.node)
@@ -57,7 +64,11 @@ def outer(o: Operation, i: int) -> Value | Scatter:
     """``u @ b`` and ``a @ u``."""
     a, b = o.args[:2]
     up = full(o.up, o.out.shape, o.out.node, o.manner.numpy)
-    node = product(o, up.node, o.np("x.ravel()", x=b.node) if len(b.shape) != 1 else b.node) if i == 0 else product(o, o.np("x.T", x=up.node), a.node)
+    node = (
+        product(o, up.node, o.np("x.ravel()", x=b.node) if len(b.shape) != 1 else b.node)
+        if i == 0
+        else product(o, o.np("x.T", x=up.node), a.node)
+    )
     return Value(node, o.args[i].shape)
 
 

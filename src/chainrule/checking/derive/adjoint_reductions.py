@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from chainrule.checking.derive.adjoints import adjoint
 from chainrule.checking.derive.text import fill
-from chainrule.checking.derive.values import CannotDerive, Operation, Scatter, Value, broadcast, count, made, spread, total
+from chainrule.checking.derive.values import (
+    CannotDerive,
+    Operation,
+    Scatter,
+    Value,
+    broadcast,
+    count,
+    made,
+    spread,
+    total,
+)
 
 
 def _spread(o: Operation, value: Value | None = None) -> Value:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 
 from chainrule.checking.derive.values import CannotDerive, Operation, Scatter, Value
 
@@ -30,10 +32,15 @@ def pulled(operation: Operation, argument: int) -> Value | Scatter:
     CannotDerive
         If the operation is not in the table.
     """
-    from chainrule.checking.derive import adjoint_arithmetic, adjoint_elementwise, adjoint_movement, adjoint_products, adjoint_reductions
-
-    assert adjoint_arithmetic and adjoint_elementwise and adjoint_movement and adjoint_products and adjoint_reductions
+    _load()
     rule = TABLE.get(operation.op)
     if rule is None:
         raise CannotDerive(f"the operation {operation.op} has no rule")
     return rule(operation, argument)
+
+
+@cache
+def _load() -> None:
+    """Import the files that register the rules; they import this one."""
+    for family in ("arithmetic", "elementwise", "movement", "products", "reductions"):
+        import_module(f"chainrule.checking.derive.adjoint_{family}")

@@ -9,7 +9,24 @@ from chainrule.checking.derive.facts import Facts
 
 _AXIS = ("axis",)
 POSITIONAL: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("sum", "mean", "max", "min", "amax", "amin", "prod", "cumsum", "squeeze", "expand_dims", "average", "stack", "concatenate"), _AXIS),
+    **dict.fromkeys(
+        (
+            "sum",
+            "mean",
+            "max",
+            "min",
+            "amax",
+            "amin",
+            "prod",
+            "cumsum",
+            "squeeze",
+            "expand_dims",
+            "average",
+            "stack",
+            "concatenate",
+        ),
+        _AXIS,
+    ),
     **dict.fromkeys(("var", "std"), ("axis", "dtype", "out", "ddof")),
     "add.reduce": _AXIS,
     "transpose": ("axes",),
@@ -51,7 +68,10 @@ def keywords(op: str, call: ast.Call, args: list[ast.expr], facts: Facts) -> dic
     if op == "clip":
         found: dict[str, Any] = dict(zip(("low", "high"), args[1:], strict=False))
         found.update({KEYWORD[key]: value for key, value in given.items() if key in KEYWORD})
-        return {key: None if isinstance(value, ast.Constant) and value.value is None else value for key, value in found.items()}
+        return {
+            key: None if isinstance(value, ast.Constant) and value.value is None else value
+            for key, value in found.items()
+        }
     named = dict(zip(POSITIONAL.get(op, ()), args[1:], strict=False)) | given
     if op == "transpose" and len(args) > 2:
         named["axes"] = ast.Tuple(list(args[1:]), ast.Load())
@@ -59,5 +79,9 @@ def keywords(op: str, call: ast.Call, args: list[ast.expr], facts: Facts) -> dic
     if op == "einsum":
         found["subscripts"] = plain(args[0], facts)
     if op == "tensordot":
-        found["axes"] = plain(given.get("axes", args[2] if len(args) > 2 else None), facts) if "axes" in given or len(args) > 2 else 2
+        found["axes"] = (
+            plain(given.get("axes", args[2] if len(args) > 2 else None), facts)
+            if "axes" in given or len(args) > 2
+            else 2
+        )
     return found

@@ -54,7 +54,9 @@ def executed(body: Sequence[ast.stmt], facts: Facts) -> list[ast.stmt]:
             inner = executed(one.body, facts)
             if inner:
                 found.append(_with(one, body=inner))
-        elif not isinstance(one, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.Pass | ast.Assert | ast.Global):
+        elif not isinstance(
+            one, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.Pass | ast.Assert | ast.Global
+        ):
             found.append(one)
             if isinstance(one, ast.Return):
                 return found
@@ -75,10 +77,19 @@ def _outcomes(node: ast.If, facts: Facts) -> set[bool]:
         return {True, False}
     if refused is None:
         tested = len(facts.seen(node.test)) or max((len(facts.seen(one)) for one in ast.walk(node.test)), default=0)
-        ran = max((len(facts.seen(one)) for part in node.body for one in ast.walk(part) if isinstance(one, ast.expr)), default=0)
+        ran = max(
+            (len(facts.seen(one)) for part in node.body for one in ast.walk(part) if isinstance(one, ast.expr)),
+            default=0,
+        )
         if taken and ran < tested:
             return {True, False}
-        return {True} if taken else {False} if tested or isinstance(node.test, ast.Compare | ast.Constant | ast.BoolOp) else set()
+        return (
+            {True}
+            if taken
+            else {False}
+            if tested or isinstance(node.test, ast.Compare | ast.Constant | ast.BoolOp)
+            else set()
+        )
     return {True} if taken else {False}
 
 
@@ -89,8 +100,14 @@ def _ran(node: ast.stmt, facts: Facts) -> bool:
 def assigned(node: ast.AST) -> set[str]:
     """Return the names that a statement gives values to."""
     inner = ast.walk(node)
-    comprehended = {one for part in ast.walk(node) if isinstance(part, ast.comprehension) for one in ast.walk(part.target)}
-    return {one.id for one in inner if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store) and one not in comprehended}
+    comprehended = {
+        one for part in ast.walk(node) if isinstance(part, ast.comprehension) for one in ast.walk(part.target)
+    }
+    return {
+        one.id
+        for one in inner
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store) and one not in comprehended
+    }
 
 
 def read(node: ast.AST | None) -> set[str]:
@@ -98,7 +115,9 @@ def read(node: ast.AST | None) -> set[str]:
     if node is None:
         return set()
     found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-    return found | {one.target.id for one in ast.walk(node) if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name)}
+    return found | {
+        one.target.id for one in ast.walk(node) if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name)
+    }
 
 
 def exposed(block: Iterable[ast.stmt]) -> set[str]:
@@ -136,7 +155,9 @@ class Renamer:
         self.stale: dict[str, str] = {}
         """New name: the one that it has in the program."""
 
-    def block(self, body: Sequence[ast.stmt], current: dict[str, str], final: dict[str, str] | None = None) -> list[ast.stmt]:
+    def block(
+        self, body: Sequence[ast.stmt], current: dict[str, str], final: dict[str, str] | None = None
+    ) -> list[ast.stmt]:
         """Return the statements with new names; ``current`` says what names mean now, and is changed."""
         final = final or {}
         count: dict[str, int] = {}
@@ -174,7 +195,11 @@ class Renamer:
                 if name not in both and name in current:
                     out[name] = current[name]
             body = self.block(node.body, dict(current), out)
-            return _with(ast.copy_location(ast.If(test, [], []), node), body=body, orelse=self.block(node.orelse, dict(current), out))
+            return _with(
+                ast.copy_location(ast.If(test, [], []), node),
+                body=body,
+                orelse=self.block(node.orelse, dict(current), out),
+            )
         if isinstance(node, ast.For):
             return self._loop(node, current, out)
         node = copy.deepcopy(node)
@@ -201,7 +226,9 @@ class Renamer:
             inside[name] = previous
         for name in assigned(node.target):
             inside[name] = out[name] = name
-        made = ast.copy_location(ast.For(copy.deepcopy(node.target), _Names(current, {}).visit(copy.deepcopy(node.iter)), [], []), node)
+        made = ast.copy_location(
+            ast.For(copy.deepcopy(node.target), _Names(current, {}).visit(copy.deepcopy(node.iter)), [], []), node
+        )
         body_out = {name: out[name] for name in own if name in out}
         made.body = self.block(node.body, inside, body_out)
         made.lineno = node.lineno
@@ -221,7 +248,13 @@ class _Names(ast.NodeTransformer):
         return node
 
     def _scoped(self, node: ast.AST) -> ast.AST:
-        own = {one.id for part in ast.walk(node) if isinstance(part, ast.comprehension) for one in ast.walk(part.target) if isinstance(one, ast.Name)}
+        own = {
+            one.id
+            for part in ast.walk(node)
+            if isinstance(part, ast.comprehension)
+            for one in ast.walk(part.target)
+            if isinstance(one, ast.Name)
+        }
         if isinstance(node, ast.Lambda):
             own |= {one.arg for one in node.args.args}
         self._hidden.append(self._hidden[-1] | own)

@@ -8,16 +8,13 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from chainrule.checking.derive.blocks import Carried
-from chainrule.checking.derive.facts import Facts
 from chainrule.checking.derive.lists import ListReadings
 from chainrule.checking.derive.scope import Adjoint, Place
-from chainrule.checking.derive.seeing import number_of
 from chainrule.checking.derive.text import code, constant, name
 from chainrule.checking.derive.values import Value
 
 if TYPE_CHECKING:
-    from chainrule.checking.derive.session import Session
+    pass
 
 
 @dataclass
@@ -41,25 +38,6 @@ class Helper:
 
 class Derivation(ListReadings):
     """Goes back through everything."""
-
-    def __init__(self, session: Session, facts: Facts, taken: set[str], source: str) -> None:
-        super().__init__(session, facts, taken, source)
-        self.body: list[ast.stmt] = []
-        self.original: list[ast.stmt] = []
-        self.assigned: set[str] = set()
-        self.inline = True
-        self.aliases = {}
-        self.variables = {}
-        self.returned: set[str] = set()
-        """Containers of gradients that a backward function gave."""
-        self.kept_names: dict[tuple[int, str], str] = {}
-        self.kept_loops: dict[int, list[tuple[Carried, str]]] = {}
-
-    def renamed_at(self, node: ast.expr) -> ast.expr:
-        """Return an expression of the program with the names that its values have here."""
-        number = number_of(node)
-        found = (one for part in self.body for one in ast.walk(part) if isinstance(one, ast.expr) and number_of(one) == number)
-        return next(found, node)
 
     def pull_own(self, node: ast.Call, ups: list[Value | None], targets: list[str] | None = None) -> None:
         """Go back through a call of a function of the program."""
@@ -107,7 +85,12 @@ class Derivation(ListReadings):
         return found
 
     def _by_helper(
-        self, node: ast.Call, function: ast.FunctionDef, ups: list[Value | None], frames: set[int], targets: list[str] | None
+        self,
+        node: ast.Call,
+        function: ast.FunctionDef,
+        ups: list[Value | None],
+        frames: set[int],
+        targets: list[str] | None,
     ) -> None:
         bound = self._bound_arguments(node, function)
         if bound is None:
@@ -117,7 +100,15 @@ class Derivation(ListReadings):
         if not wanted:
             return
         ones = [n for n in wanted if (up := ups[n]) is not None and constant(up.node) == 1]
-        helper = self.session.helper(function, frames, wanted, len(ups), ones, targets or ([self.target] if self.target else ()), cached=targets is not None and len(targets) == 2)
+        helper = self.session.helper(
+            function,
+            frames,
+            wanted,
+            len(ups),
+            ones,
+            targets or ([self.target] if self.target else ()),
+            cached=targets is not None and len(targets) == 2,
+        )
         handed = []
         for n in wanted:
             up = ups[n]
@@ -159,7 +150,7 @@ class Derivation(ListReadings):
 
     def _translated(self, key: str, bound: dict[str, ast.expr]) -> ast.expr:
         node = ast.parse(key, mode="eval").body
-        return _Substituted(bound).visit(node)  # type: ignore[no-any-return]
+        return _Substituted(bound).visit(node)
 
     def _result_name(
         self, argument: ast.expr | None, key: str, inner: Place, later: list[tuple[ast.expr, Value]], helper: Helper
@@ -170,7 +161,12 @@ class Derivation(ListReadings):
             return self._container_result(argument, inner, helper)
         place = self.place(argument)
         simple = place is not None and place.key not in self.env and self.owner(place.key) == len(self.blocks)
-        if place is not None and simple and not any(place.key in block.passing for block in self.blocks) and "[" not in place.gradient:
+        if (
+            place is not None
+            and simple
+            and not any(place.key in block.passing for block in self.blocks)
+            and "[" not in place.gradient
+        ):
             if place.leaf:
                 self.leaves[place.key] = place
             self.env[place.key] = Adjoint(Value(name(place.gradient), inner.shape), named=True)
@@ -185,9 +181,18 @@ class Derivation(ListReadings):
         """Return where the gradients of a container's entries go, when a backward function gives them together."""
         had = self.session.containers.get(id(self), {}).get(code(argument))
         made = self.session.container_gradient(self, argument)
-        written = had is not None and (made in self.returned or any(key.startswith(f"{code(argument)}[") for key in self.env))
+        written = had is not None and (
+            made in self.returned or any(key.startswith(f"{code(argument)}[") for key in self.env)
+        )
         elements = helper.elements.get(inner.key, [])
-        places = [replace(one, key=f"{code(argument)}{one.key[len(inner.key):]}", gradient=f"{made}[{one.gradient.split('[', 1)[1]}") for one in elements]
+        places = [
+            replace(
+                one,
+                key=f"{code(argument)}{one.key[len(inner.key) :]}",
+                gradient=f"{made}[{one.gradient.split('[', 1)[1]}",
+            )
+            for one in elements
+        ]
         if not written and not self.blocks:
             self.returned.add(made)
             for one in places:

@@ -42,18 +42,23 @@ def emit_composite(scope: Expressions, found: Composite, target: ast.expr, value
     out = scope.value(_load(target))
     scope.upstream = "1"
     probs = found.probs
-    if probs is None:
-        probs = _probabilities(scope, found, out, numpy)
-    else:
-        probs = scope.value(probs)
+    probs = _probabilities(scope, found, out, numpy) if probs is None else scope.value(probs)
     divided = "" if found.factor is None else f" / {code(scope.value(found.factor))}"
     if found.targets is not None:
         difference = f"{code(probs)} - {code(scope.value(found.targets))}"
-        scope.emit(f"{made} = ({difference}){divided}" if divided else f"{made} = {difference}", shape, "softmax with cross-entropy")
+        scope.emit(
+            f"{made} = ({difference}){divided}" if divided else f"{made} = {difference}",
+            shape,
+            "softmax with cross-entropy",
+        )
     else:
         assert found.index is not None
         index = code(ast.Subscript(name(made), scope.value(found.index), ast.Load()))
-        scope.emit(f"{made} = {code(probs)}.copy()" if not isinstance(probs, ast.BinOp) else f"{made} = {code(probs)}", shape, "softmax with cross-entropy")
+        scope.emit(
+            f"{made} = {code(probs)}.copy()" if not isinstance(probs, ast.BinOp) else f"{made} = {code(probs)}",
+            shape,
+            "softmax with cross-entropy",
+        )
         scope.emit(f"{index} -= 1", shape)
         if divided:
             scope.emit(f"{made} /= {divided.removeprefix(' / ')}", shape)

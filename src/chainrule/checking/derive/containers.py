@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from chainrule.checking.derive.facts import Facts
 from chainrule.checking.derive.seeing import number_of
 from chainrule.checking.derive.text import code
-from chainrule.checking.record.tape import Ref
 
 CONTAINERS = ("list", "dict", "tuple")
 
@@ -159,7 +158,11 @@ def _is_previous(node: ast.expr, hits: list[tuple[int, int, Store]], body: Seque
     inner = [hit for hit in hits if hit[2].loop is not None]
     if not inner:
         return False
-    earlier = [bisect_right(starts, time) != bisect_right(starts, stored) for time, stored, store in hits if store.loop is not None]
+    earlier = [
+        bisect_right(starts, time) != bisect_right(starts, stored)
+        for time, stored, store in hits
+        if store.loop is not None
+    ]
     return all(earlier) and bool(earlier)
 
 
@@ -194,7 +197,9 @@ def _stores(body: Sequence[ast.stmt], loop: ast.For | None, facts: Facts) -> lis
                 found += _put(target, one.value, loop, facts)
             if isinstance(one.targets[0], ast.Name | ast.Attribute | ast.Subscript):
                 found += _written_out(one.value, code(one.targets[0]), loop)
-        elif isinstance(one, ast.Expr) and isinstance(one.value, ast.Call) and isinstance(one.value.func, ast.Attribute):
+        elif (
+            isinstance(one, ast.Expr) and isinstance(one.value, ast.Call) and isinstance(one.value.func, ast.Attribute)
+        ):
             call = one.value
             if call.func.attr == "append" and call.args:  # type: ignore[attr-defined]
                 base = code(call.func.value)  # type: ignore[attr-defined]
@@ -210,8 +215,14 @@ def _stores(body: Sequence[ast.stmt], loop: ast.For | None, facts: Facts) -> lis
 
 
 def _put(target: ast.expr, value: ast.expr, loop: ast.For | None, facts: Facts) -> list[Store]:
-    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List) and len(target.elts) == len(value.elts):
-        return [one for left, right in zip(target.elts, value.elts, strict=True) for one in _put(left, right, loop, facts)]
+    if (
+        isinstance(target, ast.Tuple | ast.List)
+        and isinstance(value, ast.Tuple | ast.List)
+        and len(target.elts) == len(value.elts)
+    ):
+        return [
+            one for left, right in zip(target.elts, value.elts, strict=True) for one in _put(left, right, loop, facts)
+        ]
     if isinstance(target, ast.Subscript) and facts.kind(target.value) in CONTAINERS:
         base = code(target.value)
         return [Store(value, target, base, label_of(target, base), loop)]
@@ -230,9 +241,7 @@ def _written_out(value: ast.expr, base: str, loop: ast.For | None) -> list[Store
 
 
 def _readings(body: Sequence[ast.stmt], facts: Facts) -> list[tuple[ast.expr, str]]:
-    found = []
-    for statement in body:
-        for one in ast.walk(statement):
-            if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Load) and facts.kind(one.value) in CONTAINERS:
-                found.append((one, code(one.value)))
-    return found
+    nodes = (one for statement in body for one in ast.walk(statement) if isinstance(one, ast.Subscript))
+    return [
+        (one, code(one.value)) for one in nodes if isinstance(one.ctx, ast.Load) and facts.kind(one.value) in CONTAINERS
+    ]

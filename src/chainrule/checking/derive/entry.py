@@ -11,7 +11,16 @@ from chainrule.checking.derive.seeing import Seen, Sightings, number_of
 from chainrule.checking.record.tape import Ref, Tape
 
 LOSS = re.compile(r"loss|cost|objective|entropy|hinge|nll|criterion|mse|error|energy|^j$|^E$|^L$|total", re.I)
-PRODUCTS = {"matmul", "dot", "einsum", "tensordot", "outer", "scipy.signal.convolve2d", "scipy.signal.correlate2d", "inner"}
+PRODUCTS = {
+    "matmul",
+    "dot",
+    "einsum",
+    "tensordot",
+    "outer",
+    "scipy.signal.convolve2d",
+    "scipy.signal.correlate2d",
+    "inner",
+}
 
 
 @dataclass
@@ -39,7 +48,9 @@ class Entry:
         return self.block[self.first : self.last + 1]
 
 
-def entries(tree: ast.Module, tape: Tape, sightings: Sightings, functions: dict[str, ast.FunctionDef], wanted: str | None) -> Iterator[Entry]:
+def entries(
+    tree: ast.Module, tape: Tape, sightings: Sightings, functions: dict[str, ast.FunctionDef], wanted: str | None
+) -> Iterator[Entry]:
     """Yield the places where a loss may be computed, the likeliest first."""
     finder = _Finder(tree, tape, sightings, functions)
     for entry in _entries(finder, functions, wanted):
@@ -49,15 +60,19 @@ def entries(tree: ast.Module, tape: Tape, sightings: Sightings, functions: dict[
 
 def _entries(finder: _Finder, functions: dict[str, ast.FunctionDef], wanted: str | None) -> Iterator[Entry]:
     if wanted:
-        names = [one for one in functions if one == wanted or one.endswith(f".{wanted}") or one.startswith(f"{wanted}.")]
+        names = [
+            one for one in functions if one == wanted or one.endswith(f".{wanted}") or one.startswith(f"{wanted}.")
+        ]
         exact = [one for one in names if one == wanted or one.split(".")[-1] == wanted]
         for one in exact or sorted(names, key=lambda name: not LOSS.search(name.split(".")[-1])):
             yield from finder.of_function(one)
         return
     named = [one for one in functions if LOSS.search(one.split(".")[-1])]
     others = [one for one in functions if one not in named]
-    for one in named:
-        yield from finder.of_function(one)
+    found = [(one, entry) for one in named for entry in finder.of_function(one)]
+    own = [entry for one, entry in found if entry.source == one]
+    yield from sorted(own, key=lambda entry: entry.start - entry.end)
+    yield from (entry for one, entry in found if entry.source != one)
     yield from finder.outside()
     yield from finder.outside(anything=True)
     for one in others:
@@ -66,7 +81,9 @@ def _entries(finder: _Finder, functions: dict[str, ast.FunctionDef], wanted: str
 
 
 class _Finder:
-    def __init__(self, tree: ast.Module, tape: Tape, sightings: Sightings, functions: dict[str, ast.FunctionDef]) -> None:
+    def __init__(
+        self, tree: ast.Module, tape: Tape, sightings: Sightings, functions: dict[str, ast.FunctionDef]
+    ) -> None:
         self.tree, self.tape, self.sightings, self.functions = tree, tape, sightings, functions
 
     def of_function(self, name: str) -> Iterator[Entry]:
@@ -99,9 +116,15 @@ class _Finder:
         home = self.functions[function].body if function else self.tree.body
         for statement, block in _statements(home):
             for node in ast.walk(statement):
-                if not isinstance(node, ast.Call) or isinstance(statement, ast.For | ast.If | ast.While | ast.With | ast.Try):
+                if not isinstance(node, ast.Call) or isinstance(
+                    statement, ast.For | ast.If | ast.While | ast.With | ast.Try
+                ):
                     continue
-                hit = [one for one in self.sightings.of.get(number_of(node), []) if one.inner == frame and one.frame == parent and one.ref is not None]
+                hit = [
+                    one
+                    for one in self.sightings.of.get(number_of(node), [])
+                    if one.inner == frame and one.frame == parent and one.ref is not None
+                ]
                 if not hit or seen.ref is None:
                     continue
                 start = self._start(block[0], parent, hit[0].time)
@@ -114,7 +137,7 @@ class _Finder:
 
     def trim(self, entry: Entry) -> None:
         """Leave out the statements before the forward pass that make parameters."""
-        times = []
+        times: list[int] = []
         for statement in entry.statements:
             times.append(self._start(statement, entry.frame, entry.end) or (times[-1] if times else entry.start))
         if any(one < entry.start for one in times):
@@ -124,10 +147,20 @@ class _Finder:
         made = 0
         for number in range(len(times) - 1):
             span = events[times[number] : times[number + 1]]
-            built = any(frame.function.endswith("__init__") and times[number] <= frame.start < times[number + 1] and frame.end <= times[number + 1] for frame in self.tape.frames)
+            built = any(
+                frame.function.endswith("__init__")
+                and times[number] <= frame.start < times[number + 1]
+                and frame.end <= times[number + 1]
+                for frame in self.tape.frames
+            )
+            given = bool(re.match(r"\w+ = __given__\['\w+'\]$", ast.unparse(entry.statements[number])))
             if any(one.op in PRODUCTS for one in span) and not built:
                 break
-            if built or any(one.op == "leaf" and str(one.kwargs.get("origin", "")).startswith("random") for one in span):
+            if (
+                built
+                or given
+                or any(one.op == "leaf" and str(one.kwargs.get("origin", "")).startswith("random") for one in span)
+            ):
                 made = number + 1
         if made < len(times) - 1:
             entry.first, entry.start = made, max(entry.start, times[made])
@@ -143,7 +176,13 @@ class _Finder:
     def _among(self, source: str, home: list[ast.stmt], frame: int | None, anything: bool = False) -> Iterator[Entry]:
         found = []
         for statement, block in _statements(home):
-            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target if isinstance(statement, ast.AugAssign) else None
+            target = (
+                statement.targets[0]
+                if isinstance(statement, ast.Assign)
+                else statement.target
+                if isinstance(statement, ast.AugAssign)
+                else None
+            )
             if target is None or not isinstance(target, ast.Name) or not (anything or LOSS.search(target.id)):
                 continue
             seen = self._numbers(target)
@@ -171,14 +210,20 @@ class _Finder:
 
     def _has_products(self, start: int, end: int) -> bool:
         events = self.tape.events[start:end]
-        return any(one.op in PRODUCTS for one in events) or sum(one.op == "multiply" for one in events) > 3 or len(events) > 12
+        return (
+            any(one.op in PRODUCTS for one in events)
+            or sum(one.op == "multiply" for one in events) > 3
+            or len(events) > 12
+        )
 
     def _start(self, statement: ast.stmt, frame: int, end: int) -> int:
         firsts: list[Seen] = []
         best: list[Seen] = []
         for node in ast.walk(statement):
             if isinstance(node, ast.expr):
-                seen = [one for one in self.sightings.of.get(number_of(node), []) if one.frame == frame and one.time < end]
+                seen = [
+                    one for one in self.sightings.of.get(number_of(node), []) if one.frame == frame and one.time < end
+                ]
                 if seen and (not firsts or seen[0].time < firsts[0].time):
                     firsts, best = seen, seen
         return best[-1].time if best else 0

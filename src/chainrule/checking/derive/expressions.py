@@ -19,8 +19,13 @@ from chainrule.checking.derive.values import CannotDerive, Operation, Scatter, S
 from chainrule.checking.record.tape import Ref
 
 BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "true_divide", ast.Pow: "power", ast.MatMult: "matmul",
-}  # fmt: skip
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "true_divide",
+    ast.Pow: "power",
+    ast.MatMult: "matmul",
+}
 PRIMITIVE = {"exp", "tanh", "maximum", "log1p", "scipy.special.expit"}
 HOISTED = {"sigmoid", "tanh", "softmax", "exp", "sqrt", "std", "linalg.norm", "max", "min"}
 """Operations whose gradient needs their output."""
@@ -29,11 +34,6 @@ JOINING = {"concatenate", "hstack", "vstack", "stack", "column_stack", "row_stac
 
 class Expressions(Scope):
     """Goes back through expressions."""
-
-    aliases: dict[str, ast.expr]
-    """Names that only stand for an entry of a container of parameters."""
-    variables: dict[str, ast.expr]
-    """Those of loops, where they get their values."""
 
     # --- places -------------------------------------------------------------------------------------------------
 
@@ -51,14 +51,22 @@ class Expressions(Scope):
             text = code(node)
             if text in self.defined:
                 return Place(text, self.gradient_name(text), self.value(node), shape, False)
-            return Place(text, self.session.gradient_of(self, node), self.value(node), shape, True, self.is_met_once(node))
-        if isinstance(node, ast.Subscript) and self.facts.kind(node.value) in ("list", "dict", "tuple") and not _root_is_call(node):
+            return Place(
+                text, self.session.gradient_of(self, node), self.value(node), shape, True, self.is_met_once(node)
+            )
+        if (
+            isinstance(node, ast.Subscript)
+            and self.facts.kind(node.value) in ("list", "dict", "tuple")
+            and not _root_is_call(node)
+        ):
             reading = self.containers.reading(node)
             if reading is not None:
                 label = reading.entry.label
                 key = f"{label}@prev" if reading.previous else f"{label}@"
                 return Place(key, self.gradient_name(key), self.value(node), shape, False)
-            return Place(code(node), self.session.gradient_of(self, node), self.value(node), shape, True, self.is_met_once(node))
+            return Place(
+                code(node), self.session.gradient_of(self, node), self.value(node), shape, True, self.is_met_once(node)
+            )
         return None
 
     def _once(self, node: ast.expr) -> bool:
@@ -76,7 +84,7 @@ class Expressions(Scope):
 
     def value(self, node: ast.expr) -> ast.expr:
         """Return an expression of the forward pass as it can be written in the backward pass."""
-        return _Values(self).visit(copy.deepcopy(node))  # type: ignore[no-any-return]
+        return _Values(self).visit(copy.deepcopy(node))
 
     def valued(self, node: ast.expr) -> Value:
         """Return the same with its shape."""
@@ -102,7 +110,11 @@ class Expressions(Scope):
         if place is not None:
             self.add(place, up)
             return
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call) and self.session.is_own(self, node.value):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Call)
+            and self.session.is_own(self, node.value)
+        ):
             length = next((one.length for one in self.facts.seen(node.value)), 0)
             chosen = (self.facts.whole(node.slice) or 0) % max(length, 1)
             self.pull_own(node.value, [up if n == chosen else None for n in range(length)])
@@ -118,13 +130,15 @@ class Expressions(Scope):
                 up = self.bound(up, "dp")
             self._through(node, known.op, [known.base], {"axis": known.axis}, up, out)
             return
-        if isinstance(node, ast.Call) and self.facts.kind(node.func) == "own" or isinstance(node, ast.Call) and self.session.method(self, node):
+        if (isinstance(node, ast.Call) and self.facts.kind(node.func) == "own") or (
+            isinstance(node, ast.Call) and self.session.method(self, node)
+        ):
             self.pull_own(node, [up])
             return
         op, args, options, form = self._operation(node)
         self._through(node, op, args, options, up, out, form)
 
-    def pull_own(self, node: ast.Call, ups: list[Value | None]) -> None:
+    def pull_own(self, node: ast.Call, ups: list[Value | None], targets: list[str] | None = None) -> None:
         """Go back through a function of the program."""
         raise NotImplementedError
 
@@ -163,7 +177,12 @@ class Expressions(Scope):
         if isinstance(node, ast.UnaryOp):
             return ("negative" if isinstance(node.op, ast.USub) else "positive"), [node.operand], {}, ""
         if isinstance(node, ast.Attribute):
-            return {"T": "transpose", "mT": "matrix_transpose", "real": "real"}.get(node.attr, "ravel"), [node.value], {}, ""
+            return (
+                {"T": "transpose", "mT": "matrix_transpose", "real": "real"}.get(node.attr, "ravel"),
+                [node.value],
+                {},
+                "",
+            )
         if isinstance(node, ast.Subscript):
             return "getitem", [node.value, node.slice], {}, ""
         if isinstance(node, ast.Call):
@@ -171,7 +190,9 @@ class Expressions(Scope):
             if not op:
                 self.refuse(f"{code(node.func)} is not known")
             is_method = isinstance(node.func, ast.Attribute) and self.facts.kind(node.func.value) in ("array", "number")
-            args = [node.func.value, *node.args] if is_method and isinstance(node.func, ast.Attribute) else list(node.args)
+            args = (
+                [node.func.value, *node.args] if is_method and isinstance(node.func, ast.Attribute) else list(node.args)
+            )
             options = keywords(op, node, args, self.facts)
             form = ".dot" if is_method else "np.dot" if op == "dot" else "np.matmul" if op == "matmul" else ""
             return op, args, options, form
@@ -181,7 +202,14 @@ class Expressions(Scope):
         raise AssertionError
 
     def _through(
-        self, node: ast.expr, op: str, args: list[ast.expr], options: dict[str, Any], up: Value, out: ast.expr | None, form: str = ""
+        self,
+        node: ast.expr,
+        op: str,
+        args: list[ast.expr],
+        options: dict[str, Any],
+        up: Value,
+        out: ast.expr | None,
+        form: str = "",
     ) -> None:
         parts = args
         if op in JOINING or (op in ("array", "asarray", "builtins.sum", "builtins.max", "builtins.min") and args):
@@ -201,12 +229,26 @@ class Expressions(Scope):
         if out is None and op in HOISTED and not self._is_plain(node):
             out = self.hoisted(node, op)
         operation = Operation(
-            op, [self.valued(one) for one in parts], [self._key(one) if op == "getitem" else one for one in parts], options,
-            Value(out if out is not None else self.value(node), self.facts.shape(node)), up, self.session.manner, form, out is not None,
-        )  # fmt: skip
+            op,
+            [self.valued(one) for one in parts],
+            [self._key(one) if op == "getitem" else one for one in parts],
+            options,
+            Value(out if out is not None else self.value(node), self.facts.shape(node)),
+            up,
+            self.session.manner,
+            form,
+            out is not None,
+        )
         operation.nodes = [operation.args[n].node if op != "getitem" else one for n, one in enumerate(operation.nodes)]
         if op in ("multiply",) and code(parts[0]) == code(parts[1]):
-            self.pull(parts[0], pulled_value(Operation("square", operation.args[:1], operation.nodes[:1], {}, operation.out, up, self.session.manner)))
+            self.pull(
+                parts[0],
+                pulled_value(
+                    Operation(
+                        "square", operation.args[:1], operation.nodes[:1], {}, operation.out, up, self.session.manner
+                    )
+                ),
+            )
             return
         if op in ("mean", "var", "std") and not options.get("count"):
             counted = self.count(parts[0], options.get("axis"))
@@ -235,15 +277,23 @@ class Expressions(Scope):
 
     def hoisted(self, node: ast.expr, op: str) -> ast.expr:
         """Return a name for the value of an expression, which is computed again."""
-        words = {"sigmoid": "s", "tanh": "th", "softmax": "p", "exp": "e", "sqrt": "root", "std": "std", "max": "top", "min": "low"}
+        words = {
+            "sigmoid": "s",
+            "tanh": "th",
+            "softmax": "p",
+            "exp": "e",
+            "sqrt": "root",
+            "std": "std",
+            "max": "top",
+            "min": "low",
+        }
         made = self.fresh(words.get(op, "norm"))
         self.emit(f"{made} = {code(self.value(node))}", self.facts.shape(node))
         return name(made)
 
     def wish(self) -> str:
         """Return what to call the gradient of something that has no name."""
-        target = getattr(self, "target", "")
-        digits = "".join(one for one in target if one.isdigit())
+        digits = "".join(one for one in self.target if one.isdigit())
         return f"dz{digits}"
 
     def count(self, node: ast.expr, axis: Any) -> ast.expr | None:
@@ -265,7 +315,9 @@ class Expressions(Scope):
         arrays = []
         for one in parts:
             seen = self.facts.first(one)
-            if seen is not None and (seen.kind in ("list", "tuple", "other") or (seen.kind == "array" and seen.dtype in "iu" and seen.shape)):
+            if seen is not None and (
+                seen.kind in ("list", "tuple", "other") or (seen.kind == "array" and seen.dtype in "iu" and seen.shape)
+            ):
                 arrays.append(one)
         if not arrays:
             return False
@@ -306,14 +358,28 @@ class Expressions(Scope):
             sign = "="
         elif not (now.named and now.fresh):
             whole = full(now.value, place.shape, place.like, numpy)
-            self.emit(f"{place.gradient} = {code(whole.node)}.copy()" if is_short(whole.node) else f"{place.gradient} = {code(whole.node)}", place.shape)
+            self.emit(
+                f"{place.gradient} = {code(whole.node)}.copy()"
+                if is_short(whole.node)
+                else f"{place.gradient} = {code(whole.node)}",
+                place.shape,
+            )
         self._put(place.gradient, flowing, sign)
         self.env[place.key] = Adjoint(Value(name(place.gradient), place.shape), named=True, fresh=True)
 
     def _put(self, target: str, flowing: Scatter, sign: str) -> None:
         key, value = flowing.key, flowing.value
         if flowing.repeats:
-            self.emit(fill_code("np.add.at(d, k, u)", np=name(self.session.manner.numpy), d=name(target), k=as_value(key), u=value.node), value.shape)
+            self.emit(
+                fill_code(
+                    "np.add.at(d, k, u)",
+                    np=name(self.session.manner.numpy),
+                    d=name(target),
+                    k=as_value(key),
+                    u=value.node,
+                ),
+                value.shape,
+            )
             return
         written = ast.unparse(ast.Subscript(name(target), key, ast.Load()))
         node = value.node

@@ -83,7 +83,11 @@ class Facts:
     def name(self, node: ast.AST) -> str:
         """Return the name of a function."""
         found = self.first(node)
-        return str(found.value) if found and found.kind in ("numpy", "own", "other") and isinstance(found.value, str) else ""
+        return (
+            str(found.value)
+            if found and found.kind in ("numpy", "own", "other") and isinstance(found.value, str)
+            else ""
+        )
 
     def refs(self, node: ast.AST) -> Iterator[Ref]:
         """Yield the numbers that an expression was or held."""
@@ -103,7 +107,10 @@ class Facts:
 
     def is_active_number(self, node: ast.AST) -> bool:
         """Return whether an expression itself is on that way."""
-        return any(one.ref is not None and self.vertex(one.ref) in self.active and self._is_float(one.ref) for one in self.seen(node))
+        return any(
+            one.ref is not None and self.vertex(one.ref) in self.active and self._is_float(one.ref)
+            for one in self.seen(node)
+        )
 
     def _is_float(self, ref: Ref) -> bool:
         return np.asarray(self.tape.nodes[ref.node].value).dtype.kind == "f"

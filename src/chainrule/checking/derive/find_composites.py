@@ -37,18 +37,23 @@ def composites_of(body: list[ast.stmt], facts: Facts, truth: dict[int, Any]) -> 
 
 
 def _given(body: list[ast.stmt]) -> list[tuple[ast.expr, ast.expr]]:
-    pairs = []
-    for statement in body:
-        for one in ast.walk(statement):
-            if isinstance(one, ast.Assign) and len(one.targets) == 1 and isinstance(one.targets[0], ast.Name | ast.Subscript | ast.Attribute):
-                pairs.append((one.targets[0], one.value))
-    return pairs
+    kinds = (ast.Name, ast.Subscript, ast.Attribute)
+    assignments = (one for statement in body for one in ast.walk(statement) if isinstance(one, ast.Assign))
+    return [
+        (one.targets[0], one.value)
+        for one in assignments
+        if len(one.targets) == 1 and isinstance(one.targets[0], kinds)
+    ]
 
 
 def _gradient(one: Seen, facts: Facts, truth: dict[int, Any]) -> Any:
     assert one.ref is not None
     found = truth.get(one.ref.node)
-    return None if found is None or np.shape(found) != one.shape or one.ref.version != facts.tape.nodes[one.ref.node].version else np.asarray(found)
+    return (
+        None
+        if found is None or np.shape(found) != one.shape or one.ref.version != facts.tape.nodes[one.ref.node].version
+        else np.asarray(found)
+    )
 
 
 def _composite(seen: list[Seen], body: list[ast.stmt], facts: Facts, truth: dict[int, Any]) -> Composite | None:
@@ -83,7 +88,14 @@ def _are_targets(values: Any, axis: int | None) -> bool:
 
 
 def _written(
-    seen: list[Seen], probs: list[Any], targets: list[Any], factor: int, kind: str, axis: int, body: list[ast.stmt], facts: Facts
+    seen: list[Seen],
+    probs: list[Any],
+    targets: list[Any],
+    factor: int,
+    kind: str,
+    axis: int,
+    body: list[ast.stmt],
+    facts: Facts,
 ) -> Composite | None:
     named = _named(probs, seen, body, facts)
     like = _named(targets, seen, body, facts, floats=False)
@@ -96,20 +108,32 @@ def _written(
     return None if index is None else Composite(kind, axis, named, None, index, divisor)
 
 
-def _named(wanted: list[Any], seen: list[Seen], body: list[ast.stmt], facts: Facts, *, floats: bool = True) -> ast.expr | None:
+def _named(
+    wanted: list[Any], seen: list[Seen], body: list[ast.stmt], facts: Facts, *, floats: bool = True
+) -> ast.expr | None:
     """Return the name or entry that always has some values when they are needed."""
     for statement in body:
         for node in ast.walk(statement):
-            if not isinstance(node, ast.Name | ast.Subscript) or isinstance(node, ast.Subscript) and facts.kind(node.value) not in ("dict", "list", "array"):
+            if not isinstance(node, ast.Name | ast.Subscript) or (
+                isinstance(node, ast.Subscript) and facts.kind(node.value) not in ("dict", "list", "array")
+            ):
                 continue
             if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
                 continue
             found = [one for one in facts.seen(node) if one.ref is not None and one.shape == seen[0].shape]
-            if len(found) < len(seen) or isinstance(node, ast.Subscript) and facts.kind(node.value) == "array" and not isinstance(node.slice, ast.Name):
+            if len(found) < len(seen) or (
+                isinstance(node, ast.Subscript)
+                and facts.kind(node.value) == "array"
+                and not isinstance(node.slice, ast.Name)
+            ):
                 continue
             each = len(found) // len(seen) if len(found) % len(seen) == 0 else 0
             picked = found[::each] if each else found[: len(seen)]
-            if all(one.ref is not None and np.allclose(np.asarray(facts.value(one.ref), float), value, rtol=1e-9, atol=1e-9) for one, value in zip(picked, wanted, strict=False)):
+            if all(
+                one.ref is not None
+                and np.allclose(np.asarray(facts.value(one.ref), float), value, rtol=1e-9, atol=1e-9)
+                for one, value in zip(picked, wanted, strict=False)
+            ):
                 made: ast.expr = ast.parse(code(node), mode="eval").body
                 return made
     return None
@@ -134,12 +158,18 @@ def _index(targets: list[Any], seen: list[Seen], body: list[ast.stmt], facts: Fa
         for node in ast.walk(statement):
             if not isinstance(node, ast.Subscript):
                 continue
-            keys = [_key_values(one, facts) for one in (node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])]
+            keys = [
+                _key_values(one, facts)
+                for one in (node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])
+            ]
             if any(one is None for one in keys):
                 continue
             count = len(seen)
             try:
-                matches = all(_marks([one[n if len(one) > 1 else 0] for one in keys if one is not None], targets[n]) for n in range(count))
+                matches = all(
+                    _marks([one[n if len(one) > 1 else 0] for one in keys if one is not None], targets[n])
+                    for n in range(count)
+                )
             except IndexError:
                 continue
             if matches:
@@ -177,7 +207,11 @@ def _key_values(node: ast.expr, facts: Facts) -> list[Any] | None:
             found.append(one.value)
         elif isinstance(one.ref, Ref) and one.dtype in ("i", "u"):
             found.append(np.asarray(facts.value(one.ref)))
-        elif one.kind in ("list", "tuple") and isinstance(one.value, dict) and all(isinstance(v, int) for v in one.value.values()):
+        elif (
+            one.kind in ("list", "tuple")
+            and isinstance(one.value, dict)
+            and all(isinstance(v, int) for v in one.value.values())
+        ):
             found.append(np.array(list(one.value.values()), int))
         elif one.kind == "other" and isinstance(one.value, range):
             found.append(np.array(one.value))

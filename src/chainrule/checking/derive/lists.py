@@ -23,11 +23,18 @@ class ListReadings(Loops):
             self.lists[label] = Value(up.node, ())
             return
         axis = options.get("axis", 0) or 0
-        whole = self.bound(full(up, self.facts.shape(node) or up.shape, self.value(node), self.session.manner.numpy) if up.shape else up, f"d{label}s")
+        whole = self.bound(
+            full(up, self.facts.shape(node) or up.shape, self.value(node), self.session.manner.numpy)
+            if up.shape
+            else up,
+            f"d{label}s",
+        )
         if op in ("stack", "array", "asarray"):
             if axis:
                 turned = fill(f"np.moveaxis(u, {axis}, 0)", u=whole.node)
-                whole = self.bound(Value(turned, (whole.shape[axis], *whole.shape[:axis], *whole.shape[axis + 1 :])), f"d{label}s")
+                whole = self.bound(
+                    Value(turned, (whole.shape[axis], *whole.shape[:axis], *whole.shape[axis + 1 :])), f"d{label}s"
+                )
             self.lists[label] = whole
             return
         self.refuse(f"{op} of {code(node)} is not followed")

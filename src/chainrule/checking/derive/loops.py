@@ -5,41 +5,25 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from chainrule.checking.derive.blocks import Carried, assigned, read
 from chainrule.checking.derive.containers import Store, label_of
 from chainrule.checking.derive.lines import Line
-from chainrule.checking.derive.scope import Adjoint, Block, Place
+from chainrule.checking.derive.scope import Adjoint, Block, Place, Round
 from chainrule.checking.derive.statements import Statements
 from chainrule.checking.derive.text import code, fill, name, names_in
 from chainrule.checking.derive.values import Scatter, Value, alike, full
 
 
-@dataclass
-class Round:
-    """A loop that is being written."""
-
-    node: ast.For
-    turned: bool = False
-    indexed: str = ""
-    elements: dict[str, ast.expr] = field(default_factory=dict)
-    """By loop variable: the element that it is, where the loop is over elements."""
-    header: str = ""
-    """What it is over, in the order of the forward pass."""
-
-
 class Loops(Statements):
     """Goes back through loops."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.rounds_now: list[Round] = []
-        self.gathered: dict[str, set[str]] = {}
-
     def loop(self, node: ast.For) -> None:
         """Write a loop."""
-        if not any(self.facts.is_active(one) for part in node.body for one in ast.walk(part) if isinstance(one, ast.expr)):
+        if not any(
+            self.facts.is_active(one) for part in node.body for one in ast.walk(part) if isinstance(one, ast.expr)
+        ):
             return
         carried = self.rounds.of[id(node)]
         passing = {one.previous for one in carried if _passes(node.body, one, self)}
@@ -54,9 +38,9 @@ class Loops(Statements):
             if not self._carried_entry(node, label) and f"{label}@" in self.env and isinstance(value, ast.Name):
                 put = self.renamed_at(value)
                 if isinstance(put, ast.Name) and any(one.out == put.id for one in going):
-                    up = self.take(f"{label}@")
-                    assert up is not None
-                    self.add(self._place_of(put.id, node), up)
+                    read_last = self.take(f"{label}@")
+                    assert read_last is not None
+                    self.add(self._place_of(put.id, node), read_last)
         for one in going:
             self._stand_ready(one.out, node)
         for label, store in stores.items():
@@ -101,14 +85,14 @@ class Loops(Statements):
             if key in block.defined and key not in {one.out for one in going} and not self._outlives(key, node, stores):
                 del self.env[key]
         for one in going:
-            value = self.take(one.out)
-            if value is not None:
-                self.add(self._before(one, node), value)
+            first = self.take(one.out)
+            if first is not None:
+                self.add(self._before(one, node), first)
         for one in carried:
             if one.previous in passing and one.out in self.env:
-                value = self.take(one.out)
-                assert value is not None
-                self.add(self._before(one, node), value)
+                passed = self.take(one.out)
+                assert passed is not None
+                self.add(self._before(one, node), passed)
         if len(self.lines) == start:
             self.lines.remove(first_line)
             return
@@ -135,7 +119,10 @@ class Loops(Statements):
 
     def _is_active_name(self, node: ast.For, wanted: str) -> bool:
         return any(
-            isinstance(one, ast.Name) and one.id == wanted and isinstance(one.ctx, ast.Store) and self.facts.is_active_number(one)
+            isinstance(one, ast.Name)
+            and one.id == wanted
+            and isinstance(one.ctx, ast.Store)
+            and self.facts.is_active_number(one)
             for part in node.body
             for one in ast.walk(part)
         )
@@ -145,7 +132,9 @@ class Loops(Statements):
         parts = [one for part in node.body for one in ast.walk(part) if isinstance(one, ast.Subscript)]
         written_ = {code(one.value): code(one.slice) for one in parts if isinstance(one.ctx, ast.Store)}
         return any(
-            isinstance(one.ctx, ast.Load) and written_.get(code(one.value), code(one.slice)) != code(one.slice) and self.facts.is_active(one)
+            isinstance(one.ctx, ast.Load)
+            and written_.get(code(one.value), code(one.slice)) != code(one.slice)
+            and self.facts.is_active(one)
             for one in parts
         )
 
@@ -153,7 +142,12 @@ class Loops(Statements):
         for part in node.body:
             for one in ast.walk(part):
                 reading = self.containers.reading(one) if isinstance(one, ast.Subscript) else None
-                if reading is not None and reading.entry.label == label and reading.previous and self.facts.is_active(one):
+                if (
+                    reading is not None
+                    and reading.entry.label == label
+                    and reading.previous
+                    and self.facts.is_active(one)
+                ):
                     return True
         return False
 
@@ -162,9 +156,7 @@ class Loops(Statements):
         if not key.endswith("@"):
             return False
         label = key[:-1]
-        if not self._carried_entry(node, label):
-            return False
-        return True
+        return self._carried_entry(node, label)
 
     # --- gradients that stand before a loop ---------------------------------------------------------------------
 
@@ -174,10 +166,6 @@ class Loops(Statements):
                 if isinstance(one, ast.Name) and one.id == wanted and isinstance(one.ctx, ast.Store):
                     return Place(wanted, self.gradient_name(wanted), name(wanted), self.facts.shape(one), False)
         return Place(wanted, self.gradient_name(wanted), name(wanted), (), False)
-
-    def renamed_at(self, node: ast.expr) -> ast.expr:
-        """Return an expression of the program with the names that its values have here."""
-        raise NotImplementedError
 
     def _stand_ready(self, key: str, node: ast.For) -> None:
         place = self._place_of(key, node)
@@ -192,7 +180,12 @@ class Loops(Statements):
             self.env[place.key] = Adjoint(Value(now.value.node, place.shape), named=True)
             return
         if now is None:
-            self.emit(f"{place.gradient} = {numpy}.zeros_like({code(place.like)})" if place.shape else f"{place.gradient} = 0.0", place.shape)
+            self.emit(
+                f"{place.gradient} = {numpy}.zeros_like({code(place.like)})"
+                if place.shape
+                else f"{place.gradient} = 0.0",
+                place.shape,
+            )
         elif not now.named or not alike(now.value.shape, place.shape) or code(now.value.node) != place.gradient:
             whole = full(now.value, place.shape, place.like, numpy)
             self.emit(f"{place.gradient} = {code(whole.node)}", place.shape)
@@ -203,7 +196,10 @@ class Loops(Statements):
         node = now.value.node
         if not isinstance(node, ast.Name) or node.id not in self.made_names or not alike(now.value.shape, place.shape):
             return False
-        return not any(node.id in names_in(other.value.node) for key, other in self.env.items() if key != place.key) and not self.blocks
+        return (
+            not any(node.id in names_in(other.value.node) for key, other in self.env.items() if key != place.key)
+            and not self.blocks
+        )
 
     def _entry_ready(self, label: str, store: Store) -> None:
         key = f"{label}@"
@@ -221,10 +217,19 @@ class Loops(Statements):
         """Have the gradients of arrays that are filled in the loop as whole arrays."""
         for part in node.body:
             for one in ast.walk(part):
-                if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store) and self.facts.kind(one.value) in ("array", ""):
+                if (
+                    isinstance(one, ast.Subscript)
+                    and isinstance(one.ctx, ast.Store)
+                    and self.facts.kind(one.value) in ("array", "")
+                ):
                     place = self.place(one.value) if isinstance(one.value, ast.Name | ast.Attribute) else None
                     now = self.env.get(place.key) if place else None
-                    if place is not None and now is not None and now.value.shape == place.shape and not isinstance(now.value.node, ast.Name):
+                    if (
+                        place is not None
+                        and now is not None
+                        and now.value.shape == place.shape
+                        and not isinstance(now.value.node, ast.Name)
+                    ):
                         self.named(place)
 
     def _hand_over(self, previous: str, out: str) -> None:
@@ -260,10 +265,20 @@ class Loops(Statements):
         if text == "range":
             made.header = f"{code(target)} in {code(self.value(over))}"
             return made
-        if text == "enumerate" and isinstance(target, ast.Tuple) and len(target.elts) == 2 and isinstance(target.elts[0], ast.Name):
+        if (
+            text == "enumerate"
+            and isinstance(target, ast.Tuple)
+            and len(target.elts) == 2
+            and isinstance(target.elts[0], ast.Name)
+        ):
             made.indexed = target.elts[0].id
             self._zip(made, target.elts[1], args[0])
-        elif text.endswith(".items") and isinstance(target, ast.Tuple) and isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute):
+        elif (
+            text.endswith(".items")
+            and isinstance(target, ast.Tuple)
+            and isinstance(over, ast.Call)
+            and isinstance(over.func, ast.Attribute)
+        ):
             holder = over.func.value
             made.header = f"{code(target.elts[0])} in {code(holder)}"
             made.elements[code(target.elts[1])] = ast.Subscript(holder, target.elts[0], ast.Load())
@@ -272,7 +287,9 @@ class Loops(Statements):
             made.header = f"{code(target)} in {code(over)}"
             return made
         else:
-            if not any(self.facts.is_active(one) for one in ast.walk(target) if isinstance(one, ast.Name)) and isinstance(over, ast.Tuple | ast.List):
+            if not any(
+                self.facts.is_active(one) for one in ast.walk(target) if isinstance(one, ast.Name)
+            ) and isinstance(over, ast.Tuple | ast.List):
                 made.header = f"{code(target)} in {code(over)}"
                 return made
             made.indexed = self.fresh(next(one for one in ("k", "j", "idx") if one not in self.taken or one == "idx"))
@@ -284,11 +301,19 @@ class Loops(Statements):
 
     def _zip(self, made: Round, target: ast.expr, over: ast.expr) -> None:
         is_zip = isinstance(over, ast.Call) and code(over.func) == "zip"
-        pairs = zip(target.elts, over.args, strict=False) if is_zip and isinstance(target, ast.Tuple) and isinstance(over, ast.Call) else [(target, over)]
+        pairs = (
+            zip(target.elts, over.args, strict=False)
+            if is_zip and isinstance(target, ast.Tuple) and isinstance(over, ast.Call)
+            else [(target, over)]
+        )
         for one, whole in pairs:
             element = ast.Subscript(whole, name(made.indexed), ast.Load())
             made.elements[code(one)] = element
-            if isinstance(one, ast.Name) and self.facts.kind(whole) in ("list", "tuple") and self.session.label_of_list(self, whole) is None:
+            if (
+                isinstance(one, ast.Name)
+                and self.facts.kind(whole) in ("list", "tuple")
+                and self.session.label_of_list(self, whole) is None
+            ):
                 self.aliases[one.id] = element
                 self.variables[one.id] = one
 
@@ -316,7 +341,14 @@ class Loops(Statements):
         if self.facts.kind(holder) == "array":
             self.scatter(holder, Scatter(element.slice, up, repeats=False))
             return
-        shape = next((self.facts.shape(one) for one in ast.walk(node.target) if isinstance(one, ast.Name) and one.id == variable), up.shape)
+        shape = next(
+            (
+                self.facts.shape(one)
+                for one in ast.walk(node.target)
+                if isinstance(one, ast.Name) and one.id == variable
+            ),
+            up.shape,
+        )
         label = self.session.label_of_list(self, holder)
         if label is not None:
             self.add(Place(f"{label}@", self.gradient_name(f"{label}@"), element, shape, False), up)
@@ -324,7 +356,13 @@ class Loops(Statements):
         gradient = self.session.element_gradient(self, element)
         place = Place(code(element), gradient, element, shape, True, whole=not len(self.blocks) > 1)
         now = self.lines[-1] if self.lines else None
-        if now is not None and isinstance(up.node, ast.Name) and now.text.startswith(f"{up.node.id} = ") and now.depth == self.depth and place.whole:
+        if (
+            now is not None
+            and isinstance(up.node, ast.Name)
+            and now.text.startswith(f"{up.node.id} = ")
+            and now.depth == self.depth
+            and place.whole
+        ):
             used = sum(up.node.id in line.text for line in self.lines)
             if used == 1:
                 now.text = f"{gradient} = " + now.text.split(" = ", 1)[1]
@@ -360,8 +398,8 @@ class Loops(Statements):
                     made.turned = True
                 texts.append(Line(self.depth, f"{one.previous} = {kept}.pop()", line, note="kept by the forward pass"))
         for statement in wanted:
-            for text in self.runnable(statement):
-                texts.append(Line(self.depth, text, statement.lineno, note="recomputed"))
+            again = self.runnable(statement)
+            texts += [Line(self.depth, text, statement.lineno, note="recomputed") for text in again]
         self.lines[start:start] = texts
 
     def _in_containers(self, node: ast.For, carried: Sequence[Carried], names: set[str]) -> dict[str, ast.expr]:
@@ -451,9 +489,12 @@ def _filled(node: ast.stmt) -> set[str]:
                 base = base.value
             if isinstance(base, ast.Name):
                 found.add(base.id)
-        elif isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in ("append", "fill", "extend"):
-            if isinstance(one.func.value, ast.Name):
-                found.add(one.func.value.id)
+        elif (
+            isinstance(one, ast.Call)
+            and isinstance(one.func, ast.Attribute)
+            and one.func.attr in ("append", "fill", "extend")
+        ) and isinstance(one.func.value, ast.Name):
+            found.add(one.func.value.id)
     return found
 
 
@@ -468,7 +509,11 @@ def _passes(body: Sequence[ast.stmt], one: Carried, scope: Loops) -> bool:
                     return False
                 times += 1
                 continue
-        reads = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id == one.previous and isinstance(n.ctx, ast.Load)]
+        reads = [
+            n
+            for n in ast.walk(statement)
+            if isinstance(n, ast.Name) and n.id == one.previous and isinstance(n.ctx, ast.Load)
+        ]
         if not reads:
             continue
         value = statement.value if isinstance(statement, ast.Assign) else None

@@ -27,12 +27,16 @@ WEIGHT = re.compile(
 def name_of(node: ast.expr) -> str:
     """Return the word for what an expression is."""
     if isinstance(node, ast.Subscript):
-        words = [one.value for one in ast.walk(node.slice) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        words = [
+            one.value for one in ast.walk(node.slice) if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        ]
         return "".join(words) if words else name_of(node.value)
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def parameters_of(entry: Entry, tree: ast.Module, tape: Tape, flow: Flow, sightings: Sightings, *, all_arrays: bool = False) -> dict[int, str]:
+def parameters_of(
+    entry: Entry, tree: ast.Module, tape: Tape, flow: Flow, sightings: Sightings, *, all_arrays: bool = False
+) -> dict[int, str]:
     """Return the vertices of parameters, with a name for each."""
     back = flow.upstream([flow.vertex(entry.ref)], entry.start)
     names: dict[int, list[str]] = {}
@@ -51,11 +55,25 @@ def parameters_of(entry: Entry, tree: ast.Module, tape: Tape, flow: Flow, sighti
                 names.setdefault(vertex, []).append(name_of(node))
                 if isinstance(node, ast.Attribute) and code(node.value) == "self":
                     own.add(vertex)
+    forced = _in_containers(entry, tree, flow, sightings)
     found = {}
     for vertex, known in names.items():
         value = np.asarray(tape.nodes[flow.node[vertex]].value)
-        if _is_parameter(known, value.ndim + (vertex in own), all_arrays):
+        if vertex in forced or _is_parameter(known, value.ndim + (vertex in own), all_arrays):
             found[vertex] = known[0]
+    return found
+
+
+def _in_containers(entry: Entry, tree: ast.Module, flow: Flow, sightings: Sightings) -> set[int]:
+    """Return the vertices of arrays in containers that are called like parameters."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name | ast.Attribute) and re.fullmatch(
+            r"[pP]aram\w*|theta|weights|P|net|model|W", name_of(node)
+        ):
+            for seen in sightings.of.get(getattr(node, "number", -1), []):
+                if isinstance(seen.value, dict) and entry.start <= seen.time <= entry.end:
+                    found |= {flow.vertex(one) for one in seen.value.values() if isinstance(one, Ref)}
     return found
 
 

@@ -1,4 +1,4 @@
-"""The proof: the program with its backward pass is run, and every gradient compared with the chain rule and with differences."""
+"""The proof: the program is run with its backward pass, and every gradient compared with the chain rule."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.checking.derive.insert import inserted
+from chainrule.checking.derive.lines import Kept
 from chainrule.checking.derive.result import DerivedLine, GradientCheck, Part
 from chainrule.checking.derive.seeing import EYE, Sightings, looking
 from chainrule.checking.derive.write import Written
@@ -38,16 +39,24 @@ def marked(text: str, written: Written) -> str:
     """Return the program with the backward pass, showing parameters, loss and gradients."""
     start = written.entry.statements[0]
     first = _show("start", "0")
-    last = _show("parameters", "[" + ", ".join(f"({key!r}, {key})" for key, _ in written.pairs) + "]") + "; " + _show("gradients", f"[{', '.join(made for _, made in written.pairs)}]") + "; " + _show("loss", f"({written.loss}) + 0.0")
+    last = (
+        _show("parameters", "[" + ", ".join(f"({key!r}, {key})" for key, _ in written.pairs) + "]")
+        + "; "
+        + _show("gradients", f"[{', '.join(made for _, made in written.pairs)}]")
+        + "; "
+        + _show("loss", f"({written.loss}) + 0.0")
+    )
     parts = []
+    kept = written.kept
     for part in written.parts:
         if part.name:
             parts.append(part)
         else:
-            parts.append(Part("", part.after, part.indent, (*part.lines, DerivedLine(last, 0, ""))))
-    from chainrule.checking.derive.lines import Kept
-
-    return inserted(text, parts, [Kept(start.lineno, first), *written.kept])
+            alone = start.lineno == part.after + 1  # the forward pass is one line that returns the loss
+            lines = (*([DerivedLine(first, 0, "")] if alone else []), *part.lines, DerivedLine(last, 0, ""))
+            parts.append(Part("", part.after, part.indent, lines))
+            kept = written.kept if alone else [Kept(start.lineno, first), *written.kept]
+    return inserted(text, parts, kept)
 
 
 def _show(mark: str, value: str) -> str:
@@ -63,15 +72,19 @@ def prove(program: Program, text: str, written: Written, limits: Limits | None =
     with looking() as seen:
         run = record(changed, limits=limits or Limits(seconds=4.0, events=60_000, first_question=10**9))
     if "gradients" not in seen.marks or "loss" not in seen.marks:
-        reason = f"{run.skipped[0][1]} in line {run.skipped[0][0]}" if run.skipped else run.tape.error or "it was not reached"
+        reason = (
+            f"{run.skipped[0][1]} in line {run.skipped[0][0]}"
+            if run.skipped
+            else run.tape.error or "it was not reached"
+        )
         return Proof((), False, 0, float("nan"), f"the program with the backward pass stopped: {reason}")
     return _judged(run.tape, seen, written)
 
 
 def _judged(tape: Tape, seen: Sightings, written: Written) -> Proof:
-    end, loss = seen.marks["loss"][0]
+    end, loss, last = seen.marks["loss"][0]
     found = seen.marks["gradients"][0][1]
-    start = [time for time, _ in seen.marks["start"] if time < end][-1]
+    start = [time for time, _, tick in seen.marks["start"] if tick < last][-1]
     given = seen.marks["parameters"][0][1]
     parameters, missing = [], []
     for (label, value), gradient in zip(given, found, strict=True):
@@ -147,11 +160,15 @@ def _reason(checks: tuple[GradientCheck, ...], numeric: float, points: int) -> s
     wrong = [one.name for one in checks if not one.proved]
     if not points:
         return "the chain rule on the tape could not be computed"
-    return f"the gradient of {', '.join(wrong)} is not the one of the chain rule" if wrong else f"central differences are off by {numeric:.1e}"
+    return (
+        f"the gradient of {', '.join(wrong)} is not the one of the chain rule"
+        if wrong
+        else f"central differences are off by {numeric:.1e}"
+    )
 
 
 def _error(claim: Any, truth: Any) -> float:
-    if claim is None or np.shape(claim) != np.shape(truth) and np.size(claim) != np.size(truth):
+    if claim is None or (np.shape(claim) != np.shape(truth) and np.size(claim) != np.size(truth)):
         return float("inf")
     difference = np.abs(np.reshape(claim, np.shape(truth)) - truth)
     scale = float(np.max(np.abs(truth), initial=0.0))

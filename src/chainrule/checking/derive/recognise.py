@@ -103,4 +103,6 @@ def _matches(node: ast.expr, part: ast.expr, facts: Facts, functions: bool) -> I
 
 
 def _same(a: Any, b: Any) -> bool:
-    return np.shape(a) == np.shape(b) and bool(np.all(np.isfinite(b))) and bool(np.allclose(a, b, rtol=1e-9, atol=1e-12))
+    return (
+        np.shape(a) == np.shape(b) and bool(np.all(np.isfinite(b))) and bool(np.allclose(a, b, rtol=1e-9, atol=1e-12))
+    )

@@ -57,8 +57,8 @@ class GradientCheck:
 class Derivation:
     """The backward pass of a forward pass.
 
-    ``text`` is to be put where ``parts`` say; ``proved`` is true if every gradient equalled the chain rule on the tape and
-    central differences at every point tried.
+    ``text`` is to be put where ``parts`` say; ``proved`` is true if every gradient equalled the chain rule on the tape
+    and central differences at every point tried.
     """
 
     file: str
@@ -100,11 +100,16 @@ class Derivation:
 def from_data(data: dict[str, Any]) -> Derivation:
     """Return a derivation from plain values."""
     parts = tuple(
-        Part(one["name"], one["after"], one["indent"], tuple(_line(line) for line in one["lines"])) for one in data["parts"]
+        Part(one["name"], one["after"], one["indent"], tuple(_line(line) for line in one["lines"]))
+        for one in data["parts"]
     )
-    gradients = tuple(GradientCheck(one["name"], tuple(one["shape"]), one["error"], one["proved"]) for one in data["gradients"])
+    gradients = tuple(
+        GradientCheck(one["name"], tuple(one["shape"]), one["error"], one["proved"]) for one in data["gradients"]
+    )
     plain = {key: data[key] for key in ("file", "name", "text", "program", "proved", "points", "differences")}
-    return Derivation(**plain, parts=parts, gradients=gradients, refusals=tuple(data["refusals"]), notes=tuple(data["notes"]))
+    return Derivation(
+        **plain, parts=parts, gradients=gradients, refusals=tuple(data["refusals"]), notes=tuple(data["notes"])
+    )
 
 
 def _line(data: dict[str, Any]) -> DerivedLine:

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chainrule.checking.derive.blocks import Rounds
+from chainrule.checking.derive.blocks import Carried, Rounds
 from chainrule.checking.derive.containers import Containers
 from chainrule.checking.derive.facts import Facts
 from chainrule.checking.derive.lines import Line
+from chainrule.checking.derive.seeing import number_of
 from chainrule.checking.derive.text import code, constant, fill, name, names_in
 from chainrule.checking.derive.values import CannotDerive, Shape, Value, broadcast, full
 
@@ -53,6 +54,19 @@ class Block:
     """Sums that only pass: their gradient is that of their end."""
 
 
+@dataclass
+class Round:
+    """A loop that is being written."""
+
+    node: ast.For
+    turned: bool = False
+    indexed: str = ""
+    elements: dict[str, ast.expr] = field(default_factory=dict)
+    """By loop variable: the element that it is, where the loop is over elements."""
+    header: str = ""
+    """What it is over, in the order of the forward pass."""
+
+
 class Scope:
     """One function (or the statements around a loss) on the way back."""
 
@@ -75,8 +89,34 @@ class Scope:
         self.index: dict[int, str] = {}
         self.stale: dict[str, str] = {}
         self.lists: dict[str, Value] = {}
+        self.body: list[ast.stmt] = []
+        self.original: list[ast.stmt] = []
+        self.assigned: set[str] = set()
+        self.inline = True
+        self.kept_names: dict[tuple[int, str], str] = {}
+        self.kept_loops: dict[int, list[tuple[Carried, str]]] = {}
+        self.aliases: dict[str, ast.expr] = {}
+        """Names that only stand for an entry of a container of parameters."""
+        self.variables: dict[str, ast.expr] = {}
+        """Those of loops, where they get their values."""
+        self.returned: set[str] = set()
+        """Containers of gradients that a backward function gave."""
+        self.rounds_now: list[Round] = []
+        self.gathered: dict[str, set[str]] = {}
+        self.target = ""
         self.summed: set[str] = set()
         """Containers of gradients that begin with zeros."""
+
+    def renamed_at(self, node: ast.expr) -> ast.expr:
+        """Return an expression of the program with the names that its values have here."""
+        number = number_of(node)
+        found = (
+            one
+            for part in self.body
+            for one in ast.walk(part)
+            if isinstance(one, ast.expr) and number_of(one) == number
+        )
+        return next(found, node)
 
     # --- names --------------------------------------------------------------------------------------------------
 
@@ -102,7 +142,9 @@ class Scope:
 
     # --- lines --------------------------------------------------------------------------------------------------
 
-    def emit(self, text: str, shape: Shape | None = None, local: str = "", *, at: int | None = None, depth: int | None = None) -> None:
+    def emit(
+        self, text: str, shape: Shape | None = None, local: str = "", *, at: int | None = None, depth: int | None = None
+    ) -> None:
         """Write a line."""
         made = Line(self.depth if depth is None else depth, text, self.line, self.upstream, local, shape)
         if at is None:
@@ -142,8 +184,15 @@ class Scope:
         if owner < len(self.blocks) and not (place.leaf and place.whole and "[" in place.gradient):
             self._sum_up(place, up, owner)
             return
-        penalty = place.leaf and place.shape and not self.blocks and not self.depth and not self._depends(up.node) and constant(up.node) is None
-        if penalty and not self._main(key):
+        is_penalty = (
+            place.leaf
+            and bool(place.shape)
+            and not self.blocks
+            and not self.depth
+            and not self._depends(up.node)
+            and constant(up.node) is None
+        )
+        if is_penalty and not self._main(key):
             self.penalties.setdefault(key, []).append((place, up, self.line))
             return
         self._assign(place, up)
@@ -168,7 +217,11 @@ class Scope:
     def _assign(self, place: Place, up: Value) -> None:
         key, target = place.key, place.gradient
         if place.leaf:
-            up = full(up, place.shape, place.like, self.session.manner.numpy) if np_size(place.shape) != 1 or place.shape else up
+            up = (
+                full(up, place.shape, place.like, self.session.manner.numpy)
+                if np_size(place.shape) != 1 or place.shape
+                else up
+            )
         now = self.env.get(key)
         if now is None:
             alias = is_short(up.node)
@@ -190,7 +243,11 @@ class Scope:
 
     def _sum_up(self, place: Place, up: Value, owner: int) -> None:
         """Add to a variable from outside of the loop."""
-        if place.leaf and "[" in place.gradient and any(names_in(place.like) & one.defined for one in self.blocks[owner:]):
+        if (
+            place.leaf
+            and "[" in place.gradient
+            and any(names_in(place.like) & one.defined for one in self.blocks[owner:])
+        ):
             self.summed.add(place.gradient.split("[")[0])
         else:
             self.zeros(place, owner)
@@ -202,11 +259,17 @@ class Scope:
         now = self.env.get(place.key)
         start, depth = self.blocks[owner].start, self.lines_depth(owner)
         if now is None:
-            text = f"{place.gradient} = {self.session.manner.numpy}.zeros_like({code(self.outside(place.like))})" if place.shape else f"{place.gradient} = 0.0"
+            text = (
+                f"{place.gradient} = {self.session.manner.numpy}.zeros_like({code(self.outside(place.like))})"
+                if place.shape
+                else f"{place.gradient} = 0.0"
+            )
             self.emit(text, place.shape, at=start, depth=depth)
         elif not (now.named and now.fresh):
             whole = full(now.value, place.shape, place.like, self.session.manner.numpy)
-            text = f"{place.gradient} = {code(whole.node)}" + (".copy()" if is_short(whole.node) and place.shape else "")
+            text = f"{place.gradient} = {code(whole.node)}" + (
+                ".copy()" if is_short(whole.node) and place.shape else ""
+            )
             self.emit(text, place.shape, at=start, depth=depth)
         self.env[place.key] = Adjoint(Value(name(place.gradient), place.shape), named=True, fresh=True)
 
@@ -253,17 +316,25 @@ def is_short(node: ast.expr) -> bool:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return isinstance(node.operand, ast.Constant | ast.Name)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Mult):
-        return all(isinstance(one, ast.Constant | ast.Name) or (isinstance(one, ast.UnaryOp) and isinstance(one.operand, ast.Constant)) for one in (node.left, node.right)) and any(
-            constant(one) is not None for one in (node.left, node.right)
-        )
-    return isinstance(node, ast.Name | ast.Constant) or (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name))
+        return all(
+            isinstance(one, ast.Constant | ast.Name)
+            or (isinstance(one, ast.UnaryOp) and isinstance(one.operand, ast.Constant))
+            for one in (node.left, node.right)
+        ) and any(constant(one) is not None for one in (node.left, node.right))
+    return isinstance(node, ast.Name | ast.Constant) or (
+        isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
+    )
 
 
 def is_view(node: ast.expr) -> bool:
     """Return whether an expression may share the memory of another value."""
     if isinstance(node, ast.Subscript | ast.Attribute):
         return True
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("reshape", "transpose", "swapaxes", "ravel", "squeeze", "moveaxis")
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("reshape", "transpose", "swapaxes", "ravel", "squeeze", "moveaxis")
+    )
 
 
 def is_negative(node: ast.expr) -> bool:

@@ -33,7 +33,8 @@ class Seen:
     time: int
     frame: int
     kind: str
-    """``array``, ``number``, ``whole``, ``text``, ``list``, ``tuple``, ``dict``, ``module``, ``numpy``, ``own``, ``other``."""
+    """``array``, ``number``, ``whole``, ``text``, ``list``, ``tuple``, ``dict``, ``module``, ``numpy``, ``own``, or
+    ``other``."""
     shape: tuple[int, ...] = ()
     ref: Ref | None = None
     value: Any = None
@@ -50,15 +51,16 @@ class Sightings:
 
     of: dict[int, list[Seen]] = field(default_factory=dict)
     ticks: int = 0
-    marks: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
-    """By text: (time, value on the tape) of what generated lines show."""
+    marks: dict[str, list[tuple[int, Any, int]]] = field(default_factory=dict)
+    """By text: (time, value on the tape, tick) of what generated lines show."""
 
     def note(self, number: int | str, value: Any, recorder: Recorder) -> None:
         """Write down what an expression is now."""
         time = len(recorder.tape.events)
         if isinstance(number, str):
             shown = _marked(value, recorder)
-            self.marks.setdefault(number, []).append((len(recorder.tape.events), shown))
+            self.marks.setdefault(number, []).append((len(recorder.tape.events), shown, self.ticks))
+            self.ticks += 1
             return
         known = self.of.setdefault(number, [])
         self.ticks += 1
@@ -82,7 +84,11 @@ def _frames(recorder: Recorder) -> tuple[int, int]:
     for frame in reversed(frames):
         if frame.end == -1:
             last = frames[-1]
-            inner = next((one.id for one in frames[: frame.id : -1] if one.parent == frame.id), -1) if last is not frame else -1
+            inner = (
+                next((one.id for one in frames[: frame.id : -1] if one.parent == frame.id), -1)
+                if last is not frame
+                else -1
+            )
             return frame.id, inner
         if len(frames) - frame.id > 4000:
             break
@@ -93,14 +99,19 @@ def _seen(value: Any, recorder: Recorder, tick: int, time: int, frame: int, inne
     if is_numeric(value) and not isinstance(value, np.matrix):
         kind = "array" if isinstance(value, np.ndarray) else "number"
         ref = recorder.used(value)
-        return Seen(tick, time, frame, kind, np.shape(value), ref, None, inner, getattr(value, "dtype", np.dtype(float)).kind)
+        return Seen(
+            tick, time, frame, kind, np.shape(value), ref, None, inner, getattr(value, "dtype", np.dtype(float)).kind
+        )
     if isinstance(value, (bool, int)):
         return Seen(tick, time, frame, "whole", (), None, value, inner)
     if isinstance(value, str):
         return Seen(tick, time, frame, "text", (), None, value, inner)
     if isinstance(value, (list, tuple, dict)):
         items = list(value.items() if isinstance(value, dict) else enumerate(value))[:100]
-        held = {key: recorder.used(one) if is_numeric(one) else one if isinstance(one, (int, str)) else None for key, one in items}
+        held = {
+            key: recorder.used(one) if is_numeric(one) else one if isinstance(one, (int, str)) else None
+            for key, one in items
+        }
         return Seen(tick, time, frame, type(value).__name__, (), None, held, inner, length=len(value))
     if isinstance(value, types.ModuleType):
         return Seen(tick, time, frame, "module", (), None, value, inner)
@@ -108,7 +119,9 @@ def _seen(value: Any, recorder: Recorder, tick: int, time: int, frame: int, inne
         if hasattr(value, OWN):
             return Seen(tick, time, frame, "own", (), None, qualified(value), inner)
         name = name_of(value)
-        return Seen(tick, time, frame, "numpy" if name else "other", (), None, name or getattr(value, "__name__", ""), inner)
+        return Seen(
+            tick, time, frame, "numpy" if name else "other", (), None, name or getattr(value, "__name__", ""), inner
+        )
     return Seen(tick, time, frame, "other", (), None, value, inner)
 
 
@@ -123,7 +136,8 @@ class _Eyes(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         if isinstance(node, ast.expr) and _is_watched(node):
             number = number_of(node)
-            return _eye(number, self.generic_visit(node))
+            seen: Any = self.generic_visit(node)
+            return _eye(number, seen)
         return super().visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
@@ -196,7 +210,19 @@ def _is_watched(node: ast.expr) -> bool:
         return False
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SKIPPED_CALLS | {EYE}:
         return False
-    kinds = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.IfExp, ast.List, ast.Tuple, ast.Dict)
+    kinds = (
+        ast.Name,
+        ast.Attribute,
+        ast.Subscript,
+        ast.BinOp,
+        ast.UnaryOp,
+        ast.Call,
+        ast.Compare,
+        ast.IfExp,
+        ast.List,
+        ast.Tuple,
+        ast.Dict,
+    )
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
         return False
     return isinstance(node, kinds) and number_of(node) >= 0
@@ -216,9 +242,9 @@ def numbered(tree: ast.Module) -> ast.Module:
     """Give every expression of a tree a number."""
     for number, node in enumerate(one for one in ast.walk(tree) if isinstance(one, ast.expr | ast.AugAssign)):
         setattr(node, "before" if isinstance(node, ast.AugAssign) else "number", number)
-    for node in ast.walk(tree):  # keys in brackets are looked at one by one
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
-            node.slice.number = -1  # type: ignore[attr-defined]
+    for part in ast.walk(tree):  # keys in brackets are looked at one by one
+        if isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Tuple):
+            part.slice.number = -1  # type: ignore[attr-defined]
     return tree
 
 

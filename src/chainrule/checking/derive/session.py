@@ -59,7 +59,7 @@ class Session:
 
     def tree_nodes(self, text: str, source: str) -> list[ast.expr]:
         """Return the expressions of a text in a function that read something."""
-        home: ast.AST = self.functions[source] if source in self.functions else self.tree
+        home: ast.AST = self.functions.get(source) or self.tree
         return [
             one
             for one in ast.walk(home)
@@ -106,16 +106,20 @@ class Session:
 
     def size_name(self, scope: Scope, size: int) -> ast.expr | None:
         """Return the name of a size in a scope."""
-        home: ast.AST = self.functions[scope.source] if scope.source in self.functions else self.tree
+        home: ast.AST = self.functions.get(scope.source) or self.tree
         for one in ast.walk(home):
             if not isinstance(one, ast.Assign):
                 continue
             for target in one.targets:
                 for part in target.elts if isinstance(target, ast.Tuple) else [target]:
                     sized = ".shape" in code(one.value) or "len(" in code(one.value)
-                    if isinstance(part, ast.Name) and sized and scope.facts.whole(part) == size and part.id not in ("_",):
-                        if len({other.value for other in scope.facts.seen(part)}) == 1:
-                            return name(part.id)
+                    if (
+                        isinstance(part, ast.Name)
+                        and sized
+                        and scope.facts.whole(part) == size
+                        and part.id not in ("_",)
+                    ) and len({other.value for other in scope.facts.seen(part)}) == 1:
+                        return name(part.id)
         return None
 
     # --- gradients of containers --------------------------------------------------------------------------------
@@ -160,7 +164,9 @@ class Session:
         for base, (made, kind) in self.containers.get(id(scope), {}).items():
             if made in scope.returned and not any(line.text == f"{made} = {{}}" for line in scope.lines):
                 continue
-            if made not in {one.strip(",") for one in filled} and not any(line.text.startswith(f"{made}[") for line in scope.lines):
+            if made not in {one.strip(",") for one in filled} and not any(
+                line.text.startswith(f"{made}[") for line in scope.lines
+            ):
                 continue
             if made in scope.summed and depth_of(kind) == 1:
                 zeros = f"{self.manner.numpy}.zeros_like(value)"
@@ -180,34 +186,36 @@ class Session:
             lines.append(Line(0, text))
         return lines
 
-    def label_of_list(self, scope: Derivation, node: ast.expr) -> str | None:
+    def label_of_list(self, scope: Scope, node: ast.expr) -> str | None:
         """Return the label of what is stored in a list."""
         text = code(node)
         found = {entry.label: entry for entry, store in scope.containers.stores.values() if store.base == text}
         return next(iter(found)) if len(found) == 1 else None
 
-    def position(self, scope: Derivation, store: Store) -> ast.expr:
+    def position(self, scope: Scope, store: Store) -> ast.expr:
         """Return where in its list a value was put."""
         if store.loop is None:
             return ast.Constant(store.position or 0)
         target = store.loop.target
-        seen = [one for one in scope.facts.seen(store.value)]
-        del seen
         offset = store.position or 0
         text = scope.rounds_now[-1].indexed if scope.rounds_now and scope.rounds_now[-1].indexed else code(target)
         start = 0
-        if isinstance(store.loop.iter, ast.Call) and code(store.loop.iter.func) == "range" and len(store.loop.iter.args) > 1:
+        if (
+            isinstance(store.loop.iter, ast.Call)
+            and code(store.loop.iter.func) == "range"
+            and len(store.loop.iter.args) > 1
+        ):
             start = scope.facts.whole(store.loop.iter.args[0]) or 0
         shift = offset - start
         return name(text if not shift else f"{text} + {shift}" if shift > 0 else f"{text} - {-shift}")
 
-    def appended(self, scope: Derivation, store: Store) -> ast.expr:
+    def appended(self, scope: Scope, store: Store) -> ast.expr:
         """Return the element of a list that was appended."""
         if store.loop is None:
             return name(f"{store.base}[{store.position or 0}]")
         return ast.Subscript(name(store.base), self.position(scope, store), ast.Load())
 
-    def index_text(self, scope: Derivation, node: ast.Subscript, times: list[int], positions: list[int]) -> ast.expr | None:
+    def index_text(self, scope: Scope, node: ast.Subscript, times: list[int], positions: list[int]) -> ast.expr | None:
         """Return ``t + 1`` where a program says ``-1`` of a list that grows."""
         if not scope.rounds_now:
             return None
@@ -218,31 +226,42 @@ class Session:
         for time, position in zip(times, positions, strict=False):
             number = sum(one <= time for one in starts) - 1
             if 0 <= number < len(starts):
-                offsets.add(position - (loop_values[number] if loop_values is not None and not round_.indexed else number))
+                offsets.add(
+                    position - (loop_values[number] if loop_values is not None and not round_.indexed else number)
+                )
         if len(offsets) != 1:
             return None
         shift = offsets.pop()
         text = round_.indexed or code(round_.node.target)
         return name(text if not shift else f"{text} + {shift}" if shift > 0 else f"{text} - {-shift}")
 
-    def _loop_values(self, scope: Derivation, node: ast.For) -> list[int] | None:
+    def _loop_values(self, scope: Scope, node: ast.For) -> list[int] | None:
         if not isinstance(node.target, ast.Name):
             return None
         seen = scope.facts.seen(node.target)
         return [one.value for one in seen] if all(one.kind == "whole" for one in seen) else None
 
-    def softmax_source(self, scope: Derivation, target: ast.expr, value: ast.expr) -> tuple[ast.expr, int] | None:
+    def softmax_source(self, scope: Scope, target: ast.expr, value: ast.expr) -> tuple[ast.expr, int] | None:
         """Return the variable whose softmax a line finishes, if the lines before it began it."""
         seen = scope.facts.seen(value)
         if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Div) or not seen or len(seen[0].shape) < 1:
             return None
         numbers = [number_of(one) for one in ast.walk(value) if isinstance(one, ast.Name)]
-        home: ast.AST = self.functions[scope.source] if scope.source in self.functions else self.tree
+        home: ast.AST = self.functions.get(scope.source) or self.tree
         for one in ast.walk(home):
-            if not isinstance(one, ast.Name | ast.Subscript) or not isinstance(one.ctx, ast.Load) or number_of(one) in numbers:
+            if (
+                not isinstance(one, ast.Name | ast.Subscript)
+                or not isinstance(one.ctx, ast.Load)
+                or number_of(one) in numbers
+            ):
                 continue
             before = [other for other in scope.facts.seen(one) if other.tick <= seen[0].tick and other.ref is not None]
-            if not before or before[-1].shape != seen[0].shape or seen[0].ref is None or not scope.facts.is_active_number(one):
+            if (
+                not before
+                or before[-1].shape != seen[0].shape
+                or seen[0].ref is None
+                or not scope.facts.is_active_number(one)
+            ):
                 continue
             ref = before[-1].ref
             assert ref is not None
@@ -255,7 +274,7 @@ class Session:
 
     # --- what the forward pass has to keep ----------------------------------------------------------------------
 
-    def keep(self, scope: Derivation, one: Carried, node: ast.For, loops: Sequence[ast.For]) -> str:
+    def keep(self, scope: Scope, one: Carried, node: ast.For, loops: Sequence[ast.For]) -> str:
         """Have the forward pass keep a value of every round; return the name of the list."""
         made = scope.kept_names.get((id(node), one.name))
         if made is not None:
@@ -270,7 +289,7 @@ class Session:
         self.notes.append(f"line {node.lineno}: {one.name} is overwritten in every round; {made} keeps it")
         return made
 
-    def loop_again(self, scope: Derivation, node: ast.For) -> list[str]:
+    def loop_again(self, scope: Scope, node: ast.For) -> list[str]:
         """Return the lines of a loop of the forward pass, to be run again."""
         carried = scope.rounds.of[id(node)]
         back = {one.previous: one.out for one in carried}
@@ -291,7 +310,15 @@ class Session:
     # --- backward functions -------------------------------------------------------------------------------------
 
     def helper(
-        self, function: ast.FunctionDef, frames: set[int], wanted: list[int], count: int, ones: list[int], labels: Sequence[str] = (), *, cached: bool = True
+        self,
+        function: ast.FunctionDef,
+        frames: set[int],
+        wanted: list[int],
+        count: int,
+        ones: list[int],
+        labels: Sequence[str] = (),
+        *,
+        cached: bool = True,
     ) -> Helper:
         """Return the backward function of a function, writing it if there is none yet."""
         qualified = next(key for key, one in self.functions.items() if one is function)
@@ -324,10 +351,20 @@ class Session:
         return made
 
     def _write(
-        self, function: ast.FunctionDef, qualified: str, frames: set[int], wanted: list[int], count: int, ones: list[int], labels: Sequence[str], cached: bool
+        self,
+        function: ast.FunctionDef,
+        qualified: str,
+        frames: set[int],
+        wanted: list[int],
+        count: int,
+        ones: list[int],
+        labels: Sequence[str],
+        cached: bool,
     ) -> Made:
         facts = self.facts.within(frames)
-        scope = self.scope(function.body, facts, qualified, inline=False, arguments=[one.arg for one in function.args.args])
+        scope = self.scope(
+            function.body, facts, qualified, inline=False, arguments=[one.arg for one in function.args.args]
+        )
         last = scope.body[-1] if scope.body else None
         if not isinstance(last, ast.Return) or last.value is None:
             raise CannotDerive(f"line {function.lineno}: {function.name} does not end with what it returns")
@@ -355,14 +392,24 @@ class Session:
         return self._finished(function, qualified, scope, ups, frames, last, cached)
 
     def _finished(
-        self, function: ast.FunctionDef, qualified: str, scope: Derivation, ups: list[str], frames: set[int], last: ast.Return, cached: bool
+        self,
+        function: ast.FunctionDef,
+        qualified: str,
+        scope: Derivation,
+        ups: list[str],
+        frames: set[int],
+        last: ast.Return,
+        cached: bool,
     ) -> Made:
         arguments = [one.arg for one in function.args.args]
         method = self.is_method(function)
         results, shapes, texts = [], {}, []
         containers = self.containers.get(id(scope), {})
         for base, (made, _) in containers.items():
-            if any(line.text.startswith(f"{made}[") or made in re.split(r"[^\w]", line.text.split(" = ")[0]) for line in scope.lines):
+            if any(
+                line.text.startswith(f"{made}[") or made in re.split(r"[^\w]", line.text.split(" = ")[0])
+                for line in scope.lines
+            ):
                 results.append(base)
                 shapes[base] = Place(base, made, name(base), (-1,), True)
                 texts.append(made)
@@ -373,13 +420,14 @@ class Session:
             adjoint = scope.env.get(key)
             shapes[key] = place
             texts.append(code(adjoint.value.node) if adjoint is not None else place.gradient)
-        order = sorted(range(len(results)), key=lambda n: arguments.index(results[n]) if results[n] in arguments else 99)
+        order = sorted(
+            range(len(results)), key=lambda n: arguments.index(results[n]) if results[n] in arguments else 99
+        )
         results, texts = [results[n] for n in order], [texts[n] for n in order]
         lines = [*self.preamble(scope), *scope.lines]
         used = free_names(lines)
         again, _ = needed(scope.body[:-1], used & scope.assigned, set())
         front: list[Line] = []
-        parameters: set[str] = set()
         cache = self._cache(scope, last, used, arguments) if cached else None
         if cache is not None:
             front = [Line(0, cache[1], last.lineno, note="kept by the forward pass")] if cache[1] else []
@@ -393,13 +441,13 @@ class Session:
         all_used = used | set().union(*(names_of(line.text) for line in front), set(), *(read(one) for one in again))
         unpacked = cache[2] if cache is not None else set()
         parameters = {one for one in arguments if one in all_used and one not in unpacked and one != "self"}
-        if cache is not None and parameters and all(one in all_used for one in ()):
-            pass
         listed = [one for one in arguments if one in parameters]
         if cache is not None:
             listed.append(cache[0])
         back_name = self.backward_name(qualified)
-        helper = Helper(back_name, qualified, listed, results, shapes, len(ups), cache[0] if cache is not None else "", method)
+        helper = Helper(
+            back_name, qualified, listed, results, shapes, len(ups), cache[0] if cache is not None else "", method
+        )
         words = (["self"] if method else []) + ups + listed
         header = f"def {back_name}({', '.join(words)}):"
         lines = [*front, *lines]
@@ -411,7 +459,9 @@ class Session:
                 helper.elements.setdefault(base, []).append(place)
         return Made(helper, lines, function, header, frames)
 
-    def _cache(self, scope: Derivation, last: ast.Return, used: set[str], arguments: list[str]) -> tuple[str, str, set[str]] | None:
+    def _cache(
+        self, scope: Derivation, last: ast.Return, used: set[str], arguments: list[str]
+    ) -> tuple[str, str, set[str]] | None:
         """Return the name of what a function returns besides its output, how to take it apart, and what is in it."""
         if not isinstance(last.value, ast.Tuple) or len(last.value.elts) != 2:
             return None
@@ -423,14 +473,28 @@ class Session:
             if label in used and scope.facts.kind(kept) in ("dict", "list") and label not in scope.stale.values():
                 return label, "", {label}
             for statement in scope.body:
-                if isinstance(statement, ast.Assign) and any(isinstance(t, ast.Name) and t.id == kept.id for t in statement.targets):
+                if isinstance(statement, ast.Assign) and any(
+                    isinstance(t, ast.Name) and t.id == kept.id for t in statement.targets
+                ):
                     content = statement.value
         if isinstance(content, ast.Dict) and all(isinstance(one, ast.Constant) for one in content.keys):
-            pairs = [(key, one.id) for key, one in zip(content.keys, content.values, strict=True) if isinstance(one, ast.Name) and key is not None]
-            wanted = [(key, one) for key, one in pairs if one in used & scope.assigned and one not in set(scope.stale.values())]
+            pairs = [
+                (key, one.id)
+                for key, one in zip(content.keys, content.values, strict=True)
+                if isinstance(one, ast.Name) and key is not None
+            ]
+            wanted = [
+                (key, one)
+                for key, one in pairs
+                if one in used & scope.assigned and one not in set(scope.stale.values())
+            ]
             if len(wanted) == len(pairs) or wanted:
                 left = ", ".join(one for _, one in wanted)
-                return label, f"{left} = {', '.join(f'{label}[{code(key)}]' for key, _ in wanted)}", {one for _, one in wanted}
+                return (
+                    label,
+                    f"{left} = {', '.join(f'{label}[{code(key)}]' for key, _ in wanted)}",
+                    {one for _, one in wanted},
+                )
         if isinstance(content, ast.Tuple) and all(isinstance(one, ast.Name) for one in content.elts):
             names = [one.id for one in content.elts if isinstance(one, ast.Name)]
             stale = set(scope.stale.values()) & set(names)
@@ -440,7 +504,9 @@ class Session:
             return cache, f"{', '.join(names)}{',' if len(names) == 1 else ''} = {cache}", set(names)
         return None
 
-    def cache_text(self, scope: Derivation, node: ast.Call, function: ast.FunctionDef, targets: list[str] | None) -> str:
+    def cache_text(
+        self, scope: Derivation, node: ast.Call, function: ast.FunctionDef, targets: list[str] | None
+    ) -> str:
         """Return what the caller has of what a function kept."""
         if targets is not None and len(targets) == 2:
             return targets[1]
@@ -448,9 +514,11 @@ class Session:
 
     # --- scopes -------------------------------------------------------------------------------------------------
 
-    def scope(self, body: Sequence[ast.stmt], facts: Facts, source: str, *, inline: bool, arguments: Sequence[str] = ()) -> Derivation:
+    def scope(
+        self, body: Sequence[ast.stmt], facts: Facts, source: str, *, inline: bool, arguments: Sequence[str] = ()
+    ) -> Derivation:
         """Return a scope for some statements."""
-        home: ast.AST = self.functions[source] if source in self.functions else self.tree
+        home: ast.AST = self.functions.get(source) or self.tree
         taken = {one.id for one in ast.walk(self.tree if inline and not source else home) if isinstance(one, ast.Name)}
         taken |= {one.name for one in ast.walk(self.tree) if isinstance(one, ast.FunctionDef | ast.ClassDef)}
         taken |= {one.arg for one in ast.walk(home) if isinstance(one, ast.arg)}
@@ -463,7 +531,10 @@ class Session:
         made.rounds, made.stale, made.inline = renamer.rounds, renamer.stale, inline
         made.assigned = set().union(*map(assigned, made.body), set())
         attributes = {
-            code(one) for part in made.body for one in ast.walk(part) if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)
+            code(one)
+            for part in made.body
+            for one in ast.walk(part)
+            if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)
         }
         made.aliases = aliases_in(made)
         made.defined = made.assigned | attributes | {one.previous for many in made.rounds.of.values() for one in many}
@@ -489,10 +560,16 @@ def aliases_in(scope: Derivation) -> dict[str, ast.expr]:
                 pairs = [(target, one.value)]
                 if isinstance(target, ast.Tuple) and isinstance(one.value, ast.Tuple):
                     pairs = list(zip(target.elts, one.value.elts, strict=False))
-                elif isinstance(target, ast.Tuple) and scope.facts.kind(one.value) in ("tuple", "list") and isinstance(one.value, ast.Name | ast.Attribute):
+                elif (
+                    isinstance(target, ast.Tuple)
+                    and scope.facts.kind(one.value) in ("tuple", "list")
+                    and isinstance(one.value, ast.Name | ast.Attribute)
+                ):
                     elements = [ast.Subscript(one.value, ast.Constant(n), ast.Load()) for n in range(len(target.elts))]
                     pairs = list(zip(target.elts, elements, strict=True))
-                    if code(one.value) in scope.assigned or not any(scope.facts.is_active_number(part) for part in target.elts):
+                    if code(one.value) in scope.assigned or not any(
+                        scope.facts.is_active_number(part) for part in target.elts
+                    ):
                         pairs = []
                     for left, _ in pairs:
                         if isinstance(left, ast.Name):
@@ -503,7 +580,11 @@ def aliases_in(scope: Derivation) -> dict[str, ast.expr]:
                 for left, right in pairs:
                     if not isinstance(left, ast.Name):
                         continue
-                    is_entry = isinstance(right, ast.Subscript) and scope.facts.kind(right.value) in ("dict", "list", "tuple")
+                    is_entry = isinstance(right, ast.Subscript) and scope.facts.kind(right.value) in (
+                        "dict",
+                        "list",
+                        "tuple",
+                    )
                     if left.id in found or not is_entry or scope.containers.reading(right) is not None:
                         again.add(left.id)
                     else:

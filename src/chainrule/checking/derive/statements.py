@@ -21,8 +21,6 @@ from chainrule.checking.derive.values import Scatter, Shape, Value, full, reduce
 class Statements(Expressions):
     """Goes back through statements."""
 
-    target = ""
-
     def back(self, body: Sequence[ast.stmt]) -> None:
         """Go back through a block."""
         for one in reversed(body):
@@ -43,7 +41,9 @@ class Statements(Expressions):
             self._either(node)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             self._call(node.value)
-        elif isinstance(node, ast.While) and any(self.facts.is_active(one) for one in ast.walk(node) if isinstance(one, ast.expr)):
+        elif isinstance(node, ast.While) and any(
+            self.facts.is_active(one) for one in ast.walk(node) if isinstance(one, ast.expr)
+        ):
             self.refuse("a while loop on the way")
 
     def loop(self, node: ast.For) -> None:
@@ -112,7 +112,10 @@ class Statements(Expressions):
         from_list = self.lists.get(entry.label)
         if from_list is not None:
             index = self.session.position(self, store)
-            self.env_add_entry(entry, Value(fill("u[k]", u=from_list.node, k=index), from_list.shape[1:]) if from_list.shape else from_list)
+            self.env_add_entry(
+                entry,
+                Value(fill("u[k]", u=from_list.node, k=index), from_list.shape[1:]) if from_list.shape else from_list,
+            )
         return self.take(f"{entry.label}@")
 
     def env_add_entry(self, entry: Entry, up: Value) -> None:
@@ -121,7 +124,9 @@ class Statements(Expressions):
         if now is None:
             self.env[f"{entry.label}@"] = Adjoint(up, named=False)
         else:
-            self.env[f"{entry.label}@"] = Adjoint(Value(fill("a + b", a=now.value.node, b=up.node), up.shape), named=False)
+            self.env[f"{entry.label}@"] = Adjoint(
+                Value(fill("a + b", a=now.value.node, b=up.node), up.shape), named=False
+            )
 
     def _literal(self, value: ast.expr) -> None:
         """Go back into what is written out as a list or dictionary."""
@@ -141,7 +146,9 @@ class Statements(Expressions):
 
     def _several(self, targets: ast.Tuple | ast.List, value: ast.expr) -> None:
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(targets.elts):
-            pairs = [(target, one, self._taken(target, one)) for target, one in zip(targets.elts, value.elts, strict=True)]
+            pairs = [
+                (target, one, self._taken(target, one)) for target, one in zip(targets.elts, value.elts, strict=True)
+            ]
             for target, one, up in reversed(pairs):
                 self._literal(one)
                 if up is not None:
@@ -182,7 +189,9 @@ class Statements(Expressions):
             self.upstream = code(up.node)
             self.target = code(target)
             narrow = reduced(up, self.facts.shape(value), Value(self.value(value), up.shape), self.session.manner)
-            self.pull(value, narrow, None if self.blocks and not is_short(key) and False else self.value(_loaded(target)))
+            self.pull(
+                value, narrow, None if self.blocks and not is_short(key) and False else self.value(_loaded(target))
+            )
         if was_active:
             self._own(place.key)
             self.emit(f"{code(self.env[place.key].value.node)}[{_inside(self._mask(target, key))}] = 0", ())
@@ -213,7 +222,17 @@ class Statements(Expressions):
             if isinstance(one, ast.Slice):
                 size = base[axis]
                 try:
-                    shape.append(len(range(size)[slice(plain(one.lower, self.facts), plain(one.upper, self.facts), plain(one.step, self.facts))]))
+                    shape.append(
+                        len(
+                            range(size)[
+                                slice(
+                                    plain(one.lower, self.facts),
+                                    plain(one.upper, self.facts),
+                                    plain(one.step, self.facts),
+                                )
+                            ]
+                        )
+                    )
                 except TypeError:
                     return self.facts.shape(value)
             elif self.facts.shape(one) or (isinstance(one, ast.Constant) and not isinstance(one.value, int)):
@@ -240,7 +259,12 @@ class Statements(Expressions):
             if self.facts.is_active(node.value):
                 if isinstance(node.op, ast.Sub):
                     up = Value(fill("-u", u=up.node), up.shape)
-                self.pull(node.value, reduced(up, self.facts.shape(node.value), Value(self.value(node.value), up.shape), self.session.manner))
+                self.pull(
+                    node.value,
+                    reduced(
+                        up, self.facts.shape(node.value), Value(self.value(node.value), up.shape), self.session.manner
+                    ),
+                )
             return
         if self.facts.is_active(node.value):
             self.refuse(f"{code(node)} multiplies in place by what depends on parameters")
@@ -296,7 +320,9 @@ class Statements(Expressions):
             self.emit(f"{made} = {code(now.value.node)}", now.value.shape)
             self.env[key] = Adjoint(Value(name(made), now.value.shape), named=True)
 
-    def _joined(self, before: dict[str, Adjoint], ends: list[dict[str, Adjoint]], branches: list[tuple[int, int]]) -> None:
+    def _joined(
+        self, before: dict[str, Adjoint], ends: list[dict[str, Adjoint]], branches: list[tuple[int, int]]
+    ) -> None:
         """Have both branches leave the same gradients behind."""
         joint: dict[str, Adjoint] = {}
         for key in dict.fromkeys([*ends[0], *ends[1]]):

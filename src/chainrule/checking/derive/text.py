@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import copy
 from functools import cache
-from typing import Any
 
 
 @cache
@@ -54,8 +53,8 @@ def constant(node: ast.expr) -> float | None:
 
 def simple(node: ast.expr) -> ast.expr:
     """Return an expression without factors of one, doubled signs and doubled transposes."""
-    made: Any = _Simple().visit(node)
-    return made  # type: ignore[no-any-return]
+    made: ast.expr = _Simple().visit(node)
+    return made
 
 
 class _Simple(ast.NodeTransformer):
@@ -87,7 +86,11 @@ class _Simple(ast.NodeTransformer):
         inner = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "transpose" else None
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr == "transpose":
             first, second = ([constant(one) for one in call.args] for call in (inner, node))
-            if len(first) == len(second) and None not in first and [first[int(n or 0)] for n in second] == list(range(len(first))):
+            if (
+                len(first) == len(second)
+                and None not in first
+                and [first[int(n or 0)] for n in second] == list(range(len(first)))
+            ):
                 return inner.func.value
         return node
 
@@ -95,7 +98,37 @@ class _Simple(ast.NodeTransformer):
         self.generic_visit(node)
         if node.attr == "T" and isinstance(node.value, ast.Attribute) and node.value.attr == "T":
             return node.value.value
+        pair = _product_of(node.value) if node.attr == "T" else None
+        if pair is not None and (_is_transpose(pair[0]) or _is_transpose(pair[1])):
+            left, right = (self.visit_Attribute(ast.Attribute(one, "T", ast.Load())) for one in reversed(pair))
+            return _remade(node.value, left, right)
         return node
+
+
+def _is_transpose(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "T"
+
+
+def _product_of(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """Return the factors of a matrix product."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return node.left, node.right
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "dot":
+        if len(node.args) == 2:
+            return node.args[0], node.args[1]
+        return node.func.value, node.args[0]
+    return None
+
+
+def _remade(node: ast.expr, left: ast.expr, right: ast.expr) -> ast.expr:
+    """Return a matrix product of others, written in the same way."""
+    if isinstance(node, ast.BinOp):
+        return ast.BinOp(left, ast.MatMult(), right)
+    assert isinstance(node, ast.Call)
+    assert isinstance(node.func, ast.Attribute)
+    if len(node.args) == 2:
+        return ast.Call(node.func, [left, right], [])
+    return ast.Call(ast.Attribute(left, "dot", ast.Load()), [right], [])
 
 
 def _is_negative(node: ast.expr) -> bool:
@@ -107,7 +140,11 @@ def _is_negative(node: ast.expr) -> bool:
 def _negated(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return node.operand
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div) and (_is_negative(node.left) or constant(node.left) is not None):
+    if (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Mult | ast.Div)
+        and (_is_negative(node.left) or constant(node.left) is not None)
+    ):
         return simple(ast.BinOp(_negated(node.left), node.op, node.right))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
         return ast.BinOp(_negated(node.left), node.op, node.right)
@@ -134,8 +171,17 @@ def _product(left: ast.expr, right: ast.expr) -> ast.expr:
         return left
     if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div) and ast.dump(left.right) == ast.dump(right):
         return left.left
-    if first is not None and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Div) and constant(right.left) is not None:
+    if (
+        first is not None
+        and isinstance(right, ast.BinOp)
+        and isinstance(right.op, ast.Div)
+        and constant(right.left) is not None
+    ):
         return _quotient(number(_whole(first * (constant(right.left) or 0))), right.right)
+    if first is not None and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Div):
+        below = constant(right.right)
+        if below and (first / below).is_integer():
+            return _product(number(_whole(first / below)), right.left)
     if first == -1:
         return _negated(right)
     if second == -1:

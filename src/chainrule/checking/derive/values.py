@@ -87,7 +87,9 @@ def alike(a: Shape, b: Shape) -> bool:
 
 def made(text: str, **parts: Value) -> Value:
     """Return an elementwise expression of values."""
-    return Value(fill(text, **{key: one.node for key, one in parts.items()}), broadcast(*(one.shape for one in parts.values())))
+    return Value(
+        fill(text, **{key: one.node for key, one in parts.items()}), broadcast(*(one.shape for one in parts.values()))
+    )
 
 
 def times(up: Value, other: Value) -> Value:
@@ -100,20 +102,27 @@ def full(up: Value, shape: Shape, like: ast.expr, numpy: str) -> Value:
     if up.shape == shape or (up.shape and alike(up.shape, shape)):
         return Value(up.node, shape)
     if not up.shape:
-        return Value(fill("np.full_like(x, u, dtype=float)" if False else "u * np.ones_like(x)", np=name(numpy), x=like, u=up.node), shape)
+        return Value(
+            fill("u * np.ones_like(x)", np=name(numpy), x=like, u=up.node),
+            shape,
+        )
     return Value(fill("u * np.ones_like(x)", np=name(numpy), x=like, u=up.node), shape)
 
 
 def reduced(up: Value, shape: Shape, out: Value, manner: Manner) -> Value:
     """Return a gradient summed over the axes along which an argument of this shape was broadcast."""
-    if shape == out.shape or np.prod(shape) == np.prod(out.shape) == 1 and not shape and not out.shape:
+    if shape == out.shape or (np.prod(shape) == np.prod(out.shape) == 1 and not shape and not out.shape):
         return up
     if np.prod(shape, dtype=int) == np.prod(out.shape, dtype=int) and shape != out.shape:
         whole = full(up, out.shape, out.node, manner.numpy)
         if not shape:
             return Value(total(whole, None, False, manner), ())
     missing = len(out.shape) - len(shape)
-    grown = tuple(axis for axis in range(len(out.shape)) if axis < missing or (shape[axis - missing] == 1 and out.shape[axis] != 1))
+    grown = tuple(
+        axis
+        for axis in range(len(out.shape))
+        if axis < missing or (shape[axis - missing] == 1 and out.shape[axis] != 1)
+    )
     if not grown:
         return up
     whole = full(up, out.shape, out.node, manner.numpy)
@@ -140,7 +149,7 @@ def total(value: Value, axis: Any, keepdims: bool, manner: Manner) -> ast.expr:
 def spread(up: Value, shape: Shape, axis: Any, keepdims: bool, manner: Manner) -> Value:
     """Return the gradient of a reduction so that it lies along what was reduced."""
     if axis is None or keepdims:
-        return up if not keepdims or up.shape or axis is not None else up
+        return up
     if not up.shape:
         return up
     axes = sorted(one % len(shape) for one in (axis if isinstance(axis, tuple) else (axis,)))
@@ -157,7 +166,11 @@ def spread(up: Value, shape: Shape, axis: Any, keepdims: bool, manner: Manner) -
 
 def sized(node: ast.expr) -> ast.expr:
     """Return the first name in an elementwise expression: it has the shape of the whole, unless it is broadcast."""
-    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Name | ast.BinOp) and not isinstance(node.op, ast.MatMult):
+    if (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.left, ast.Name | ast.BinOp)
+        and not isinstance(node.op, ast.MatMult)
+    ):
         return sized(node.left)
     return node
 
@@ -175,6 +188,6 @@ def count(value: Value, shape: Shape, axis: Any) -> ast.expr:
 
 
 __all__ = [
-    "CannotDerive", "Manner", "Operation", "Scatter", "Shape", "Value", "broadcast", "count", "full", "made", "number", "reduced", "spread",
-    "times", "total",
+    "CannotDerive", "Manner", "Operation", "Scatter", "Shape", "Value", "broadcast", "count", "full", "made", "number",
+    "reduced", "spread", "times", "total",
 ]  # fmt: skip

@@ -42,7 +42,9 @@ class Written:
     refusals: list[str] = field(default_factory=list)
 
 
-def write(tree: ast.Module, text: str, tape: Tape, sightings: Sightings, entry: Entry) -> Written:
+def write(
+    tree: ast.Module, text: str, tape: Tape, sightings: Sightings, entry: Entry, *, all_arrays: bool = False
+) -> Written:
     """Write the backward pass of an entry.
 
     Raises
@@ -51,7 +53,7 @@ def write(tree: ast.Module, text: str, tape: Tape, sightings: Sightings, entry: 
         If a line on the way has no backward pass here.
     """
     flow = Flow(tape)
-    known = parameters_of(entry, tree, tape, flow, sightings)
+    known = parameters_of(entry, tree, tape, flow, sightings, all_arrays=all_arrays)
     if not known:
         raise CannotDerive(f"line {entry.loss.lineno}: the loss depends on no array that looks like a parameter")
     back = flow.upstream([flow.vertex(entry.ref)], entry.start)
@@ -103,7 +105,9 @@ def _composites(session: Session, own: Facts, entry: Entry, flow: Flow, known: d
     def made(number: int) -> Any:
         return values.made.get(number, tape.nodes[number].value)
 
-    truth = gradients(tape, entry.start, entry.end, [(place, np.ones(np.shape(values.seen[place])))], values.value, made)
+    truth = gradients(
+        tape, entry.start, entry.end, [(place, np.ones(np.shape(values.seen[place])))], values.value, made
+    )
     found = composites_of(entry.statements, own, truth.made)
     for number, (composite, vertices) in found.items():
         session.composites[number] = composite
@@ -161,4 +165,6 @@ def _derived(line: Line, step: str, text: str) -> DerivedLine:
     rows = text.split("\n")
     forward = rows[line.source - 1].strip() if 0 < line.source <= len(rows) else ""
     product = line.text.split(" = ", 1)[1] if " = " in line.text else ""
-    return DerivedLine(step * line.depth + line.text, line.source, forward, line.upstream, line.local, product, line.shape, line.note)
+    return DerivedLine(
+        step * line.depth + line.text, line.source, forward, line.upstream, line.local, product, line.shape, line.note
+    )

@@ -148,6 +148,9 @@ def _at(ufunc: Any) -> Callable[[Any, Any, Any], None]:
 def _strided(root: ndarray, offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> ndarray:
     """Return the view of ``root``'s memory that begins ``offset`` entries after its first, with strides in entries."""
     flat = root.reshape(-1) if root.flags.c_contiguous else root.ravel("K")
+    reach = [(n - 1) * step for n, step in zip(shape, strides, strict=True)]
+    if offset + sum(min(one, 0) for one in reach) < 0 or offset + sum(max(one, 0) for one in reach) >= flat.size:
+        raise IndexError("a view that does not lie in this array")
     steps = tuple(step * root.itemsize for step in strides)
     return np.lib.stride_tricks.as_strided(flat[offset:], shape, steps)
 

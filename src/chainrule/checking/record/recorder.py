@@ -168,13 +168,16 @@ class Recorder(Structures):
         if isinstance(value, ndarray):
             root = _root(value)
             storage = self._storage_of.get(id(root))
+            first, last = _extent(value, root)
+            if first < 0 or last >= (_span(root) if storage is None else self.tape.storages[storage].size):
+                root, storage = value, None  # memory of another kind: it stands for itself
             if storage is None:
                 storage = len(self._versions)
                 self._storage_of[id(root)] = storage
                 self._alive.append(root)
                 self._versions.append(0)
                 self._live.append([])
-                self.tape.storages.append(Storage(root.size, event))
+                self.tape.storages.append(Storage(_span(root), event))
             itemsize = value.itemsize or 1
             strides = tuple(step // itemsize for step in value.strides)
             node = Node(number, value, storage, self._versions[storage], event, _offset(value, root), strides)
@@ -573,6 +576,21 @@ def _offset(value: ndarray, root: ndarray) -> int:
         return 0
     first = value.__array_interface__["data"][0] - root.__array_interface__["data"][0]
     return int(first // value.itemsize)
+
+
+def _extent(value: ndarray, root: ndarray) -> tuple[int, int]:
+    """Return the first and the last position of an array in the memory of another, in entries."""
+    if not value.size:
+        return 0, 0
+    steps = [(n - 1) * step // value.itemsize for n, step in zip(value.shape, value.strides, strict=True)]
+    begin = _offset(value, root)
+    return begin + sum(min(one, 0) for one in steps), begin + sum(max(one, 0) for one in steps)
+
+
+def _span(root: ndarray) -> int:
+    """Return how many entries of memory an array lies in."""
+    first, last = _extent(root, root)
+    return max(root.size, last + 1) if first >= 0 else root.size
 
 
 def _numbers(value: Any) -> bool:

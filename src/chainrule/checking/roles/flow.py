@@ -27,6 +27,8 @@ class Flow:
         self._of_number: dict[int, int] = {}
         self._of_memory: dict[tuple[int, int], int] = {}
         self._writes: dict[int, list[int]] = {}
+        self.length = len(tape.events)
+        """The events that it was built from: a tape may grow."""
         for event in tape.events:
             self._add(event)
 

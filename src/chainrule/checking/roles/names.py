@@ -15,6 +15,8 @@ class Names:
     def __init__(self, flow: Flow) -> None:
         self._of: dict[int, list[str]] = {}
         for binding in flow.tape.bindings:
+            if binding.time > flow.length:
+                break
             names = self._of.setdefault(flow.vertex(binding.ref), [])
             if binding.target not in names:
                 names.append(binding.target)

@@ -122,7 +122,7 @@ def _with_unique_names(parameters: list[Parameter]) -> list[Parameter]:
 def stated_losses(flow: Flow, names: Names, fresh: set[int], end: int) -> Iterator[Objective]:
     """Yield the numbers of a step that may be its loss: shown, named or left over; those of one place as one sum."""
     tape = flow.tape
-    shown = {flow.vertex(ref) for _, ref in tape.observed}
+    shown = {flow.vertex(ref) for time, ref in tape.observed if time <= flow.length}
     by_path: dict[tuple[int, ...], list[int]] = {}
     for vertex in sorted(fresh):
         value = _node_value(flow, vertex)

@@ -109,7 +109,8 @@ def _is_unused(flow: Flow, chain: Chain, parameters: list[Chain], cut: frozenset
     if not all(one.pure for one in chain.links) or link.moved_by < 0:
         return False
     others = [one for one in flow.after[link.new] if flow.event[one] not in {flow.event[later.new] for later in chain.links}]
-    if others or flow.tape.events[link.event].op in ("add", "iadd"):
+    counts = flow.tape.events[link.event].op in ("add", "iadd") and np.size(flow.tape.nodes[flow.node[link.new]].value) == 1
+    if others or counts:  # (a loss that is summed up is moved and not used, too)
         return False
     here = flow.tape.statement_of(flow.tape.events[link.event])
     there = {flow.tape.statement_of(flow.tape.events[one.event]) for other in parameters for one in other.links}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from chainrule.checking.updates.case import Case, Explained
 from chainrule.checking.updates.consensus import Adaptive, adaptive_fit, linear_fits, simulated
 from chainrule.checking.updates.findings import Finding, Kind, Rule, UpdateAudit
 from chainrule.checking.updates.linear import Fit
+from chainrule.checking.updates.mending import mended
 from chainrule.checking.updates.momentum import momentum_findings
 from chainrule.checking.updates.observe import observe
 from chainrule.checking.updates.others import other_gradients, spoiled
@@ -41,21 +43,24 @@ def audit(training: Training, judgement: Judgement, program: Program) -> UpdateA
     def is_mended(changed: Training, judged: Judgement) -> bool:
         return not audit(changed, judged, program).findings
 
+    def audited(rule: Rule | None, found: list[Finding], *notes: str) -> UpdateAudit:
+        tape = training.flow.tape
+        return UpdateAudit(rule, tuple(replace(one, fix=mended(one, tape, program)) for one in found), notes, is_mended)
+
     if stuck := stuck_findings(training):
-        return UpdateAudit(None, tuple(stuck), (), is_mended)
+        return audited(None, stuck)
     observed = observe(training, judgement)
     if observed is None and (changed_signs := sign_of_changes(training, judgement)):
-        return UpdateAudit(Rule("gradient descent"), tuple(changed_signs), (), is_mended)
+        return audited(Rule("gradient descent"), changed_signs)
     if observed is None:
-        return UpdateAudit(None, (), ("no true gradient is known to move a parameter",), is_mended)
+        return audited(None, [], "no true gradient is known to move a parameter")
     samples = [
         sampled(one, observed.windows.first == 0) for one in observed.series if one.used and np.any(one.gradients)
     ]
     case = Case(training, judgement, program, observed, Blame(training, observed), samples)
     rule, found = _by_rule(case) if samples else (None, [])
     found = [*other_gradients(case), *still_findings(case), *found]
-    notes = () if rule is not None else ("the moves follow no rule that is known here",)
-    return UpdateAudit(rule, tuple(found), notes, is_mended)
+    return audited(rule, found, *([] if rule is not None else ["the moves follow no rule that is known here"]))
 
 
 def _by_rule(case: Case) -> tuple[Rule | None, list[Finding]]:

@@ -1,0 +1,110 @@
+"""A loss that is no loss: where the gradients are those of a usual loss, and the number that is computed is another one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from chainrule.checking.answer import Finding
+from chainrule.checking.answering import assigned_name, first_line
+from chainrule.checking.edits import statement_edit
+from chainrule.checking.fixing import applied
+from chainrule.checking.judge import Court
+from chainrule.checking.reading.program import Program
+from chainrule.checking.roles.problem import Objective, Origin
+from chainrule.checking.scenes import Scenes
+from chainrule.checking.search import Search
+from chainrule.checking.subject import TrainedSubject
+from chainrule.checking.outline import Unit
+from chainrule.checking.tries import Tries
+
+RERUNS, SURPRISE = 40, 2.4
+
+
+def loss_findings(program: Program, subject: TrainedSubject, until: float) -> list[Finding]:
+    """Return the line in which the loss is wrong, if the gradients are right for another one.
+
+    Only a loss with a logarithm in it is spoken of: other numbers that are shown beside training are measures of it.
+    """
+    chosen = subject.judgement.objective
+    if chosen.origin is not Origin.SUPPOSED or "cross-entropy" not in chosen.name:
+        return []
+    search = Search(subject, until)
+    for objective in subject.problem.objectives:
+        if objective.origin is Origin.STATED and _has_logarithm(search, objective):
+            judged = Court(subject.problem).judge(objective, 2)
+            if not judged.count_right:
+                return [_finding(program, subject, search, objective, until)]
+    return []
+
+
+def _own_statements(search: Search, objective: Objective) -> list[int]:
+    """Return the statements that compute a loss from outputs, the last first."""
+    mine = search.statements_before(objective.places)
+    forward = search.statements_before(search.judgement.objective.places)
+    return sorted(mine - forward, reverse=True)
+
+
+def _has_logarithm(search: Search, objective: Objective) -> bool:
+    return bool(search.operations_before(objective.places) & {"log", "math.log", "log2", "log1p", "log10"})
+
+
+def _finding(
+    program: Program, subject: TrainedSubject, search: Search, objective: Objective, until: float
+) -> Finding:
+    statements = _own_statements(search, objective)
+    meant = subject.judgement.objective.name
+    number, edit = _searched(program, subject, search, objective, statements, until)
+    tree = search.outline.trees[number]
+    line, end = tree.lineno, tree.end_lineno or tree.lineno
+    message = (
+        f"{program.place(line)}: the loss is another one. All gradients are those of the {meant}; "
+        f"this line computes something else."
+    )
+    if edit is not None:
+        message += " With this change they are those of the loss that is computed."
+    fix = program.edit(edit.line, edit.end_line, "\n".join(edit.new)) if edit is not None else None
+    expected = "; ".join(part.strip() for part in edit.new) if edit is not None else ""
+    return Finding(
+        program.file_line(line),
+        program.file_line(end),
+        assigned_name(tree),
+        "the loss is not the one whose gradients are taken",
+        message,
+        first_line(tree),
+        expected,
+        fix,
+        edit is not None,
+    )
+
+
+def _searched(
+    program: Program,
+    subject: TrainedSubject,
+    search: Search,
+    objective: Objective,
+    statements: Sequence[int],
+    until: float,
+) -> tuple[int, object]:
+    """Return the change of a statement after which the gradients are those of the loss that is computed."""
+    insisting = TrainedSubject(program, subject.run, subject.training, (objective.origin, objective.name), True)
+    scenes = Scenes(subject.rerun, statements, (search.problem.start, search.problem.end))
+    changes = []
+    for number in statements:
+        if scenes.first(number) is None:
+            continue
+        begun, frame = scenes.begun(number)
+        tries = Tries(search.outline, scenes, number, [Unit(number, frame, begun, [])])
+        while tries.ready and (change := tries.next(SURPRISE)) is not None:
+            changes.append((change.surprise, number, change))
+    for _, number, change in sorted(changes, key=lambda item: item[0])[:RERUNS]:
+        if time.monotonic() > until:
+            break
+        edit = statement_edit(program.text, search.outline.trees[number], change.statements)
+        try:
+            again = insisting.again(program.changed(applied(program.text, [edit])))
+            if again is not None and again.judgement.right and again.judgement.objective.origin is Origin.STATED:
+                return number, edit
+        except Exception:  # what a stranger's program may do
+            continue
+    return statements[0], None
