@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from chainrule.checking.answer import Answer, Finding, GradientCheck, Note, Targ
 from chainrule.checking.answering import findings, gradient_checks
 from chainrule.checking.diagnose import diagnose
 from chainrule.checking.reading.program import Program
+from chainrule.checking.record.run import CallFailed
 from chainrule.checking.roles.problem import Origin
 from chainrule.checking.loss_lines import loss_findings
 from chainrule.checking.subject import Subject, TrainedSubject
@@ -33,22 +35,27 @@ class Part:
     notes: list[Note] = field(default_factory=list)
     conventions: dict[str, str] = field(default_factory=dict)
     checked: str = ""
+    reason: str = ""
+    """Why it could not be checked, if so."""
 
 
 def check_program(program: Program, name: str = "") -> Answer:
     """Check a program."""
-    start = time.monotonic()
+    start, began = time.process_time(), time.monotonic()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = subjects(program)
         until = start + SECONDS
-        parts = [_part(program, subject, until) for subject in found.subjects]
-    not_run = tuple(f"{group.name}: {group.reason}" for group in found.not_run)
+        parts = [_safe_part(program, subject, until) for subject in found.subjects]
+    not_run = (
+        *(f"{part.name}: {part.reason}" for part in parts if part.reason),
+        *(f"{group.name}: {group.reason}" for group in found.not_run),
+    )
     if not parts:
         error = found.run.tape.error
         reason = error or "nothing in it has gradients: it moves no parameters, and no function returns any"
         target = Target(str(program.path), name, "")
-        return Answer(Verdict.ERROR, target, not_checked=not_run or (reason,), seconds=time.monotonic() - start)
+        return Answer(Verdict.ERROR, target, not_checked=not_run or (reason,), seconds=time.monotonic() - began)
     order = (Verdict.WRONG, Verdict.ERROR, Verdict.CORRECT)
     verdict = next(one for one in order if any(part.verdict is one for part in parts))
     conventions = {key: value for part in reversed(parts) for key, value in part.conventions.items()}
@@ -61,8 +68,20 @@ def check_program(program: Program, name: str = "") -> Answer:
         (),
         tuple(part.checked for part in parts if part.checked),
         not_run,
-        seconds=time.monotonic() - start,
+        seconds=time.monotonic() - began,
     )
+
+
+def _safe_part(program: Program, subject: Subject, until: float) -> Part:
+    """Check one thing; one that cannot be costs its own row."""
+    try:
+        return _part(program, subject, until)
+    except CallFailed as error:
+        return Part(subject.name, subject.kind, Verdict.ERROR, reason=str(error))
+    except Exception as error:  # a stranger's values may stop anything
+        if "CHAINRULE_DEBUG" in os.environ:
+            raise
+        return Part(subject.name, subject.kind, Verdict.ERROR, reason=f"{type(error).__name__}: {error}")
 
 
 def _part(program: Program, subject: Subject, until: float) -> Part:
@@ -75,7 +94,12 @@ def _part(program: Program, subject: Subject, until: float) -> Part:
     part.conventions = {"loss": f"{objective.name} ({how[objective.origin]})"}
     part.checked = f"{subject.name}: gradients by the chain rule along its own run, beside nudged numbers"
     if not right:
-        part.findings = findings(program, diagnose(subject, max(1.0, min(SECONDS_EACH, until - time.monotonic()))))
+        diagnosis = diagnose(subject, max(1.0, min(SECONDS_EACH, until - time.process_time())))
+        if objective.origin is Origin.SUPPOSED and not judgement.count_right and not diagnosis.proved:
+            part.verdict, part.checked = Verdict.ERROR, ""
+            part.reason = "it computes no loss, and its gradients are those of none that is known"
+            return part
+        part.findings = findings(program, diagnosis)
         return part
     if isinstance(subject, TrainedSubject):
         part.findings = loss_findings(program, subject, until) or update_findings(program, subject, until)

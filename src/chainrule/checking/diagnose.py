@@ -17,6 +17,9 @@ RERUNS, FORWARD_RERUNS = 8, 25
 FORWARD, FORWARD_AFTER, FORWARD_SECONDS = 1.6, 1.35, 1.5
 """Up to which surprise changes of the forward pass are tried, after which round of the backward pass, and how long."""
 
+SURE = 0.9
+"""Changes that are less surprising are not compared with those under another loss."""
+
 ENOUGH = 2.0
 """The round after which a change that makes only some gradients right is taken, and the next mistake looked for."""
 
@@ -32,6 +35,11 @@ class Diagnosis:
     """Where nothing was found: statements, the most suspicious first."""
 
     @property
+    def surprise(self) -> float:
+        """How unlikely all its changes are."""
+        return sum(repair.candidate.rank for repair in self.repairs)
+
+    @property
     def final(self) -> Subject:
         """The subject with all repairs."""
         return self.repairs[-1].subject if self.repairs else self.subject
@@ -44,20 +52,20 @@ class Diagnosis:
 
 def diagnose(subject: Subject, seconds: float = SECONDS) -> Diagnosis:
     """Look for the changes that make a subject's gradients right."""
-    until = time.monotonic() + seconds
+    until = time.process_time() + seconds
     found = _diagnosed(subject, until)
-    if found.proved:
+    if found.proved and found.surprise < SURE:
         return found
     for other in subject.otherwise():
         again = _diagnosed(other, until + 0.5 * seconds)
-        if again.proved:
-            return again
+        if again.proved and (not found.proved or again.surprise < found.surprise):
+            found = again
     return found
 
 
 def _diagnosed(subject: Subject, until: float) -> Diagnosis:
     result = Diagnosis(subject)
-    while not result.final.judgement.right and len(result.repairs) < MOST_MISTAKES and time.monotonic() < until:
+    while not result.final.judgement.right and len(result.repairs) < MOST_MISTAKES and time.process_time() < until:
         search = Search(result.final, until)
         repair = _next(search, until)
         if repair is None:
@@ -75,8 +83,8 @@ def _next(search: Search, until: float) -> Repair | None:
         if repair is not None and repair.subject.judgement.right:
             return in_the_helper(search, repair)
         best = _better(best, repair)
-        if surprise == FORWARD_AFTER and time.monotonic() < until:
-            later = max(until, time.monotonic() + FORWARD_SECONDS)
+        if surprise == FORWARD_AFTER and time.process_time() < until:
+            later = max(until, time.process_time() + FORWARD_SECONDS)
             repair = _best(search, ForwardSearch(search).stage(FORWARD, later), later, FORWARD_RERUNS)
             if repair is not None and repair.subject.judgement.right:
                 return repair
@@ -97,7 +105,7 @@ def _best(search: Search, candidates: list[Candidate], until: float, most: int) 
     before = search.subject.score
     best: Repair | None = None
     for number, candidate in enumerate(candidates):
-        if number >= most or time.monotonic() > until:
+        if number >= most or time.process_time() > until:
             break
         repair = search.in_full(candidate)
         if repair is None or len(repair.subject.judgement.claims) < len(search.judgement.claims):

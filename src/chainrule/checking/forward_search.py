@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.checking.effects import Effect
+from chainrule.checking.judge import State
 from chainrule.checking.outline import units_of
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.search import Candidate, Search
@@ -23,6 +25,7 @@ class ForwardSearch:
         watched = {one for statement in order for one in (statement, *search.outline.ancestors(statement))}
         scenes = Scenes(search.subject.rerun, watched, (search.problem.start, search.problem.end))
         entered = scenes.entered(watched)
+        self._unused = _unused_names(search)
         self._tries = []
         for statement in order:
             units = units_of(search.outline, search.runs, entered, statement)
@@ -34,10 +37,23 @@ class ForwardSearch:
         """Return further changes up to a surprise that change what is computed."""
         found: list[Candidate] = []
         for tries, own in self._tries:
-            while time.monotonic() < until and (change := tries.next(surprise)) is not None:
+            while time.process_time() < until and (change := tries.next(surprise)) is not None:
                 if _differs(own, list(tries.effects(change))):
-                    found.append(Candidate(tries.statement, change, 0, change.surprise))
+                    used = change.expected is not None and any(one in ast.unparse(change.expected) for one in self._unused)
+                    found.append(Candidate(tries.statement, change, 0, change.surprise - (1.0 if used else 0.0)))
         return sorted(found, key=lambda one: one.rank)
+
+
+def _unused_names(search: Search) -> list[str]:
+    """Return the names of parameters that the loss does not depend on, though they are given gradients."""
+    points = search.judgement.points
+    claims = search.judgement.claims
+    idle = [
+        claim.parameter.name
+        for n, claim in enumerate(claims)
+        if claim.state is not State.RIGHT and all(not np.any(point.truths[n]) for point in points)
+    ]
+    return [name.partition(" (")[0].rpartition(".")[2] for name in idle]
 
 
 def _differs(own: Sequence[tuple[Effect, Any]], new: Sequence[tuple[Effect, Any]]) -> bool:

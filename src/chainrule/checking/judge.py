@@ -11,6 +11,7 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.record.tape import Event, Tape, refs
+from chainrule.checking.roles.chains import ELEMENTWISE
 from chainrule.checking.roles.problem import Objective, Origin, Parameter, Problem
 from chainrule.checking.truth.replay import Place, Replay, Substitution, Values
 from chainrule.checking.truth.sweep import Gradients, gradients
@@ -259,7 +260,8 @@ def _claims(problem: Problem, points: Sequence[Point]) -> list[Claim]:
     found = []
     for n, parameter in enumerate(problem.parameters):
         has_penalty = any(np.any(point.penalties[n]) for point in points)
-        found.append(_chosen(parameter, fits[n], first[n], common, has_penalty, usual))
+        position = usual if usual >= 0 else _likeliest(problem, parameter)
+        found.append(_chosen(parameter, fits[n], first[n], common, has_penalty, position))
     return found
 
 
@@ -270,7 +272,18 @@ def _usual_position(problem: Problem, first: Sequence[_Fit | None], common: floa
         for parameter, fit in zip(problem.parameters, first, strict=True)
         if fit is not None and fit.place in parameter.claims and common is not None and _same(fit.scale, common)
     ]
-    return max(positions, key=positions.count) if positions else 0
+    return max(positions, key=positions.count) if positions else -1
+
+
+def _likeliest(problem: Problem, parameter: Parameter) -> int:
+    """Return which claim is the gradient itself where none is right: the nearest that is no step, average or multiple."""
+    for position, place in enumerate(parameter.claims):
+        node = problem.tape.nodes[place.node]
+        event = problem.tape.events[node.event]
+        added_up = event.op in ("zeros_like", "zeros", "leaf")
+        if event.op not in ELEMENTWISE or (added_up and place.time > node.event + 1):
+            return position
+    return 0
 
 
 @dataclass

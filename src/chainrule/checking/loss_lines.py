@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from chainrule.checking.answer import Finding
 from chainrule.checking.answering import assigned_name, first_line
 from chainrule.checking.edits import statement_edit
-from chainrule.checking.fixing import applied
-from chainrule.checking.judge import Court
+from chainrule.checking.fixing import TextEdit, applied
+from chainrule.checking.judge import Court, Judgement
 from chainrule.checking.reading.program import Program
 from chainrule.checking.roles.problem import Objective, Origin
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.search import Search
-from chainrule.checking.subject import TrainedSubject
+from chainrule.checking.subject import TrainedSubject, same_direction
 from chainrule.checking.outline import Unit
 from chainrule.checking.tries import Tries
 
@@ -24,18 +24,32 @@ RERUNS, SURPRISE = 40, 2.4
 def loss_findings(program: Program, subject: TrainedSubject, until: float) -> list[Finding]:
     """Return the line in which the loss is wrong, if the gradients are right for another one.
 
-    Only a loss with a logarithm in it is spoken of: other numbers that are shown beside training are measures of it.
+    A number that is shown beside training may be a mere measure of it, such as a mean absolute error or the root of the
+    mean square: it is spoken of if it has a logarithm in it, or if a small change makes it the loss.
     """
     chosen = subject.judgement.objective
-    if chosen.origin is not Origin.SUPPOSED or "cross-entropy" not in chosen.name:
+    if chosen.origin is not Origin.SUPPOSED:
         return []
     search = Search(subject, until)
+    supposed = [one for one in subject.problem.objectives if one.origin is Origin.SUPPOSED]
     for objective in subject.problem.objectives:
-        if objective.origin is Origin.STATED and _has_logarithm(search, objective):
-            judged = Court(subject.problem).judge(objective, 2)
-            if not judged.count_right:
-                return [_finding(program, subject, search, objective, until)]
+        if objective.origin is not Origin.STATED or not search.statements_before(objective.places):
+            continue
+        judged = Court(subject.problem).judge(objective, 2)
+        if judged.count_right or not judged.points or not _reaches(judged, chosen):
+            continue
+        if any(all(same_direction(point, one) is not None for point in judged.points) for one in supposed):
+            continue
+        certain = _has_logarithm(search, objective)
+        found = _finding(program, subject, search, objective, until, certain)
+        if found is not None:
+            return [found]
     return []
+
+
+def _reaches(judged: Judgement, chosen: Objective) -> bool:
+    """Return whether a number depends on the outputs that the gradients begin at."""
+    return all(place.node in judged.points[0].gradients.made for place in chosen.places)
 
 
 def _own_statements(search: Search, objective: Objective) -> list[int]:
@@ -50,11 +64,15 @@ def _has_logarithm(search: Search, objective: Objective) -> bool:
 
 
 def _finding(
-    program: Program, subject: TrainedSubject, search: Search, objective: Objective, until: float
-) -> Finding:
+    program: Program, subject: TrainedSubject, search: Search, objective: Objective, until: float, certain: bool
+) -> Finding | None:
     statements = _own_statements(search, objective)
+    if not statements:
+        return None
     meant = subject.judgement.objective.name
     number, edit = _searched(program, subject, search, objective, statements, until)
+    if edit is None and not certain:
+        return None
     tree = search.outline.trees[number]
     line, end = tree.lineno, tree.end_lineno or tree.lineno
     message = (
@@ -85,7 +103,7 @@ def _searched(
     objective: Objective,
     statements: Sequence[int],
     until: float,
-) -> tuple[int, object]:
+) -> tuple[int, TextEdit | None]:
     """Return the change of a statement after which the gradients are those of the loss that is computed."""
     insisting = TrainedSubject(program, subject.run, subject.training, (objective.origin, objective.name), True)
     scenes = Scenes(subject.rerun, statements, (search.problem.start, search.problem.end))
@@ -98,7 +116,7 @@ def _searched(
         while tries.ready and (change := tries.next(SURPRISE)) is not None:
             changes.append((change.surprise, number, change))
     for _, number, change in sorted(changes, key=lambda item: item[0])[:RERUNS]:
-        if time.monotonic() > until:
+        if time.process_time() > until:
             break
         edit = statement_edit(program.text, search.outline.trees[number], change.statements)
         try:

@@ -169,7 +169,7 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
         if meant and not is_stated and not insists:
             break
         judgement = court.judge(objective, 2)
-        usual = is_stated and (judgement.right or is_usual(judgement, supposed, court))
+        usual = is_stated and (judgement.right or is_usual(judgement, supposed))
         meant = meant or usual
         preferred = hint is not None and (objective.origin, objective.name) == hint
         explained = 0.0 if judgement.right else _explained(judgement, problem) + shown(judgement)
@@ -183,35 +183,38 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
     return court.judge(best.objective)
 
 
-def is_usual(judgement: Judgement, supposed: Sequence[Objective], court: Court) -> bool:
+def is_usual(judgement: Judgement, supposed: Sequence[Objective]) -> bool:
     """Return whether a loss that is computed has the gradient, at some output, of one of the usual losses."""
     for objective in supposed:
         if objective.name.startswith("absolute"):
             continue
-        if all(_same_direction(point, objective) for point in judgement.points) and judgement.points:
+        scales = [same_direction(point, objective) for point in judgement.points]
+        known = [one for one in scales if one is not None]
+        if known and len(known) == len(scales) and np.ptp(known) <= 1e-6 * max(abs(one) for one in known):
             return True
     return False
 
 
-def _same_direction(point: Point, objective: Objective) -> bool:
-    """Return whether a loss's gradient at the outputs is a multiple of that of another."""
+def same_direction(point: Point, objective: Objective) -> float | None:
+    """Return the multiple of another loss's gradient at the outputs that a loss's is; None if it is none."""
     seen = point.values.seen
     if any(seen.get(place) is None for place in objective.places):
-        return False
+        return None
     scales = []
     for place, usual in objective.seeds(seen):
         true = point.gradients.made.get(place.node)
         if true is None:
-            return False
+            return None
         flat, wanted = np.ravel(true), np.ravel(usual)
         square = float(wanted @ wanted)
         if flat.shape != wanted.shape or not square:
-            return False
+            return None
         scale = float(flat @ wanted) / square
         if np.max(np.abs(flat - scale * wanted)) > 1e-6 * max(float(np.max(np.abs(flat))), 1e-300):
-            return False
+            return None
         scales.append(scale)
-    return bool(scales) and np.ptp(scales) <= 1e-6 * max(abs(one) for one in scales)
+    same = bool(scales) and np.ptp(scales) <= 1e-6 * max(abs(one) for one in scales)
+    return scales[0] if same else None
 
 
 def _fits_output_of(court: Court) -> Callable[[Judgement], float]:

@@ -51,6 +51,11 @@ class Tries:
         change, self._waiting = self._waiting, None
         return change
 
+    def value(self, text: str) -> Any:
+        """Return what an expression is where the statement was first run; None if it is nothing there."""
+        variables = self._scenes.first(self.statement)
+        return None if variables is None else self._scenes.value(variables, text)
+
     def effects(self, change: Change) -> Iterator[tuple[Effect, Any]]:
         """Yield what each effect of the statement would read after a change; nothing if it stops."""
         touched = self._touched | touched_names(change.statements)

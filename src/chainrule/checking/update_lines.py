@@ -102,7 +102,7 @@ def _searched(
         while tries.ready and (change := tries.next(SURPRISE)) is not None:
             changes.append((change.surprise + 0.3 * place, number, change))
     for _, number, change in sorted(changes, key=lambda item: item[0])[:RERUNS]:
-        if time.monotonic() > until:
+        if time.process_time() > until:
             break
         edit = statement_edit(program.text, outline.trees[number], change.statements)
         if _mended(program, subject, applied(program.text, [edit])):

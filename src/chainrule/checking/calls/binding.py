@@ -34,6 +34,8 @@ class Binding(Running):
         self._compare_shapes([*bound.values()])
         result = f"_r{number}"
         self._run(f"{result} = {one.text}({_written(one, bound)})", self.lines)
+        if self.slopes and isinstance(self.trial.value(result), (np.ndarray, np.bool_, bool, int)):
+            self._run(f"{result} = {result} * 1.0", self.lines)  # a slope may be True and False
         self._register(number, one, result, backward)
         if self.slopes and len(bound) == 1:  # a derivative may be written in terms of what it is the derivative of
             self._run(f"{result}y = {one.text}({self.main[0].text})", self.lines)
@@ -63,6 +65,8 @@ class Binding(Running):
         found = self._by_name(one, name, optional, backward)
         if found is not None:
             return found
+        if role(name, ("reg", "rate", "eps", "momentum", "keep")) and f"_a_{name}" in self.guessed:
+            return self._new(one, name, optional)
         alike = next((used for used in self.used if same_thing(used[3:]) == same_thing(name)), None)
         if backward and not self.loss and not optional and self._is_upstream(one, name, alike):
             return self._upstream(name)
@@ -87,8 +91,9 @@ class Binding(Running):
         """Return what has the name of an argument already, or the role that its name tells."""
         latest = [*reversed(self.known)]
         same = next((known.text for known in latest if known.name == name and known.name), None)
-        if same is not None or f"_a_{name}" in self.used:
-            return same or f"_a_{name}"
+        given = f"_a_{name}" if f"_a_{name}" in self.used else None
+        if same is not None or given is not None:
+            return (given or same) if one.owner else (same or given)
         targets = labels(one)
         if name in targets and not (backward and not self._labelled() and not self.loss):
             return next((used for used in self.used if used[3:] in self.labels), None) or self._new(one, name, optional)

@@ -21,8 +21,9 @@ def matched(inputs: Sequence[Leaf], given: Sequence[Leaf], kept: Sequence[Leaf] 
     """
     found: dict[str, tuple[Leaf, ...]] = {}
     taken: set[str] = set()
+    exact = {leaf.text for one in inputs for leaf in given if _exactly(one, leaf)}
     for one in inputs:
-        named = _named(one, given, kept)
+        named = [leaf for leaf in _named(one, given, kept) if leaf.text not in exact or _exactly(one, leaf)]
         if named:
             found[one.text] = tuple(named)
             taken |= {leaf.text for leaf in named}
@@ -40,6 +41,10 @@ def matched(inputs: Sequence[Leaf], given: Sequence[Leaf], kept: Sequence[Leaf] 
         elif len(rest) == len(free) == 1:
             found[one.text] = tuple(free)
     return found
+
+
+def _exactly(one: Leaf, leaf: Leaf) -> bool:
+    return one.label.lower() in (leaf.label.lower(), differentiated(leaf.label))
 
 
 def _named(one: Leaf, given: Sequence[Leaf], kept: Sequence[Leaf]) -> list[Leaf]:

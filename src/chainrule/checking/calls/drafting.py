@@ -55,7 +55,8 @@ class Drafting(Binding):
         ]
         if not self.loss:
             given = [leaf for leaf in given if not (leaf.shape == () and LOSS.search(leaf.label))]
-        given = [leaf for leaf in given if leaf.text != self.loss_source]
+        terms = self.loss_source.split(" + ")
+        given = [leaf for leaf in given if leaf.text not in terms]
         after = [leaf for leaf in self._kept() if _changed(leaf, arrays_before)]
         after += [leaf for leaf in self._global_gradients() if _changed(leaf, arrays_before)]
         inputs = self._inputs(before)

@@ -13,6 +13,12 @@ from chainrule.checking.calls.words import ASIDE, BACKWARD, FORWARD, LOSS, diffe
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import Run
 
+_UPDATE = re.compile(
+    r"-= [^\n]*\b(lr|\w*rate|alpha|eta|step\w*)\b|= [^\n]*\w - [^\n=]*\b(lr|\w*rate|alpha|eta|step_?size)\b( \*|$)",
+    re.MULTILINE,
+)
+"""A step of training: it is no function that gives gradients only."""
+
 
 @dataclass
 class Subject:
@@ -73,6 +79,7 @@ def _of(parts: Sequence[Routine], constructors: dict[str, Routine | None], train
         yield Subject(back.qualified, kind, plans, _is_certain(plans[0]), back.node.lineno)
     for one in candidates:
         alone = one in whole or (one.name not in paired and not ASIDE.search(one.name) and _gives_gradients(one))
+        alone = alone and not _UPDATE.search(one.source)
         if alone and one.qualified not in trained:
             plan = Pipeline(
                 one.qualified,
@@ -90,6 +97,7 @@ def _plans(
     others = [one for one in parts if one not in backs and not ASIDE.search(one.name)]
     losses = [one for one in others if LOSS.search(one.name)]
     forwards = [one for one in others if FORWARD.search(one.name)]
+    others_forward = [one for one in parts if one not in forwards and _runs_network(one, back, losses)]
     kind = "class" if constructors else "pair"
     takes_upstream = _takes_upstream(back)
 
@@ -118,6 +126,9 @@ def _plans(
                 yield plan(forward, loss)
         for loss in partner_losses[:2]:
             yield plan(loss)
+        for forward in others_forward[:2]:
+            for loss in partner_losses[:2]:
+                yield plan(forward, loss)
     partners = [*dict.fromkeys([*same, *near, *(forwards if not own or constructors or len(forwards) == 1 else [])])]
     for one in partners:
         yield plan(one)
@@ -162,6 +173,15 @@ def _called(steps: Sequence[Routine], parts: Sequence[Routine]) -> tuple[Routine
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     return tuple(one for one in parts if one.name in names and one not in steps)
+
+
+def _runs_network(one: Routine, back: Routine, losses: Sequence[Routine]) -> bool:
+    """Whether a function whose name does not say so gives what a loss compares: ``a, yhat = predict(X)``."""
+    if one in losses or one is back or not one.returned or BACKWARD.search(one.name):
+        return False
+    names = {part.id for part in ast.walk(one.returned[0]) if isinstance(part, ast.Name)}
+    wanted = {argument.name for other in (*losses, back) for argument in other.arguments}
+    return bool(names & wanted) and (_calls(back, one.name) or bool(names & {a.name for a in back.arguments}))
 
 
 def _used(constructors: dict[str, Routine | None], steps: Sequence[Routine]) -> dict[str, Routine | None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chainrule.checking.calls.bench import Bench, Clock, bench
 from chainrule.checking.calls.call import Call
+from chainrule.checking.calls.connected import connected
 from chainrule.checking.calls.containers import filled
 from chainrule.checking.calls.drafting import Draft
 from chainrule.checking.calls.guess import EASY_VARIANT, VARIANTS
@@ -20,6 +22,9 @@ from chainrule.checking.record.tape import Frame
 
 SECONDS, TRIES = 3.0, 90
 """For one function or class; a way to call it has a share of them, if there are several."""
+
+LIMITS = Limits(2.0, 30_000)
+"""Of one call."""
 
 ALL_SECONDS = 20.0
 """For a program."""
@@ -71,46 +76,46 @@ def _group(
     subject: Subject, program: Program, run: Run, at: Bench, frames: Sequence[Frame], known: list[Found]
 ) -> CalledGroup | None:
     search = Search(at, program.tree)
-    clock = Clock(SECONDS, 1000)
-    found: Found | None = None
-    for plan in subject.plans:
-        if not clock.tick():
-            break
-        one = search.run(
-            plan,
-            VARIANTS[0],
-            Clock(SECONDS / 2, TRIES if len(subject.plans) == 1 else TRIES // 2),
-            templates=templates(plan, run, VARIANTS[0], frames),
-        )
-        if one is not None and (found is None or one.draft.score > found.draft.score):
-            found = one
-        if found is not None and found.draft.complete:
-            break
-    if found is None:
-        if not subject.certain:
-            return None
-        return CalledGroup(
-            subject.name,
-            subject.kind,
-            [],
-            search.reason or "no arguments were found that it runs with",
-            subject.line,
-            search.line,
-        )
+    found, first = _first(subject, search, run, frames)
+    if found is None or first is None:
+        reason = search.reason or "no arguments were found that it runs with"
+        group = CalledGroup(subject.name, subject.kind, [], reason, subject.line, search.line)
+        return group if subject.certain else None
     known.append(found)
-    group = CalledGroup(subject.name, subject.kind, [], "", subject.line)
-    for made in _calls(subject, found, search, run, frames):
-        try:
-            group.called.append(call(run, made, Limits(2.0, 30_000)))
-        except CallFailed as error:
-            group.reason = str(error)
-    if group.called:
-        group.reason = ""
+    group = CalledGroup(subject.name, subject.kind, [first], "", subject.line)
+    for made in _further(subject, found, search, run, frames):
+        with contextlib.suppress(CallFailed):
+            group.called.append(call(run, made, LIMITS))
     return group
 
 
-def _calls(subject: Subject, found: Found, search: Search, run: Run, frames: Sequence[Frame]) -> Iterator[Call]:
-    yield _call(subject, found.draft, found.plan.kind)
+def _first(subject: Subject, search: Search, run: Run, frames: Sequence[Frame]) -> tuple[Found | None, Called | None]:
+    """Return the best way to call something, and the call."""
+    clock = Clock(SECONDS, 1000)
+    best: tuple[Found | None, Called | None] = None, None
+    for plan in subject.plans:
+        if not clock.tick():
+            break
+        share = Clock(SECONDS / 2, TRIES if len(subject.plans) == 1 else TRIES // 2)
+        found = search.run(plan, VARIANTS[0], share, templates=templates(plan, run, VARIANTS[0], frames))
+        if found is None or (best[0] is not None and found.draft.score <= best[0].draft.score):
+            continue
+        try:
+            called = call(run, _call(subject, found.draft, found.plan.kind), LIMITS)
+        except CallFailed as error:
+            search.reason = search.reason or str(error)
+            continue
+        if not connected(run.tape, called):
+            search.reason = "its loss does not depend on what it gives gradients of"
+            continue
+        best = found, called
+        if found.draft.complete:
+            break
+    return best
+
+
+def _further(subject: Subject, found: Found, search: Search, run: Run, frames: Sequence[Frame]) -> Iterator[Call]:
+    """Yield calls with other sizes and settings, and with the program's own arguments."""
     variants = [*VARIANTS[1:]]
     if re.search("pool|conv", subject.name, re.I):
         variants.append(EASY_VARIANT)

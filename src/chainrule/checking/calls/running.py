@@ -97,7 +97,9 @@ class Running:
         if name not in self.given:
             random = np.random.default_rng([self.seed, [*self.guessed].index(name)])
             made = self.guessed[name]
-            value = 0.0 if made.kind == "number" and self.without_penalty else drawn(made, random)
+            value = drawn(made, random)
+            if self.without_penalty and isinstance(value, (int, float)) and role(name.rsplit("_", 1)[-1], ("reg",)):
+                value = 0.0
             small = self.clips and made.kind == "array" and made.shape
             self.given[name] = self.trial.names[name] = 0.25 * value if small else value
 
@@ -136,7 +138,7 @@ class Running:
                     None,
                 )
         if scalar is not None and not self.loss:
-            self._run(f"_l{number} = {scalar.text} * 1.0", self.lines)
+            self._run(f"_l{number} = ({scalar.text}) * 1.0", self.lines)
             self.loss = f"_l{number}"
             self.loss_source = scalar.text
         if backward:
@@ -166,6 +168,9 @@ def _loss_of(parts: Sequence[Known], *, alone: bool) -> Known | None:
     if len(parts) == 1:
         return numbers[0] if alone and numbers else None
     unnamed = [part for part in numbers if not (part.name and differentiated(part.name))]
+    unnamed = [part for part in unnamed if not re.match(r"acc|correct|n_|count|score", part.name, re.IGNORECASE)]
+    if len(unnamed) > 1:  # the terms of a loss: reconstruction and divergence
+        return Known("", " + ".join(part.text for part in unnamed), unnamed[0].value, unnamed[0].step)
     return unnamed[0] if unnamed else None
 
 

@@ -22,21 +22,21 @@ ASIDE = re.compile(
 """Functions that do something else with losses and gradients."""
 
 OTHERWISE = re.compile(
-    r"(v|m|s|r|h|g|n)_?(d_?)?(w|b|weights|bias)\w?|(v|m|s)(_?(t|dw|db))?$|vel|mom|prev|last|old|best|adam|acc|optim|running"
+    r"(v|m|s|r|h|g|n)_?(d_?)?(w|b|weights|bias)\w?|(?-i:(v|m|s)(_?(t|dw|db))?$)|vel|mom|prev|last|old|best|adam|acc|optim|running"
     r"|sq|avg|ema|cache",
     re.IGNORECASE,
 )
 """Attributes and tables in which an update keeps something beside the parameters."""
 
 _ROLES = {
-    "labels": r"y|ys|y_?(true|batch|train|onehot|hot|oh|gt|data)|labels?|targets?|t|one_?hot\w*|expected\w*|truth|ground_truth|gt"
-    r"|actual|y_?labels?|true_?\w*|answers?|desired|classes|tgt",
+    "labels": r"y|ys|y_?(true|batch|train|onehot|hot|oh|gt|data)|labels?|targets?|t|one_?hot\w*|expected\w*|truth"
+    r"|ground_truth|gt|actual|y_?labels?|true_?\w*|answers?|desired|classes|tgt",
     "settings": r"\w*(param|hparam|config|hyper)s?|hparameters|options?|opts?|\w*_params?",
     "params": r"param(eter)?s?|weights|model|theta_?dict|p|net(work)?|W_?and_?b|state_dict|nn_params",
     "cache": r"\w*caches?|\w*memory|ctx|context|saved|stored|tape|intermediates?|kept|store|history|states?_?cache",
-    "upstream": r"d_?(out(put)?s?|[azyhx]\w*|in\w*|p\w*|logits|next\w*|prev\w*|values?|[lsovcu]|c_?next|loss|scores|hidden\w*|vec)|d_\w+"
-    r"|d?l?_?grad\w*|\w*_grad(ient)?s?|upstream\w*|deltas?\w*|errs?|errors?|(?-i:d[A-Z]\w*)|g|top_?diff\w*"
-    r"|accum\w*|dL_?d?\w*",
+    "upstream": r"d_?(out(put)?s?|[azyhx]\w*|in\w*|p\w*|logits|next\w*|prev\w*|values?|[lsovcu]|c_?next|loss|scores)"
+    r"|d_?(hidden\w*|vec)|d_\w+|d?l?_?grad\w*|\w*_grad(ient)?s?|upstream\w*|deltas?\w*|errs?|errors?"
+    r"|(?-i:d[A-Z]\w*)|g|top_?diff\w*|accum\w*|dL_?d?\w*",
     "reg": r"reg\w*|lambd?a?\w*|lam|lmbda|l2\w*|weight_?decay|decay|wd|penalty|alpha_reg",
     "rate": r"learning_?rate|lr|eta|rate|step_?size",
     "eps": r"eps(ilon)?",

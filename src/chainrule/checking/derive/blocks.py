@@ -115,6 +115,8 @@ def read(node: ast.AST | None) -> set[str]:
     if node is None:
         return set()
     found = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+    for one in ast.walk(node):  # what is carried into a loop from before it
+        found |= getattr(one, "befores", set())
     return found | {
         one.target.id for one in ast.walk(node) if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name)
     }
@@ -233,6 +235,7 @@ class Renamer:
         made.body = self.block(node.body, inside, body_out)
         made.lineno = node.lineno
         self.rounds.of[id(made)] = carried
+        made.befores = {one.before for one in carried}  # type: ignore[attr-defined]
         return made
 
 

@@ -176,17 +176,11 @@ class _Finder:
     def _among(self, source: str, home: list[ast.stmt], frame: int | None, anything: bool = False) -> Iterator[Entry]:
         found = []
         for statement, block in _statements(home):
-            target = (
-                statement.targets[0]
-                if isinstance(statement, ast.Assign)
-                else statement.target
-                if isinstance(statement, ast.AugAssign)
-                else None
-            )
-            if target is None or not isinstance(target, ast.Name) or not (anything or LOSS.search(target.id)):
+            target = _given(statement, anything)
+            if target is None:
                 continue
             seen = self._numbers(target)
-            if not seen or seen[0].ref is None:
+            if not seen or seen[0].ref is None or (anything and seen[0].shape):
                 continue
             if frame is None and (seen[0].frame < 0 or self.tape.frames[seen[0].frame].function != source):
                 continue
@@ -233,6 +227,24 @@ class _Finder:
             if one is statement:
                 return block, block.index(one)
         return None
+
+
+def _given(statement: ast.stmt, anything: bool) -> ast.expr | None:
+    """Return what a statement may call a loss: a variable, or what it appends to a list of losses."""
+    target: ast.expr | None = None
+    if isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+    elif isinstance(statement, ast.AugAssign):
+        target = statement.target
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and statement.value.args:
+        function = statement.value.func
+        if (
+            isinstance(function, ast.Attribute)
+            and function.attr == "append"
+            and LOSS.search(ast.unparse(function.value))
+        ):
+            return statement.value.args[0]
+    return target if isinstance(target, ast.Name) and (anything or LOSS.search(target.id)) else None
 
 
 def _size(seen: Seen) -> int:

@@ -104,6 +104,8 @@ class Expressions(Scope):
         out : expr, optional
             The name that its value has.
         """
+        if isinstance(node, ast.ListComp | ast.GeneratorExp):
+            self._refuse_comprehension(node)
         if isinstance(node, ast.Constant) or not self.facts.is_active(node):
             return
         place = self.place(node)
@@ -141,6 +143,10 @@ class Expressions(Scope):
     def pull_own(self, node: ast.Call, ups: list[Value | None], targets: list[str] | None = None) -> None:
         """Go back through a function of the program."""
         raise NotImplementedError
+
+    def _refuse_comprehension(self, node: ast.ListComp | ast.GeneratorExp) -> None:
+        if any(self.facts.is_active(one) for one in ast.walk(node.elt) if isinstance(one, ast.expr)):
+            self.refuse(f"{code(node)} goes through what depends on parameters")
 
     def _is_primitive(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Call):
@@ -256,7 +262,8 @@ class Expressions(Scope):
                 options["count"] = counted
         if op == "getitem":
             operation.may_repeat = self._may_repeat(parts[1])
-        active = [n for n, one in enumerate(parts) if not isinstance(one, ast.Constant) and self.facts.is_active(one)]
+        inner = (ast.ListComp, ast.GeneratorExp)
+        active = [n for n, one in enumerate(parts) if isinstance(one, inner) or self._matters(one)]
         if len(active) > 1 and not is_short(operation.up.node):
             operation.up = self.bound(operation.up, self.wish())
         for n in active:
@@ -290,6 +297,9 @@ class Expressions(Scope):
         made = self.fresh(words.get(op, "norm"))
         self.emit(f"{made} = {code(self.value(node))}", self.facts.shape(node))
         return name(made)
+
+    def _matters(self, node: ast.expr) -> bool:
+        return not isinstance(node, ast.Constant) and self.facts.is_active(node)
 
     def wish(self) -> str:
         """Return what to call the gradient of something that has no name."""

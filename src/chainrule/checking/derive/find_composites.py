@@ -112,6 +112,7 @@ def _named(
     wanted: list[Any], seen: list[Seen], body: list[ast.stmt], facts: Facts, *, floats: bool = True
 ) -> ast.expr | None:
     """Return the name or entry that always has some values when they are needed."""
+    changed = _changed_in_place(body)
     for statement in body:
         for node in ast.walk(statement):
             if not isinstance(node, ast.Name | ast.Subscript) or (
@@ -119,6 +120,8 @@ def _named(
             ):
                 continue
             if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                continue
+            if code(node) in changed:
                 continue
             found = [one for one in facts.seen(node) if one.ref is not None and one.shape == seen[0].shape]
             if len(found) < len(seen) or (
@@ -137,6 +140,20 @@ def _named(
                 made: ast.expr = ast.parse(code(node), mode="eval").body
                 return made
     return None
+
+
+def _changed_in_place(body: list[ast.stmt]) -> set[str]:
+    """Return the names of arrays that are written into: they do not hold later what they held."""
+    found = set()
+    for statement in body:
+        for one in ast.walk(statement):
+            if isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store):
+                found.add(code(one.value))
+            elif isinstance(one, ast.AugAssign):
+                found.add(code(one.target))
+            elif isinstance(one, ast.Assign) and isinstance(one.value, ast.Name):
+                found.update(code(target) for target in one.targets)
+    return found
 
 
 def _size(size: int, body: list[ast.stmt], facts: Facts) -> ast.expr | None:

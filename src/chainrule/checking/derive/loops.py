@@ -468,14 +468,19 @@ def free_names(lines: Sequence[Line]) -> set[str]:
     return used
 
 
-def needed(body: Sequence[ast.stmt], names: set[str], previous: set[str]) -> tuple[list[ast.stmt], set[str]]:
-    """Return the statements that give some names their values, and which values of the round before they need."""
+def needed(
+    body: Sequence[ast.stmt], names: set[str], previous: set[str], gone: set[str] | None = None
+) -> tuple[list[ast.stmt], set[str]]:
+    """Return the statements that give some names their values, and which values of the round before they need.
+
+    With ``gone``, only these names have to be given their values again; all others are in reach.
+    """
     wanted: list[ast.stmt] = []
     open_ = set(names)
     for one in reversed(body):
         if (assigned(one) | _filled(one)) & open_:
             wanted.insert(0, one)
-            open_ |= read(one)
+            open_ |= read(one) if gone is None else read(one) & gone
     return wanted, open_ & previous
 
 

@@ -84,6 +84,8 @@ class Session:
             holder = scope.facts.first(node.func.value)
             if holder is not None and holder.kind == "other":
                 found = getattr(type(holder.value), node.func.attr, None)
+                if found is None:  # an object that is called
+                    found = getattr(type(getattr(holder.value, node.func.attr, None)), "__call__", None)  # noqa: B004
                 return str(getattr(found, "__qualname__", "")).replace("<locals>.", "")
             return ""
         found = scope.facts.first(node.func)

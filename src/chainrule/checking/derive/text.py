@@ -194,6 +194,8 @@ def _product(left: ast.expr, right: ast.expr) -> ast.expr:
         return _product(right, left)
     if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult):
         inner = constant(right.left)
+        if inner is not None and first is not None:
+            return _product(number(_whole(first * inner)), right.right)
         if inner is not None:
             return _product(right.left, _product(left, right.right))
     if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div) and constant(left.left) in (1, -1):

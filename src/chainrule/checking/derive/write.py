@@ -82,6 +82,8 @@ def write(
         scope.back(scope.body[:-1])
     scope.flush()
     pairs = _pairs(session, scope)
+    if not pairs:
+        raise CannotDerive(f"line {last.lineno}: no gradient reaches a parameter from here")
     return Written(entry, _parts(session, scope, entry, text), session.kept, pairs, shown, session.notes, refusals)
 
 
@@ -140,7 +142,7 @@ def _parts(session: Session, scope: Scope, entry: Entry, text: str) -> list[Part
     after = last.lineno - 1 if isinstance(last, ast.Return) else last.end_lineno or last.lineno
     indent = indentation(text, last.lineno)
     used = free_names(scope.lines)
-    again, _ = needed(scope.body, used & set(scope.stale), set())
+    again, _ = needed(scope.body, used & set(scope.stale), set(), set(scope.stale))
     front: list[Line] = []
     for statement in again:
         scope.line = statement.lineno
