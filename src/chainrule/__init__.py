@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from chainrule.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from chainrule.checking.derive.public import derive as derive
     from chainrule.checking.door import assert_gradients as assert_gradients
     from chainrule.checking.door import check as check
-    from chainrule.checking.derive.public import derive as derive
     from chainrule.data.dataset import Dataset as Dataset
     from chainrule.data.dataset import Rows as Rows
     from chainrule.data.open import open_data as open_data

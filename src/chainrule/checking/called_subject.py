@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chainrule.checking.calls.call import Call
-from chainrule.checking.judge import Court, Judgement
+from chainrule.checking.judge import Judgement
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import CallFailed, Run, call, record
 from chainrule.checking.roles.called import call_problem
-from chainrule.checking.subject import STEPS, Subject
+from chainrule.checking.subject import STEPS, Hint, Subject, best_judgement
 from chainrule.checking.roles.training import enough
 
 
@@ -23,6 +23,8 @@ class CalledSubject:
     calls: Sequence[Call]
     name: str
     kind: str
+    hint: Hint | None = None
+    """The one loss to judge by, if there is one."""
 
     @cached_property
     def run(self) -> Run:
@@ -43,13 +45,13 @@ class CalledSubject:
     def judgements(self) -> list[Judgement]:
         """The judgements of all calls, made one after the other in one run."""
         run = record(self.program, enough=enough(STEPS))
-        return [judged(run, one) for one in self.calls]
+        return [judged(run, one, self.hint) for one in self.calls]
 
     @cached_property
     def _focus(self) -> tuple[Run, Judgement]:
         wrong = next((n for n, one in enumerate(self.judgements) if not one.right), 0)
         run = record(self.program, enough=enough(STEPS))
-        return run, judged(run, self.calls[wrong])
+        return run, judged(run, self.calls[wrong], self.hint)
 
     @property
     def focus(self) -> Call:
@@ -60,9 +62,15 @@ class CalledSubject:
         """Return nothing: what a call is judged by is no supposition."""
         return []
 
+    def insisting(self, hint: Hint) -> Subject:
+        """Return the same, judged by one loss and no other."""
+        return replace(self, hint=hint)
+
     def again(self, program: Program) -> Subject | None:
         """Make the same calls of another text of the program; None if one no longer runs."""
-        changed = CalledSubject(program, self.calls, self.name, self.kind)
+        known = self.judgement.objective
+        hint = self.hint or (known.origin, known.name)
+        changed = CalledSubject(program, self.calls, self.name, self.kind, hint)
         try:
             return changed if changed.judgements else None
         except CallFailed:
@@ -75,7 +83,6 @@ class CalledSubject:
         return run
 
 
-def judged(run: Run, made: Call) -> Judgement:
+def judged(run: Run, made: Call, hint: Hint | None = None) -> Judgement:
     """Make a call and judge what it claims."""
-    problem = call_problem(run.tape, call(run, made))
-    return Court(problem).judge(problem.objectives[0])
+    return best_judgement(call_problem(run.tape, call(run, made)), hint, hint is not None)

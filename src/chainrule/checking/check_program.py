@@ -101,8 +101,9 @@ def _part(program: Program, subject: Subject, until: float) -> Part:
             return part
         part.findings = findings(program, diagnosis)
         return part
-    if isinstance(subject, TrainedSubject):
-        part.findings = loss_findings(program, subject, until) or update_findings(program, subject, until)
-        if part.findings:
-            part.verdict = Verdict.WRONG
+    part.findings = loss_findings(program, subject, until)
+    if not part.findings and isinstance(subject, TrainedSubject):
+        part.findings = update_findings(program, subject, until)
+    if part.findings:
+        part.verdict = Verdict.WRONG
     return part

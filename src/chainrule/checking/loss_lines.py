@@ -14,14 +14,14 @@ from chainrule.checking.reading.program import Program
 from chainrule.checking.roles.problem import Objective, Origin
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.search import Search
-from chainrule.checking.subject import TrainedSubject, same_direction
+from chainrule.checking.subject import Subject, same_direction
 from chainrule.checking.outline import Unit
 from chainrule.checking.tries import Tries
 
 RERUNS, SURPRISE = 40, 2.4
 
 
-def loss_findings(program: Program, subject: TrainedSubject, until: float) -> list[Finding]:
+def loss_findings(program: Program, subject: Subject, until: float) -> list[Finding]:
     """Return the line in which the loss is wrong, if the gradients are right for another one.
 
     A number that is shown beside training may be a mere measure of it, such as a mean absolute error or the root of the
@@ -31,12 +31,12 @@ def loss_findings(program: Program, subject: TrainedSubject, until: float) -> li
     if chosen.origin is not Origin.SUPPOSED:
         return []
     search = Search(subject, until)
-    supposed = [one for one in subject.problem.objectives if one.origin is Origin.SUPPOSED]
-    for objective in subject.problem.objectives:
+    supposed = [one for one in subject.judgement.problem.objectives if one.origin is Origin.SUPPOSED]
+    for objective in subject.judgement.problem.objectives:
         if objective.origin is not Origin.STATED or not search.statements_before(objective.places):
             continue
-        judged = Court(subject.problem).judge(objective, 2)
-        if judged.count_right or not judged.points or not _reaches(judged, chosen):
+        judged = Court(subject.judgement.problem).judge(objective, 2)
+        if judged.right or not judged.points or not _reaches(judged, chosen):
             continue
         if any(all(same_direction(point, one) is not None for point in judged.points) for one in supposed):
             continue
@@ -64,7 +64,7 @@ def _has_logarithm(search: Search, objective: Objective) -> bool:
 
 
 def _finding(
-    program: Program, subject: TrainedSubject, search: Search, objective: Objective, until: float, certain: bool
+    program: Program, subject: Subject, search: Search, objective: Objective, until: float, certain: bool
 ) -> Finding | None:
     statements = _own_statements(search, objective)
     if not statements:
@@ -98,14 +98,14 @@ def _finding(
 
 def _searched(
     program: Program,
-    subject: TrainedSubject,
+    subject: Subject,
     search: Search,
     objective: Objective,
     statements: Sequence[int],
     until: float,
 ) -> tuple[int, TextEdit | None]:
     """Return the change of a statement after which the gradients are those of the loss that is computed."""
-    insisting = TrainedSubject(program, subject.run, subject.training, (objective.origin, objective.name), True)
+    insisting = subject.insisting((objective.origin, objective.name))
     scenes = Scenes(subject.rerun, statements, (search.problem.start, search.problem.end))
     changes = []
     for number in statements:

@@ -25,6 +25,10 @@ JUDGED = 2
 """The step that is judged, if there are so many: momentum has come up, biases are not what they began with."""
 
 
+Hint = tuple[Origin, str]
+"""A loss: how it is known, and its name."""
+
+
 class Subject(Protocol):
     """Something with claimed gradients."""
 
@@ -47,6 +51,9 @@ class Subject(Protocol):
     def again(self, program: Program) -> Subject | None:
         """Return the same of another text of the program; None if it is no longer there."""
 
+    def insisting(self, hint: Hint) -> Subject:
+        """Return the same, judged by one loss and no other."""
+
     def rerun(self, statements: Collection[int], wanted: Callable[[int, int], bool]) -> Run:
         """Run the program again with some statements watched."""
 
@@ -58,7 +65,7 @@ class TrainedSubject:
     program: Program
     run: Run
     training: Training
-    hint: tuple[Origin, str] | None = None
+    hint: Hint | None = None
     """The objective of the program that this one is a repaired version of."""
     insists: bool = False
     """Whether no other objective is looked at."""
@@ -97,6 +104,10 @@ class TrainedSubject:
             if one.name != chosen.objective.name
         ][:3]
 
+    def insisting(self, hint: Hint) -> Subject:
+        """Return the same, judged by one loss and no other."""
+        return replace(self, hint=hint, insists=True)
+
     def again(self, program: Program) -> Subject | None:
         """Return the training of another text of the program."""
         known = self.judgement.objective
@@ -106,9 +117,6 @@ class TrainedSubject:
     def rerun(self, statements: Collection[int], wanted: Callable[[int, int], bool]) -> Run:
         """Run the program again with some statements watched."""
         return record(self.program, enough=enough(STEPS), watched=statements, watching=wanted)
-
-
-Hint = tuple[Origin, str]
 
 
 def trained(program: Program, hint: Hint | None = None, insists: bool = False) -> TrainedSubject | None:
@@ -200,6 +208,8 @@ def same_direction(point: Point, objective: Objective) -> float | None:
     seen = point.values.seen
     if any(seen.get(place) is None for place in objective.places):
         return None
+    if sum(np.size(seen[place]) for place in objective.places) < 2:
+        return None  # of one number everything is a multiple
     scales = []
     for place, usual in objective.seeds(seen):
         true = point.gradients.made.get(place.node)

@@ -32,19 +32,32 @@ def update_findings(program: Program, subject: TrainedSubject, until: float) -> 
     except (ArithmeticError, LookupError, ValueError):  # numbers that no rule was made for
         return []
     outline = Outline(program.text)
+    known = [edit for one in audited.findings for edit in _edits(one)]
+    together = bool(known) and all(one.fix for one in audited.findings)
+    together = together and _mended(program, subject, applied(program.text, known))
     result = []
     for one in audited.findings:
         statements = [number for number in one.statements if number in outline.trees]
         if statements:
-            result.append(_finding(program, subject, outline, one, statements, until))
+            result.append(_finding(program, subject, outline, one, statements, until, together))
     return result
 
 
+def _edits(one: Found) -> list[TextEdit]:
+    return [TextEdit(line, end, tuple(new.split("\n"))) for line, end, new in one.fix]
+
+
 def _finding(
-    program: Program, subject: TrainedSubject, outline: Outline, one: Found, statements: Sequence[int], until: float
+    program: Program,
+    subject: TrainedSubject,
+    outline: Outline,
+    one: Found,
+    statements: Sequence[int],
+    until: float,
+    mended: bool,
 ) -> Finding:
-    edits = [TextEdit(line, end, tuple(new.split("\n"))) for line, end, new in one.fix]
-    if edits and _mended(program, subject, applied(program.text, edits)):
+    edits = _edits(one)
+    if edits and (mended or _mended(program, subject, applied(program.text, edits))):
         first, last = min(edit.line for edit in edits), max(edit.end_line for edit in edits)
         lines = applied(program.text, edits).split("\n")
         grown = sum(len(edit.new) - (edit.end_line - edit.line + 1) for edit in edits)

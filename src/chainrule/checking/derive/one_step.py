@@ -10,7 +10,6 @@ import numpy as np
 
 from chainrule.checking.derive.adjoints import pulled
 from chainrule.checking.derive.arguments import POSITIONAL
-from chainrule.checking.derive.scope import is_short
 from chainrule.checking.derive.text import code, fill, name
 from chainrule.checking.derive.values import CannotDerive, Manner, Operation, Scatter, Value
 from chainrule.checking.judge import Judgement
@@ -65,7 +64,7 @@ class _Step:
     ) -> None:
         self.tape, self.flow, self.manner = problem.tape, flow, manner
         self.truth = judgement.points[0].gradients.made
-        self.values = {flow.vertex(ref): known for known, ref in reversed(scope.items())}
+        self.values = {flow.vertex(ref): known for known, ref in [*scope.items()][::-1]}
         self.numbers = {known: np.asarray(self.tape.value(ref), float) for known, ref in scope.items()}
 
     def gradient_of(self, event: Event) -> Any:
@@ -81,10 +80,11 @@ class _Step:
         known = [one for one in args if one is not None]
         options = dict(zip(POSITIONAL.get(event.op, ()), event.args[1:], strict=False)) | event.kwargs
         out = self._named(event.output)
-        operation = Operation(
-            event.op, known, [one.node for one in known], {key: _plain(one) for key, one in options.items()},
-            out or Value(name("out"), np.shape(self.tape.nodes[event.output].value)), up, self.manner, "", out is not None,
-        )  # fmt: skip
+        shape = np.shape(self.tape.nodes[event.output].value)
+        plain = {key: _plain(one) for key, one in options.items()}
+        value = out or Value(name("out"), shape)
+        nodes = [one.node for one in known]
+        operation = Operation(event.op, known, nodes, plain, value, up, self.manner, "", out is not None)
         total: ast.expr | None = None
         for number, one in enumerate(event.args):
             if not isinstance(one, Ref) or self.flow.vertex(one) != vertex:
@@ -126,6 +126,3 @@ class _Step:
 
 def _plain(one: Any) -> Any:
     return None if isinstance(one, Ref) else one
-
-
-__all__ = ["derived_expression", "is_short"]

@@ -14,7 +14,7 @@ from chainrule.checking.record.tape import Ref, Tape
 from chainrule.checking.roles.flow import Flow
 
 DATA = re.compile(
-    r"x|x_\w*|xs|x\d|xt|x_?(train|batch|b|data|in|i|dev|val)|X\w*|inputs?|inp|data|y|y_\w+|Y\w*|ys|yb|labels?|label\w*|targets?|t|T|ts|img|imgs|images?|batch\w*"
+    r"outputs?|x|x_\w*|xs|x\d|xt|x_?(train|batch|b|data|in|i|dev|val)|X\w*|inputs?|inp|data|y|y_\w+|Y\w*|ys|yb|labels?|label\w*|targets?|t|T|ts|img|imgs|images?|batch\w*"
     r"|pics?|pictures?|reg\w*|lam\w*|lmbda|l2\w*|eps\w*|lr|alpha|eta|rate|mask\w*|h0|c0|s0|h_?prev|c_?prev|a_?prev|a0|hidden_prev|onehot|one_hot|wants?|want\w*"
     r"|features?|samples?|seq\w*|question\w*|context|noise|drop\w*|keep\w*|decay|momentum|sigma|scale|a|A0|z0|numbers?|tokens?|sentence|waves?|signal|state|points?|examples?|expected|delta|margin|smooth|hprev"
 )

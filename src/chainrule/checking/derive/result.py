@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -88,9 +87,9 @@ class Derivation:
         return data
 
     def _repr_html_(self) -> str:
-        from chainrule.checking.derive.page import fragment
+        from chainrule.display.derivation import derivation_html
 
-        return fragment(self)
+        return derivation_html(self)
 
     def __str__(self) -> str:
         said = "proved" if self.proved else "not proved"
@@ -117,4 +116,4 @@ def _line(data: dict[str, Any]) -> DerivedLine:
     return DerivedLine(**{**data, "shape": None if shape is None else tuple(shape)})
 
 
-__all__ = ["Derivation", "DerivedLine", "GradientCheck", "Part", "from_data", "html"]
+__all__ = ["Derivation", "DerivedLine", "GradientCheck", "Part", "from_data"]

@@ -22,8 +22,9 @@ def call_problem(tape: Tape, called: Called) -> Problem:
         for name, ref in called.inputs.items()
     )
     if called.loss is not None:
-        objective = stated("its loss", [Place(called.loss.node, end)], -1)
-    elif called.outputs:
+        objectives = (stated("its loss", [Place(called.loss.node, end)], -1), *_supposed(tape, called))
+        return Problem(made.name, made.kind, tape, called.start, end, parameters, objectives)
+    if called.outputs:
         places = [Place(ref.node, end) for ref, _ in called.outputs]
         objective = handed("what it is handed", places, [given for _, given in called.outputs])
     else:

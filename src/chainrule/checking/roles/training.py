@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.checking.record.tape import Tape
-from chainrule.checking.roles.chains import ELEMENTWISE, Chain, Link, carried
+from chainrule.checking.roles.chains import ELEMENTWISE, Chain, Link, carried, links
 from chainrule.checking.roles.flow import Flow
 
 
@@ -45,17 +45,42 @@ def training(tape: Tape, flow: Flow | None = None) -> Training | None:
     flow = flow or Flow(tape)
     chains = carried(flow)
     if not chains:
-        return None
+        return _one_step(flow)
     spanning = _spanning(flow, chains)
     cut = frozenset(link.new for chain in spanning for link in chain.links)
     parameters = [chain for chain in spanning if not _is_state(flow, chain, cut)]
     parameters = [chain for chain in parameters if _drives(flow, chain, spanning, cut)]
     if not parameters:
-        return None
+        return _one_step(flow)
     parameters += [chain for chain in spanning if chain not in parameters and _is_unused(flow, chain, parameters, cut)]
     states = [chain for chain in spanning if chain not in parameters]
     steps = _steps(flow, parameters)
     return Training(flow, parameters, states, steps) if steps else None
+
+
+def _one_step(flow: Flow) -> Training | None:
+    """Return the parameters of a program that takes one step: moved in place by what was computed from them."""
+    found: dict[int, Chain] = {}
+    for link in links(flow):
+        event = flow.tape.events[link.event]
+        if event.op not in ("isubtract", "iadd", "subtract.at", "add.at") or link.moved_by < 0:
+            continue
+        root = flow.tape.events[flow.event[link.old]]
+        used = any(flow.event[one] < link.event for one in flow.after[link.old])
+        if not used or flow.after[link.new] or root.op in ("zeros", "zeros_like"):
+            continue
+        if link.moved_by in flow.downstream([link.old], end=link.event):
+            found[link.new] = Chain([link])
+    if not found:
+        return None
+    chains = list(found.values())
+    start = max(flow.event[chain.root] for chain in chains) + 1
+    first = min(chain.links[0].event for chain in chains)
+    end = max(flow.event[chain.links[0].new] for chain in chains) + 1
+    if start > first:
+        return None
+    moves = {n: Move(chain.root, chain.links[0].new, tuple(chain.links)) for n, chain in enumerate(chains)}
+    return Training(flow, chains, [], [Step(start, end, moves)])
 
 
 def enough(steps: int) -> object:
@@ -63,7 +88,7 @@ def enough(steps: int) -> object:
 
     def asked(tape: Tape) -> bool:
         found = training(tape)
-        return found is not None and len(found.steps) >= steps
+        return found is not None and len(found.steps) >= max(2, steps)
 
     return asked
 
