@@ -12,9 +12,10 @@ from chainrule.checking.fixing import TextEdit, applied
 from chainrule.checking.judge import Court, Judgement
 from chainrule.checking.reading.program import Program
 from chainrule.checking.roles.problem import Objective, Origin
+from chainrule.checking.roles.steps import UNNAMED
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.search import Search
-from chainrule.checking.subject import Subject, same_direction
+from chainrule.checking.subject import Subject, is_usual, same_direction
 from chainrule.checking.outline import Unit
 from chainrule.checking.tries import Tries
 
@@ -33,7 +34,7 @@ def loss_findings(program: Program, subject: Subject, until: float) -> list[Find
     search = Search(subject, until)
     supposed = [one for one in subject.judgement.problem.objectives if one.origin is Origin.SUPPOSED]
     for objective in subject.judgement.problem.objectives:
-        if objective.origin is not Origin.STATED or not search.statements_before(objective.places):
+        if objective.origin is not Origin.STATED or objective.name == UNNAMED or not search.statements_before(objective.places):
             continue
         judged = Court(subject.judgement.problem).judge(objective, 2)
         if judged.right or not judged.points or not _reaches(judged, chosen):
@@ -50,6 +51,12 @@ def loss_findings(program: Program, subject: Subject, until: float) -> list[Find
 def _reaches(judged: Judgement, chosen: Objective) -> bool:
     """Return whether a number depends on the outputs that the gradients begin at."""
     return all(place.node in judged.points[0].gradients.made for place in chosen.places)
+
+
+def _is_meant(judged: Judgement, objective: Objective) -> bool:
+    """Return whether a number of the same name is now one of the usual losses."""
+    usual = [one for one in judged.problem.objectives if one.origin is Origin.SUPPOSED]
+    return judged.objective.name == objective.name and is_usual(judged, usual)
 
 
 def _own_statements(search: Search, objective: Objective) -> list[int]:
@@ -121,7 +128,7 @@ def _searched(
         edit = statement_edit(program.text, search.outline.trees[number], change.statements)
         try:
             again = insisting.again(program.changed(applied(program.text, [edit])))
-            if again is not None and again.judgement.right and again.judgement.objective.origin is Origin.STATED:
+            if again is not None and again.judgement.right and _is_meant(again.judgement, objective):
                 return number, edit
         except Exception:  # what a stranger's program may do
             continue

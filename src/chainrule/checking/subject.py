@@ -14,6 +14,7 @@ from chainrule.checking.judge import Court, Judgement, Point
 from chainrule.checking.labels import Truths
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import Limits, Run, record
+from chainrule.checking.record.tape import refs
 from chainrule.checking.roles.problem import Objective, Origin, Problem
 from chainrule.checking.roles.steps import step_problem
 from chainrule.checking.roles.training import Training, enough, training
@@ -27,6 +28,10 @@ JUDGED = 2
 
 Hint = tuple[Origin, str]
 """A loss: how it is known, and its name."""
+
+
+MOST_OBJECTIVES = 30
+"""Losses that one problem is judged by."""
 
 
 class Subject(Protocol):
@@ -138,7 +143,7 @@ def supposed_by_output(problem: Problem, judgement: Judgement) -> list[Objective
         return []
     found: dict[str, tuple[float, Objective]] = {}
     for objective in problem.objectives:
-        if objective.origin is Origin.SUPPOSED:
+        if objective.origin is Origin.SUPPOSED and "absolute" not in objective.name:
             outputs = [np.asarray(values.seen[place], float) for place in objective.places if place in values.seen]
             found.setdefault(objective.name, (_fits_output(objective.name, outputs), objective))
     return [objective for _, objective in sorted(found.values(), key=lambda pair: -pair[0])]
@@ -167,11 +172,16 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
     """
     court = Court(problem)
     found: list[tuple[tuple[float, ...], Judgement]] = []
-    supposed = [one for one in problem.objectives if one.origin is Origin.SUPPOSED]
+    used = _used_by_claims(problem)
+    supposed = [
+        one
+        for one in problem.objectives
+        if one.origin is Origin.SUPPOSED and all(place.node in used for place in one.places)
+    ]
     shown = _fits_output_of(court)
     meant = False
-    for position, objective in enumerate(problem.objectives):
-        if insists and hint is not None and (objective.origin, objective.name) != hint:
+    for position, objective in enumerate(_believed(problem)):
+        if insists and hint is not None and not _is_hinted(objective, hint):
             continue
         is_stated = objective.origin is not Origin.SUPPOSED
         if meant and not is_stated and not insists:
@@ -186,9 +196,45 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
         if judgement.right and (position == 0 or not is_stated):
             break
     if not found:
-        return best_judgement(problem) if insists else court.judge(_nothing(), 1)
+        return court.judge(_nothing(), 1)
     _, best = max(found, key=lambda pair: pair[0])
     return court.judge(best.objective)
+
+
+def _used_by_claims(problem: Problem) -> set[int]:
+    """Return the nodes of a window that claimed gradients are computed from: a loss of other outputs is another pass's."""
+    tape = problem.tape
+    pending = [place.node for one in problem.parameters for place in (*one.claims[:1], *(one.change or ()))]
+    written: dict[int, list[int]] = {}
+    for event in tape.events[problem.start : problem.end]:
+        if event.output is None:
+            written.setdefault(tape.nodes[event.args[0].node].storage, []).append(event.index)
+    found: set[int] = set()
+    while pending:
+        number = pending.pop()
+        node = tape.nodes[number]
+        if number in found:
+            continue
+        found.add(number)
+        events = [node.event, *written.get(node.storage, [])] if node.storage >= 0 else [node.event]
+        for index in events:
+            if problem.start <= index < problem.end:
+                pending += [ref.node for ref in refs(tape.events[index].args)]
+    return found
+
+
+def _is_hinted(objective: Objective, hint: Hint) -> bool:
+    """Return whether a loss is the one of a hint; of a supposed one the output may have got another name."""
+    origin, name = hint
+    if origin is Origin.SUPPOSED:
+        return objective.origin is origin and objective.name.partition(" of ")[0] == name.partition(" of ")[0]
+    return (objective.origin, objective.name) == hint
+
+
+def _believed(problem: Problem) -> list[Objective]:
+    """Return the losses that a problem is judged by: nobody trains by absolute errors without saying so."""
+    found = [one for one in problem.objectives if not (one.origin is Origin.SUPPOSED and "absolute" in one.name)]
+    return found[: MOST_OBJECTIVES if problem.end - problem.start < 1200 else MOST_OBJECTIVES // 2]
 
 
 def is_usual(judgement: Judgement, supposed: Sequence[Objective]) -> bool:

@@ -18,7 +18,10 @@ from chainrule.checking.roles.problem import Objective, Origin, Parameter, Probl
 from chainrule.checking.roles.training import Step, Training
 from chainrule.checking.truth.replay import Place
 
-MOST_LOSSES = 12
+MOST_LOSSES = 8
+
+UNNAMED = "the loss"
+"""What a number is called that the program gives no name."""
 
 
 class Compared(NamedTuple):
@@ -48,7 +51,8 @@ def step_problem(found: Training, number: int) -> Problem:
     moved = flow.downstream([move.new for move in step.moves.values()], end=later)
     seen = flow.downstream(sources, end=later) - moved
     said = list(stated_losses(flow, names, {one for one in seen if flow.event[one] >= step.start}, later))
-    sums = [total(one, other) for one, other in itertools.combinations(said[:5], 2)]
+    named = [one for one in said[:5] if one.name != UNNAMED]
+    sums = [total(one, other) for one, other in itertools.combinations(named[:3], 2)]
     objectives = (*said, *sums, *supposed_losses(flow, names, fresh, step, set(sources)))
     end = max([step.end, *(place.time for one in said for place in one.places)])
     return Problem("training", "script", tape, step.start, end, tuple(unique), objectives)
@@ -135,7 +139,7 @@ def stated_losses(flow: Flow, names: Names, fresh: set[int], end: int) -> Iterat
     for vertices in ranked[:MOST_LOSSES]:
         last = _not_feeding(flow, vertices, end)
         statement = tape.statement_of(tape.events[flow.event[last[-1]]])
-        name = names.best(last[-1], "the loss")
+        name = names.best(last[-1], UNNAMED)
         yield stated(name, [place_of(flow, one) for one in last], statement)
 
 
