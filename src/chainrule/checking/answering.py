@@ -33,7 +33,9 @@ def placed(program: Program, repairs: Sequence[Repair]) -> list[Placed]:
     for repair in repairs:
         old = Outline(text).trees[repair.candidate.statement]
         edit = statement_edit(text, old, repair.candidate.change.statements)
-        shift = sum(len(one.edit.new) - (one.edit.end_line - one.edit.line + 1) for one in found if one.edit.line < edit.line)
+        shift = sum(
+            len(one.edit.new) - (one.edit.end_line - one.edit.line + 1) for one in found if one.edit.line < edit.line
+        )
         found.append(Placed(repair, TextEdit(edit.line - shift, edit.end_line - shift, edit.new), old))
         text = repair.text
     return found
@@ -97,7 +99,8 @@ def _proof(judgement: Judgement) -> str:
 def gradient_checks(judgement: Judgement, label: str = "") -> dict[str, GradientCheck]:
     """Return the gradients beside the truth."""
     return {
-        label + claim.parameter.name: GradientCheck(claim.error, claim.state is State.RIGHT) for claim in judgement.claims
+        label + claim.parameter.name: GradientCheck(claim.error, claim.state is State.RIGHT)
+        for claim in judgement.claims
     }
 
 

@@ -11,8 +11,8 @@ from chainrule.checking.judge import Judgement
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import CallFailed, Run, call, record
 from chainrule.checking.roles.called import call_problem
-from chainrule.checking.subject import STEPS, Hint, Subject, best_judgement
 from chainrule.checking.roles.training import enough
+from chainrule.checking.subject import STEPS, Hint, Subject, best_judgement
 
 
 @dataclass

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from chainrule.checking.answer import Answer, Finding, GradientCheck, Note, Target, Verdict
 from chainrule.checking.answering import findings, gradient_checks
 from chainrule.checking.diagnose import diagnose
+from chainrule.checking.loss_lines import loss_findings
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import CallFailed
 from chainrule.checking.roles.problem import Origin
-from chainrule.checking.loss_lines import loss_findings
 from chainrule.checking.subject import Subject, TrainedSubject
 from chainrule.checking.subjects import subjects
 from chainrule.checking.update_lines import update_findings
-
 
 SECONDS, SECONDS_EACH = 9.0, 5.0
 """How long mistakes are looked for in a file, and in one thing of it."""
@@ -39,13 +38,13 @@ class Part:
     """Why it could not be checked, if so."""
 
 
-def check_program(program: Program, name: str = "") -> Answer:
-    """Check a program."""
+def check_program(program: Program, name: str = "", seconds: float = SECONDS) -> Answer:
+    """Check a program, looking for its mistakes for so many seconds of processor time at most."""
     start, began = time.process_time(), time.monotonic()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = subjects(program)
-        until = start + SECONDS
+        until = start + seconds
         parts = [_safe_part(program, subject, until) for subject in found.subjects]
     not_run = (
         *(f"{part.name}: {part.reason}" for part in parts if part.reason),

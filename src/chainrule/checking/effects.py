@@ -48,7 +48,9 @@ def occurrences(tape: Tape, trees: dict[int, ast.stmt], start: int, end: int) ->
         same = runs and runs[-1].frame == frame and not _again(runs[-1], effect, time)
         if not same:
             runs.append(Occurrence(statement, frame, time))
-        runs[-1].effects = [one for one in runs[-1].effects if one.read != effect.read or one.position != effect.position]
+        runs[-1].effects = [
+            one for one in runs[-1].effects if one.read != effect.read or one.position != effect.position
+        ]
         runs[-1].effects.append(effect)
     return found
 
@@ -58,14 +60,13 @@ def _again(run: Occurrence, effect: Effect, time: int) -> bool:
     return any(one.read == effect.read and one.position == effect.position for one in run.effects)
 
 
-def _seen(
-    tape: Tape, trees: dict[int, ast.stmt], start: int, end: int
-) -> Iterator[tuple[int, int, int, Effect]]:
+def _seen(tape: Tape, trees: dict[int, ast.stmt], start: int, end: int) -> Iterator[tuple[int, int, int, Effect]]:
     for binding in tape.bindings:
-        if start <= binding.time <= end and binding.statement in trees and not binding.target.startswith("["):
-            if isinstance(trees[binding.statement], ast.Assign | ast.AugAssign | ast.AnnAssign):
-                effect = Effect(binding.target, Place(binding.ref.node, binding.time))
-                yield binding.time, binding.frame, binding.statement, effect
+        if not start <= binding.time <= end or binding.target.startswith("["):
+            continue
+        if isinstance(trees.get(binding.statement), ast.Assign | ast.AugAssign | ast.AnnAssign):
+            effect = Effect(binding.target, Place(binding.ref.node, binding.time))
+            yield binding.time, binding.frame, binding.statement, effect
     for event in tape.events[start:end]:
         if event.output is None and event.site >= 0:
             statement = tape.sites[event.site].statement
@@ -74,10 +75,10 @@ def _seen(
                 yield event.index, event.frame, statement, Effect(read, Place(event.args[0].node, event.index + 1))
     for frame in tape.frames:
         if start <= frame.end <= end and frame.start >= start:
-            statement = _return_of(tape, frame.id, trees)
-            if statement is not None:
+            ended = _return_of(tape, frame.id, trees)
+            if ended is not None:
                 for position, ref in enumerate(refs(frame.returned)):
-                    yield frame.end, frame.id, statement, Effect("return", Place(ref.node, frame.end), position)
+                    yield frame.end, frame.id, ended, Effect("return", Place(ref.node, frame.end), position)
 
 
 def _written(tree: ast.stmt | None) -> str:

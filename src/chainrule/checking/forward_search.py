@@ -39,7 +39,9 @@ class ForwardSearch:
         for tries, own in self._tries:
             while time.process_time() < until and (change := tries.next(surprise)) is not None:
                 if _differs(own, list(tries.effects(change))):
-                    used = change.expected is not None and any(one in ast.unparse(change.expected) for one in self._unused)
+                    used = change.expected is not None and any(
+                        one in ast.unparse(change.expected) for one in self._unused
+                    )
                     found.append(Candidate(tries.statement, change, 0, change.surprise - (1.0 if used else 0.0)))
         return sorted(found, key=lambda one: one.rank)
 

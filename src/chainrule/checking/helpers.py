@@ -1,4 +1,4 @@
-"""Helper or caller: where a function of the program gives a wrong slope, is it what it computes, or what it is given?"""
+"""Helper or caller: where a function gives a wrong slope, is it what it computes, or what it is given?"""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def _called(node: ast.AST) -> Iterator[str]:
 def _is_right(search: Search, function: str) -> bool:
     """Return whether a function gives the slope of a function of the forward pass at what it is given."""
     tape = search.tape
-    frames = [one for one in tape.frames if one.function.rpartition(".")[2] == function and one.start >= search.problem.start]
+    frames = [
+        one for one in tape.frames if one.function.rpartition(".")[2] == function and one.start >= search.problem.start
+    ]
     for frame in frames[:3]:
         given, gave = _argument(search, frame), frame.returned
         if given is None or not isinstance(gave, Ref):

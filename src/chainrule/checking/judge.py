@@ -1,4 +1,4 @@
-"""Are what a program takes for gradients those of its loss? The chain rule says what they are, nudges that it is right."""
+"""Are claimed gradients those of the loss? The chain rule says what they are, nudges say that it is right."""
 
 from __future__ import annotations
 
@@ -178,12 +178,18 @@ def moved(problem: Problem, replay: Replay, number: int) -> list[Substitution]:
         value = np.asarray(seen[place], float)
         size = 0.2 + float(np.sqrt(np.mean(value**2)) if value.size else 0.0)
         # once around what is there, once drawn anew: masks that never bit may bite now
-        new = value + 0.3 * size * random.normal(size=value.shape) if number == 1 else size * random.normal(size=value.shape)
+        new = (
+            value + 0.3 * size * random.normal(size=value.shape)
+            if number == 1
+            else size * random.normal(size=value.shape)
+        )
         result.append(Substitution(place, new if value.ndim else float(new)))
     return result
 
 
-SUMS = frozenset({"add", "subtract", "builtins.sum", "sum", "negative", "iadd", "isubtract", "item", "builtins.float", "mean"})
+SUMS = frozenset(
+    {"add", "subtract", "builtins.sum", "sum", "negative", "iadd", "isubtract", "item", "builtins.float", "mean"}
+)
 
 
 def penalty_seeds(problem: Problem, objective: Objective, found: Gradients) -> list[tuple[Place, Any]]:
@@ -266,7 +272,7 @@ def _claims(problem: Problem, points: Sequence[Point]) -> list[Claim]:
 
 
 def _usual_position(problem: Problem, first: Sequence[_Fit | None], common: float | None) -> int:
-    """Return how far from the move the gradients are found that are right: of the wrong ones the same place is looked at."""
+    """Return how far from the move right gradients are found: wrong ones are looked at in the same place."""
     positions = [
         parameter.claims.index(fit.place)
         for parameter, fit in zip(problem.parameters, first, strict=True)
@@ -276,7 +282,7 @@ def _usual_position(problem: Problem, first: Sequence[_Fit | None], common: floa
 
 
 def _likeliest(problem: Problem, parameter: Parameter) -> int:
-    """Return which claim is the gradient itself where none is right: the nearest that is no step, average or multiple."""
+    """Return which claim is the gradient itself where none is right: the nearest that is no step or average."""
     for position, place in enumerate(parameter.claims):
         node = problem.tape.nodes[place.node]
         event = problem.tape.events[node.event]
@@ -309,14 +315,24 @@ def _fits(parameter: Parameter, number: int, points: Sequence[Point], floor: flo
         if fit is None:
             continue
         if fit.error >= TOLERANCE and not any(np.any(point.penalties[number]) for point in points):
-            decayed = _fit(place, [(c, np.asarray(t) + v, v) for (c, t, _), v in zip(pairs, _own(parameter, points), strict=True)], floor)
+            decayed = _fit(
+                place,
+                [(c, np.asarray(t) + v, v) for (c, t, _), v in zip(pairs, _own(parameter, points), strict=True)],
+                floor,
+            )
             if decayed is not None and decayed.error < TOLERANCE and len(points) > 1:
-                fit = replace(decayed, decay=decayed.penalty / decayed.scale if decayed.scale else np.nan, penalty=decayed.scale)
+                fit = replace(
+                    decayed, decay=decayed.penalty / decayed.scale if decayed.scale else np.nan, penalty=decayed.scale
+                )
         found.append(fit)
     if parameter.change is not None:
         before, after = parameter.change
         pairs = [
-            (_difference(point.values.seen.get(after), point.values.seen.get(before)), point.truths[number], point.penalties[number])
+            (
+                _difference(point.values.seen.get(after), point.values.seen.get(before)),
+                point.truths[number],
+                point.penalties[number],
+            )
             for point in points
         ]
         fit = _fit(after, pairs, floor)
@@ -337,7 +353,9 @@ def _fit(place: Place, pairs: Sequence[tuple[Any, Any, Any]], floor: float) -> _
         if value is None or np.size(value) != np.size(truth) or np.size(alone) != np.size(truth):
             return None
         value = np.asarray(value, float)
-        if value.shape != np.shape(truth) and [n for n in value.shape if n > 1] != [n for n in np.shape(truth) if n > 1]:
+        if value.shape != np.shape(truth) and [n for n in value.shape if n > 1] != [
+            n for n in np.shape(truth) if n > 1
+        ]:
             return None
         claimed.append(value.ravel())
         data.append(np.ravel(truth) - np.ravel(alone))

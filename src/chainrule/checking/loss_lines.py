@@ -1,4 +1,4 @@
-"""A loss that is no loss: where the gradients are those of a usual loss, and the number that is computed is another one."""
+"""A loss that is none: the gradients are those of a usual loss, and the number that is computed is another one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from chainrule.checking.answering import assigned_name, first_line
 from chainrule.checking.edits import statement_edit
 from chainrule.checking.fixing import TextEdit, applied
 from chainrule.checking.judge import Court, Judgement
+from chainrule.checking.outline import Unit
 from chainrule.checking.reading.program import Program
 from chainrule.checking.roles.problem import Objective, Origin
 from chainrule.checking.roles.steps import UNNAMED
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.search import Search
 from chainrule.checking.subject import Subject, is_usual, same_direction
-from chainrule.checking.outline import Unit
 from chainrule.checking.tries import Tries
 
 RERUNS, SURPRISE = 40, 2.4
@@ -34,7 +34,11 @@ def loss_findings(program: Program, subject: Subject, until: float) -> list[Find
     search = Search(subject, until)
     supposed = [one for one in subject.judgement.problem.objectives if one.origin is Origin.SUPPOSED]
     for objective in subject.judgement.problem.objectives:
-        if objective.origin is not Origin.STATED or objective.name == UNNAMED or not search.statements_before(objective.places):
+        if (
+            objective.origin is not Origin.STATED
+            or objective.name == UNNAMED
+            or not search.statements_before(objective.places)
+        ):
             continue
         judged = Court(subject.judgement.problem).judge(objective, 2)
         if judged.right or not judged.points or not _reaches(judged, chosen):

@@ -51,7 +51,7 @@ class Outline:
         return next(number for number, one in self.trees.items() if one is tree.body[0])
 
     def changed(self, unit: int, statement: int, new: tuple[ast.stmt, ...]) -> list[ast.stmt]:
-        """Return a unit with other statements in the place of one of its own; of a compound one only the head changes."""
+        """Return a unit with other statements in the place of one of its own; of a loop only the head changes."""
         if unit == statement:
             return list(_with_body(self.trees[statement], new))
         old = self.trees[statement]
@@ -101,7 +101,7 @@ class Unit:
 def _whole(
     outline: Outline, runs: dict[int, list[Occurrence]], entered: dict[int, list[tuple[int, int]]], function: int
 ) -> list[Unit]:
-    """Return the calls of a function as units, with what they give and what they leave in objects that they were given."""
+    """Return the calls of a function as units, with what they give and what they leave in what they were given."""
     inside = set(outline.inside(function))
     tree = outline.trees[function]
     assert isinstance(tree, ast.FunctionDef)

@@ -72,9 +72,7 @@ class Scenes:
 
     def entered(self, statements: Collection[int]) -> dict[int, list[tuple[int, int]]]:
         """Return by statement the frames and times at which it was begun."""
-        return {
-            one: [(frame, time) for time, frame, _ in self._kept[one]] for one in statements if one in self._kept
-        }
+        return {one: [(frame, time) for time, frame, _ in self._kept[one]] for one in statements if one in self._kept}
 
     def begun(self, statement: int) -> tuple[int, int]:
         """Return the time and the frame in which a statement was first begun."""
@@ -133,7 +131,7 @@ def _parameters(tree: ast.FunctionDef) -> list[str]:
 
 
 def touched_names(statements: Sequence[ast.stmt]) -> set[str]:
-    """Return the names whose values statements may write into: all of those that they mention, if they call or store."""
+    """Return the names whose values statements may write into: all that they mention, if they call or store."""
     nodes = [node for one in statements for node in ast.walk(one)]
     impure = any(
         isinstance(node, ast.AugAssign | ast.Expr | ast.For | ast.While)

@@ -47,7 +47,14 @@ def scope_of(
         variable = _variable(text, value)
         if variable is not None:
             found.setdefault(text, variable)
-    numpy = next((n for n, v in namespace.items() if getattr(v, "__name__", "") == "numpy" and callable(getattr(v, "dot", None))), "np")
+    numpy = next(
+        (
+            n
+            for n, v in namespace.items()
+            if getattr(v, "__name__", "") == "numpy" and callable(getattr(v, "dot", None))
+        ),
+        "np",
+    )
     functions = tuple(
         name
         for name, value in {**namespace, **variables}.items()
@@ -75,7 +82,11 @@ def _composed(own: Iterable[ast.stmt], names: dict[str, Any]) -> Iterator[tuple[
 
 
 def _globals(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in namespace.items() if not name.startswith("_") and not isinstance(value, ModuleType)}
+    return {
+        name: value
+        for name, value in namespace.items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
+    }
 
 
 def _named(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -85,7 +96,9 @@ def _named(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             continue
         yield name, value
         if isinstance(value, dict):
-            yield from ((f"{name}[{key!r}]", one) for key, one in [*value.items()][:MOST_ENTRIES] if isinstance(key, (str, int)))
+            yield from (
+                (f"{name}[{key!r}]", one) for key, one in [*value.items()][:MOST_ENTRIES] if isinstance(key, (str, int))
+            )
         elif isinstance(value, (list, tuple)) and len(value) <= 8:
             yield from ((f"{name}[{number}]", one) for number, one in enumerate(value))
         else:
@@ -94,7 +107,9 @@ def _named(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
                 for key, one in [*known.items()][:MOST_ENTRIES]:
                     yield f"{name}.{key}", one
                     if isinstance(one, dict):
-                        yield from ((f"{name}.{key}[{k!r}]", v) for k, v in [*one.items()][:MOST_ENTRIES] if isinstance(k, str))
+                        yield from (
+                            (f"{name}.{key}[{k!r}]", v) for k, v in [*one.items()][:MOST_ENTRIES] if isinstance(k, str)
+                        )
 
 
 def _variable(text: str, value: Any) -> Variable | None:

@@ -14,16 +14,16 @@ from chainrule.checking.edits import replaced_text
 from chainrule.checking.effects import Occurrence, occurrences
 from chainrule.checking.judge import Judgement, State
 from chainrule.checking.labels import Truths
+from chainrule.checking.outline import Outline, units_of
 from chainrule.checking.record.recorder import OWN
 from chainrule.checking.record.tape import is_numeric
-from chainrule.checking.rules.rule import Change
 from chainrule.checking.roles.flow import Flow
+from chainrule.checking.rules.rule import Change
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.sensitivity import Aim, NewValue, aims, mended, mended_by_multiple
 from chainrule.checking.subject import Subject
 from chainrule.checking.tries import Tries
 from chainrule.checking.truth.replay import Place
-from chainrule.checking.outline import Outline, units_of
 
 SECONDS_EACH = 0.8
 """For one statement, in one round."""
@@ -34,7 +34,7 @@ CLOSELY, DEEP = 3, 2.6
 SURPRISES = (1.35, 2.0, 3.5)
 
 A_LETTER = 0.008
-"""What every letter more of a statement adds to its surprise: of two changes with the same result the plainer is meant."""
+"""What every letter more of a statement adds to its surprise: of two changes the plainer is meant."""
 
 MOST_FOUND = 8
 """Changes of one statement that are handed on."""
@@ -42,7 +42,7 @@ MOST_FOUND = 8
 
 @dataclass(frozen=True)
 class Candidate:
-    """A change of one statement after which more claims are right, as far as can be told without running the program."""
+    """A change of one statement after which more claims are right, as far as can be told without a run."""
 
     statement: int
     change: Change
@@ -234,7 +234,10 @@ class Search:
             known += aims(self.judgement, places, seed=6)
         truths = Truths(self.judgement.points)
         chances = {
-            one: max((self._chance(effect.place, known, held, truths) for unit in units[one][:1] for effect in unit.effects), default=0)
+            one: max(
+                (self._chance(effect.place, known, held, truths) for unit in units[one][:1] for effect in unit.effects),
+                default=0,
+            )
             for one in order
             if len(units[one]) == 1
         }
@@ -245,16 +248,16 @@ class Search:
                 self._tries.append(_Judged(tries, known, held, self.common, prior))
 
     def _chance(self, place: Place, known: list[Aim], held: dict[Place, Any], truths: Truths) -> int:
-        """Return how many wrong claims are right once some truth stands at a place: if none, the mistake is elsewhere."""
+        """Return how many wrong claims are right once some truth stands at a place; if none, look elsewhere."""
         old = held.get(place)
-        if not is_numeric(old):
+        if old is None or not is_numeric(old):
             return 0
         best = 0
         for key in truths.of_shape(np.shape(old))[:200]:
             best = max(best, mended_by_multiple(known, place, old, truths.value(key), self.common))
         return best
 
-    def _held(self, places: list[Place]) -> dict[Place, object]:
+    def _held(self, places: list[Place]) -> dict[Place, Any]:
         replay = self.judgement.replay
         assert replay is not None
         return replay.run((), places).seen
@@ -284,7 +287,7 @@ class _Judged:
 
     tries: Tries
     aims: list[Aim]
-    held: dict[Place, object]
+    held: dict[Place, Any]
     common: float | None
     prior: float
     found: int = 0
@@ -322,7 +325,7 @@ class _Judged:
             old = self.held.get(effect.place)
             if old is None or not (is_numeric(value) or isinstance(value, int)):
                 continue
-            if np.shape(value) != np.shape(old) or not np.array_equal(value, old):  # type: ignore[arg-type]
+            if np.shape(value) != np.shape(old) or not np.array_equal(value, old):
                 changes.append(NewValue(effect.place, old, value))
         return mended(self.aims, changes, self.common) if changes else (0, 0)
 

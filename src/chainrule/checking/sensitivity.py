@@ -41,7 +41,7 @@ class Aim:
     """By node on the way to the claim: the number that it is multiplied by there."""
 
     def after(self, changes: Sequence[NewValue]) -> float | None:
-        """Return the multiple of the truth that the claim is after changes, if it is any; None if that cannot be told."""
+        """Return the multiple of the truth that the claim is after changes; None if it is none, or not known."""
         for change in changes:
             factor = self.factors.get(change.place.node)
             if factor is not None:
@@ -122,7 +122,7 @@ def mended(aims_: Sequence[Aim], changes: Sequence[NewValue], common: float | No
     aims_ : sequence of Aim
     changes : sequence of NewValue
     common : float or None
-        The multiple of the truth that right claims are; None where no claim is right, so that any will do that all share.
+        The multiple of the truth that right claims are; None where none is right: any will do that all share.
     """
     with np.errstate(all="ignore"):
         after = [one.after(changes) for one in aims_]

@@ -40,7 +40,6 @@ class Subject(Protocol):
     name: str
     kind: str
     program: Program
-    run: Run
 
     @property
     def judgement(self) -> Judgement:
@@ -152,7 +151,8 @@ def supposed_by_output(problem: Problem, judgement: Judgement) -> list[Objective
 def _fits_output(name: str, outputs: list[ndarray]) -> float:
     """Return how usual a loss is for what the last layer gives: shares of one, numbers between 0 and 1, any numbers."""
     shares = bool(outputs) and all(
-        any(one.ndim > axis and one.shape[axis] > 1 and np.allclose(one.sum(axis), 1) for axis in (0, 1)) for one in outputs
+        any(one.ndim > axis and one.shape[axis] > 1 and np.allclose(one.sum(axis), 1) for axis in (0, 1))
+        for one in outputs
     )
     between = bool(outputs) and all(np.all((one > 0) & (one < 1)) for one in outputs)
     name = name.partition(" of ")[0]
@@ -202,7 +202,7 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
 
 
 def _used_by_claims(problem: Problem) -> set[int]:
-    """Return the nodes of a window that claimed gradients are computed from: a loss of other outputs is another pass's."""
+    """Return the nodes of a window that claims are computed from: a loss of other outputs is another pass's."""
     tape = problem.tape
     pending = [place.node for one in problem.parameters for place in (*one.claims[:1], *(one.change or ()))]
     written: dict[int, list[int]] = {}

@@ -1,4 +1,4 @@
-"""Mistakes of the update as findings: with the statement to blame, and a change after which the update is a known one."""
+"""Mistakes of the update as findings: the statement to blame, and a change after which the update is a known one."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from chainrule.checking.answer import Finding
 from chainrule.checking.answering import assigned_name, first_line
 from chainrule.checking.edits import statement_edit
 from chainrule.checking.fixing import TextEdit, applied
-from chainrule.checking.outline import Outline
+from chainrule.checking.outline import Outline, Unit
 from chainrule.checking.reading.program import Program
 from chainrule.checking.rules.rule import Change
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.subject import TrainedSubject
 from chainrule.checking.tries import Tries
-from chainrule.checking.outline import Unit
 from chainrule.checking.updates.audit import audit
 from chainrule.checking.updates.findings import Finding as Found
 from chainrule.checking.updates.findings import UpdateAudit
@@ -68,7 +67,9 @@ def _finding(
     line, end = tree.lineno, tree.end_lineno or tree.lineno
     expected = "; ".join(part.strip() for part in edit.new) if edit is not None else ""
     names = ", ".join(one.parameters)
-    message = f"{program.place(line)}: {one.kind}. The gradients are right. Of {names}: {one.evidence}. Meant: {one.meant}."
+    message = (
+        f"{program.place(line)}: {one.kind}. The gradients are right. Of {names}: {one.evidence}. Meant: {one.meant}."
+    )
     if edit is not None:
         message += " With this change the steps follow the rule."
     fix = program.edit(edit.line, edit.end_line, "\n".join(edit.new)) if edit is not None else None

@@ -14,14 +14,16 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-BUILTINS = {builtins.sum, builtins.max, builtins.min, builtins.abs, builtins.pow, builtins.round, builtins.float}
+BUILTINS = ("sum", "max", "min", "abs", "pow", "round", "float")
 """Built-in functions of numbers, as ``builtins.sum``."""
 
-METHODS = frozenset(
-    "dot sum mean max min std var prod cumsum cumprod clip ravel flatten transpose squeeze repeat take reshape astype copy "
-    "argmax argmin argsort any all nonzero trace diagonal swapaxes round item conj conjugate searchsorted compress "
-    "ptp __matmul__ __add__ __mul__ __sub__ __truediv__ __pow__ __neg__ __getitem__".split()
-)
+METHODS = frozenset({
+    "dot", "sum", "mean", "max", "min", "std", "var", "prod", "cumsum", "cumprod", "clip", "ravel", "flatten",
+    "transpose", "squeeze", "repeat", "take", "reshape", "astype", "copy", "argmax", "argmin", "argsort", "any",
+    "all", "nonzero", "trace", "diagonal", "swapaxes", "round", "item", "conj", "conjugate", "searchsorted",
+    "compress", "ptp", "__matmul__", "__add__", "__mul__", "__sub__", "__truediv__", "__pow__", "__neg__",
+    "__getitem__",
+})  # fmt: skip
 """Methods of arrays that are operations."""
 
 WRITERS = frozenset({"fill", "sort", "put", "partition", "itemset"})
@@ -32,10 +34,13 @@ DRAWS = ("numpy.random", "random")
 
 WRITING_FUNCTIONS = frozenset({"copyto", "fill_diagonal", "put", "place", "putmask"})
 
-NO_VALUES = frozenset({"shape", "ndim", "size", "isscalar", "result_type", "can_cast", "may_share_memory", "shares_memory"})
+NO_VALUES = frozenset(
+    {"shape", "ndim", "size", "isscalar", "result_type", "can_cast", "may_share_memory", "shares_memory"}
+)
 
 _DUNDER = {
-    "__matmul__": "matmul", "__add__": "add", "__mul__": "multiply", "__sub__": "subtract", "__truediv__": "true_divide",
+    "__matmul__": "matmul", "__add__": "add", "__mul__": "multiply", "__sub__": "subtract",
+    "__truediv__": "true_divide",
     "__pow__": "power", "__neg__": "negative", "__getitem__": "getitem",
 }  # fmt: skip
 
@@ -52,7 +57,7 @@ def _names() -> dict[int, str]:
             if callable(thing) and not isinstance(thing, type) and not name.startswith("_"):
                 found.setdefault(id(thing), prefix + name)
     found.update({id(getattr(math, name)): f"math.{name}" for name in dir(math) if callable(getattr(math, name))})
-    found.update({id(function): f"builtins.{function.__name__}" for function in BUILTINS})
+    found.update({id(getattr(builtins, name)): f"builtins.{name}" for name in BUILTINS})
     return found
 
 
@@ -113,7 +118,7 @@ def function_of(op: str) -> Callable[..., Any]:
         home = getattr(home, part)
     if isinstance(home, ModuleType):
         raise KeyError(op)
-    return home  # type: ignore[no-any-return]
+    return home
 
 
 def _astype(x: Any, dtype: Any = float, **_: Any) -> Any:

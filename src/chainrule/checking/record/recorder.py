@@ -38,7 +38,11 @@ _IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
     "bitwise_and": operator.iand, "bitwise_or": operator.ior, "bitwise_xor": operator.ixor,
     "left_shift": operator.ilshift, "right_shift": operator.irshift,
 }  # fmt: skip
-_UNARY = {"negative": operator.neg, "positive": operator.pos, "invert": operator.invert}
+_UNARY: dict[str, Callable[[Any], Any]] = {
+    "negative": operator.neg,
+    "positive": operator.pos,
+    "invert": operator.invert,
+}
 _ITERATES = {zip, enumerate, reversed, list, tuple, map, iter, sum, max, min, any, all, set, sorted, filter}
 _SINGLE = frozenset({"float32", "float16", "single", "half"})
 
@@ -295,7 +299,7 @@ class Recorder(Structures):
 
     def attribute(self, site: int, holder: Any, name: str) -> Any:
         """Return ``holder.name``."""
-        if name in _SINGLE and holder is np or getattr(holder, "__name__", "") == "numpy" and name in _SINGLE:
+        if (name in _SINGLE and holder is np) or (getattr(holder, "__name__", "") == "numpy" and name in _SINGLE):
             return np.float64
         result = getattr(holder, name)
         if isinstance(holder, ndarray) and is_numeric(holder):
@@ -365,9 +369,11 @@ class Recorder(Structures):
         if function is print or getattr(function, "__name__", "") == "print":
             for one in args:
                 self.observe(one)
-        hashable = isinstance(function, type) or callable(function) and type(function).__name__.startswith("builtin")
+        hashable = isinstance(function, type) or (callable(function) and type(function).__name__.startswith("builtin"))
         if hashable and function in _ITERATES:
-            args = tuple(list(self._rows(site, one)) if isinstance(one, ndarray) and one.ndim == 1 else one for one in args)
+            args = tuple(
+                list(self._rows(site, one)) if isinstance(one, ndarray) and one.ndim == 1 else one for one in args
+            )
             args = tuple(self.iterate(site, one) for one in args) if function not in (max, min, sum) else args
             if function is sum and args and isinstance(args[0], ndarray):
                 args = (list(self._rows(site, args[0])), *args[1:])
@@ -405,7 +411,9 @@ class Recorder(Structures):
         view = isinstance(result, ndarray) and id(_root(result)) in self._storage_of
         take = self.ref if view else self.used
         arguments = tuple(self.structure(one, take) for one in args)
-        return self._finished(name, arguments, {k: self.structure(v, take) for k, v in kwargs.items()}, result, site, args)
+        return self._finished(
+            name, arguments, {k: self.structure(v, take) for k, v in kwargs.items()}, result, site, args
+        )
 
     def _finished(self, name: str, args: Any, kwargs: Any, result: Any, site: int, given: Iterable[Any]) -> Any:
         if any(result is one for one in given):  # np.asarray(x) of an array

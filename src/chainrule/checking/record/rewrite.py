@@ -213,7 +213,9 @@ class Rewriter(ast.NodeTransformer):
     def _entry(self, key: ast.expr, value: ast.expr, node: ast.expr) -> ast.expr:
         if not isinstance(key, ast.Constant):
             return value
-        return ast.copy_location(_call("entry", [_number(self._statement), ast.Constant(f"[{key.value!r}]"), value]), node)
+        return ast.copy_location(
+            _call("entry", [_number(self._statement), ast.Constant(f"[{key.value!r}]"), value]), node
+        )
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         arguments = [_number(self._site(node)), ast.Constant(_operator(node.op))]
@@ -224,9 +226,7 @@ class Rewriter(ast.NodeTransformer):
             node.operand = self.visit(node.operand)
             return node
         name = {ast.USub: "negative", ast.UAdd: "positive", ast.Invert: "invert"}[type(node.op)]
-        return _placed(
-            node, _call("unary", [_number(self._site(node)), ast.Constant(name), self.visit(node.operand)])
-        )
+        return _placed(node, _call("unary", [_number(self._site(node)), ast.Constant(name), self.visit(node.operand)]))
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         name = _COMPARISONS.get(type(node.ops[0]))
@@ -264,7 +264,7 @@ class Rewriter(ast.NodeTransformer):
     def _key(self, key: ast.expr) -> ast.expr:
         """Return what stands in brackets as an expression."""
         if isinstance(key, ast.Slice):
-            bounds = [one and self.visit(one) or ast.Constant(None) for one in (key.lower, key.upper, key.step)]
+            bounds = [(one and self.visit(one)) or ast.Constant(None) for one in (key.lower, key.upper, key.step)]
             return _placed(key, _call("slice", bounds))
         if isinstance(key, ast.Tuple):
             return _placed(key, ast.Tuple([self._key(one) for one in key.elts], ast.Load()))

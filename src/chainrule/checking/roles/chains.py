@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.checking.record.tape import Event, Ref, refs
+from chainrule.checking.record.tape import Event, Ref
 from chainrule.checking.roles.flow import Flow
 
 SCALES = frozenset({"multiply", "true_divide"})
 
-ELEMENTWISE = frozenset(
-    "add subtract multiply true_divide negative positive sqrt square power abs maximum minimum clip copy astype array asarray "
-    "iadd isubtract imultiply itrue_divide setitem sign zeros_like".split()
-)
+ELEMENTWISE = frozenset({
+    "add", "subtract", "multiply", "true_divide", "negative", "positive", "sqrt", "square", "power", "abs",
+    "maximum", "minimum", "clip", "copy", "astype", "array", "asarray", "iadd", "isubtract", "imultiply",
+    "itrue_divide", "setitem", "sign", "zeros_like",
+})  # fmt: skip
 """What becomes of averages and sums of gradients before they move a parameter."""
 
 
@@ -74,9 +75,9 @@ def _summed(flow: Flow, event: Event) -> Iterator[Link]:
         maker = flow.tape.events[flow.event[flow.vertex(arg)]]
         if maker.op in SCALES and maker.output is not None:
             for n, ref in enumerate(maker.args[:2]):
-                if isinstance(ref, Ref) and np.shape(flow.tape.nodes[ref.node].value) == shape:
-                    if _is_number(flow, maker.args[1 - n]):
-                        yield Link(flow.vertex(ref), new, event.index, by, False)
+                same = isinstance(ref, Ref) and np.shape(flow.tape.nodes[ref.node].value) == shape
+                if same and _is_number(flow, maker.args[1 - n]):
+                    yield Link(flow.vertex(ref), new, event.index, by, False)
 
 
 def _stored(flow: Flow, event: Event) -> Iterator[Link]:
@@ -87,9 +88,9 @@ def _stored(flow: Flow, event: Event) -> Iterator[Link]:
     if maker.op not in ("add", "subtract") or maker.output is None:
         return
     for position, arg in enumerate(maker.args):
-        if isinstance(arg, Ref) and not (position == 1 and maker.op == "subtract"):
-            if _is_part(flow, arg, target, key):
-                yield Link(old, flow.made(event)[0], maker.index, _vertex(flow, maker.args[1 - position]), True)
+        subtracted = position == 1 and maker.op == "subtract"
+        if isinstance(arg, Ref) and not subtracted and _is_part(flow, arg, target, key):
+            yield Link(old, flow.made(event)[0], maker.index, _vertex(flow, maker.args[1 - position]), True)
 
 
 def _is_part(flow: Flow, arg: Ref, target: Ref, key: Any) -> bool:
@@ -97,7 +98,9 @@ def _is_part(flow: Flow, arg: Ref, target: Ref, key: Any) -> bool:
     nodes = flow.tape.nodes
     same = nodes[arg.node].storage == nodes[target.node].storage >= 0
     if key is Ellipsis or key == slice(None):
-        return arg.node == target.node or (same and np.shape(nodes[arg.node].value) == np.shape(nodes[target.node].value))
+        return arg.node == target.node or (
+            same and np.shape(nodes[arg.node].value) == np.shape(nodes[target.node].value)
+        )
     read = flow.tape.events[nodes[arg.node].event]
     return read.op == "getitem" and read.args[0].node == target.node and _text(read.args[1]) == _text(key)
 

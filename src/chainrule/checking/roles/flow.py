@@ -77,7 +77,7 @@ class Flow:
     def downstream(self, sources: Iterable[int], end: int | None = None, cut: frozenset[int] = frozenset()) -> set[int]:
         """Return everything computed from some vertices, and these; nothing behind ``cut`` or after event ``end``."""
         found: set[int] = set()
-        pending = [one for one in sources]
+        pending = list(sources)
         while pending:
             one = pending.pop()
             if one in found:
@@ -91,7 +91,7 @@ class Flow:
     def upstream(self, targets: Iterable[int], start: int = 0, cut: frozenset[int] = frozenset()) -> set[int]:
         """Return everything that some vertices were computed from since event ``start``, and these."""
         found: set[int] = set()
-        pending = [one for one in targets]
+        pending = list(targets)
         while pending:
             one = pending.pop()
             if one in found:
@@ -114,12 +114,11 @@ class Flow:
             if number < 0:
                 continue
             node = self.tape.nodes[number]
-            if node.storage == SCALAR:
-                if number not in self._of_number:
-                    self._of_number[number] = self._new(event, number, known)
-            elif self.tape.storages[node.storage].event == event.index:
-                if (node.storage, 0) not in self._of_memory:
-                    self._of_memory[node.storage, 0] = self._new(event, number, known)
+            if node.storage == SCALAR and number not in self._of_number:
+                self._of_number[number] = self._new(event, number, known)
+            own = node.storage >= 0 and self.tape.storages[node.storage].event == event.index
+            if own and (node.storage, 0) not in self._of_memory:
+                self._of_memory[node.storage, 0] = self._new(event, number, known)
 
     def _new(self, event: Event, node: int, known: Iterable[int]) -> int:
         vertex = len(self.event)
@@ -157,5 +156,3 @@ def dominators(flow: Flow, target: int, inside: set[int]) -> Sequence[int]:
         if not any(one in inside for one in flow.before[vertex]) and heap:
             return found  # one of several sources: from here on there is no single way
     return found
-
-

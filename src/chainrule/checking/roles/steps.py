@@ -209,7 +209,11 @@ def _before_it(flow: Flow, names: Names, group: list[Compared], fresh: set[int])
         while pending and before < 0 and len(seen) < 12:
             vertex = pending.pop(0)
             seen.add(vertex)
-            if vertex != one.vertex and names.all(vertex) and np.shape(_node_value(flow, vertex)) == np.shape(one.output):
+            if (
+                vertex != one.vertex
+                and names.all(vertex)
+                and np.shape(_node_value(flow, vertex)) == np.shape(one.output)
+            ):
                 before = vertex
             pending += [other for other in flow.before[vertex] if other in fresh and other not in seen]
         ref = flow.ref(before) if before >= 0 else None
@@ -260,9 +264,8 @@ def _compared(flow: Flow, index: int, fresh: set[int], sources: set[int]) -> Ite
     for target in data:
         if target is None:
             continue
-        if np.shape(target) == np.shape(output) and not np.all(np.asarray(target) == np.ravel(target)[:1]):
-            yield Compared(vertex, output, target)
-        elif np.shape(target) == np.shape(output) and np.size(output) < 4:
+        varied = np.size(output) < 4 or not np.all(np.asarray(target) == np.ravel(target)[:1])
+        if np.shape(target) == np.shape(output) and varied:
             yield Compared(vertex, output, target)
         elif isinstance(target, ndarray) and isinstance(output, ndarray):
             for table in one_hot(target, output):
@@ -271,5 +274,3 @@ def _compared(flow: Flow, index: int, fresh: set[int], sources: set[int]) -> Ite
 
 def _is_there(tape: Tape, ref: Ref) -> bool:
     return ref in tape.snapshots or ref.version == tape.nodes[ref.node].version
-
-

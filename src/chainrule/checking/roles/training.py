@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +84,7 @@ def _one_step(flow: Flow) -> Training | None:
     return Training(flow, chains, [], [Step(start, end, moves)])
 
 
-def enough(steps: int) -> object:
+def enough(steps: int) -> Callable[[Tape], bool]:
     """Return the question whether so many steps of training were seen."""
 
     def asked(tape: Tape) -> bool:
@@ -133,8 +134,12 @@ def _is_unused(flow: Flow, chain: Chain, parameters: list[Chain], cut: frozenset
     link = chain.links[len(chain.links) // 2]
     if not all(one.pure for one in chain.links) or link.moved_by < 0:
         return False
-    others = [one for one in flow.after[link.new] if flow.event[one] not in {flow.event[later.new] for later in chain.links}]
-    counts = flow.tape.events[link.event].op in ("add", "iadd") and np.size(flow.tape.nodes[flow.node[link.new]].value) == 1
+    others = [
+        one for one in flow.after[link.new] if flow.event[one] not in {flow.event[later.new] for later in chain.links}
+    ]
+    counts = (
+        flow.tape.events[link.event].op in ("add", "iadd") and np.size(flow.tape.nodes[flow.node[link.new]].value) == 1
+    )
     if others or counts:  # (a loss that is summed up is moved and not used, too)
         return False
     here = flow.tape.statement_of(flow.tape.events[link.event])
@@ -151,7 +156,7 @@ def _drives(flow: Flow, chain: Chain, others: list[Chain], cut: frozenset[int]) 
     """Return whether what moves some value depends on this one."""
     link = chain.links[len(chain.links) // 2]
     cone = flow.downstream([link.old], cut=cut - {link.old})
-    return any(one.moved_by in cone for other in others for one in other.links if one.old != link.old or True)
+    return any(one.moved_by in cone for other in others for one in other.links)
 
 
 def _steps(flow: Flow, parameters: list[Chain]) -> list[Step]:

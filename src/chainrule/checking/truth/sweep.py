@@ -14,11 +14,12 @@ from chainrule.checking.record.operations import function_of
 from chainrule.checking.record.tape import SCALAR, Event, Node, Ref, Tape, outputs, resolved
 from chainrule.checking.truth.replay import Place, strided
 
-NO_GRADIENT = frozenset(
-    "leaf greater greater_equal less less_equal equal not_equal argmax argmin argsort sign isnan isinf floor ceil rint "
-    "logical_and logical_or logical_not bitwise_and bitwise_or bitwise_xor invert zeros_like ones_like full_like eye "
-    "arange zeros ones round floor_divide nonzero any all searchsorted isfinite heaviside".split()
-)
+NO_GRADIENT = frozenset({
+    "leaf", "greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "argmax", "argmin", "argsort",
+    "sign", "isnan", "isinf", "floor", "ceil", "rint", "logical_and", "logical_or", "logical_not", "bitwise_and",
+    "bitwise_or", "bitwise_xor", "invert", "zeros_like", "ones_like", "full_like", "eye", "arange", "zeros", "ones",
+    "round", "floor_divide", "nonzero", "any", "all", "searchsorted", "isfinite", "heaviside",
+})  # fmt: skip
 
 
 @dataclass
