@@ -43,7 +43,7 @@ def check_program(program: Program, name: str = "", seconds: float = SECONDS) ->
     start, began = time.process_time(), time.monotonic()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = subjects(program)
+        found = subjects(program, 0.6 * seconds)
         until = start + seconds
         parts = [_safe_part(program, subject, until) for subject in found.subjects]
     not_run = (

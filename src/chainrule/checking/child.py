@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import warnings
 from pathlib import Path
@@ -29,27 +30,36 @@ def checked(path: Path, name: str, *, with_marks: bool, seconds: float) -> Answe
     Two ways are gone. One recognises the course's classes and functions, and calls them; what it does not know, or
     finds wrong without a proof, is judged by what the program does when it runs.
     """
-    start, budget = time.monotonic(), Budget(seconds)
+    start, budget = time.monotonic(), Budget(SHARE * seconds)
     try:
         program = open_program(path)
     except CannotCheck as error:
-        return _refused(path, name, error)
+        return _refused(path, name, str(error))
     try:
         recognised = examine(program, load(program, name), with_marks=with_marks, budget=budget)
     except CannotCheck as error:
-        recognised = _refused(path, name, error)
+        recognised = _refused(path, name, str(error))
+    except Exception as error:  # what a stranger's values may do to what looks at them
+        if "CHAINRULE_DEBUG" in os.environ:
+            raise
+        recognised = _refused(path, name, f"{type(error).__name__}: {error}")
     if name or (recognised.verdict is Verdict.WRONG and _is_certain(recognised)):
         return recognised
     left = seconds - (time.monotonic() - start)
     return _surer(recognised, _watched(program, left)) if left > LEAST else recognised
 
 
-LEAST = 1.0
-"""Seconds below which a run is not begun."""
+SHARE, LEAST = 0.6, 1.0
+"""The part of what time is left that either way may take, and the seconds below which it is not gone."""
 
 
 def _watched(program: Program, seconds: float) -> Answer:
-    return check_program(program, seconds=0.75 * seconds)
+    try:
+        return check_program(program, seconds=SHARE * seconds)
+    except Exception as error:
+        if "CHAINRULE_DEBUG" in os.environ:
+            raise
+        return _refused(program.path, "", f"{type(error).__name__}: {error}")
 
 
 def _is_certain(answer: Answer) -> bool:
@@ -68,6 +78,6 @@ def _surer(recognised: Answer, watched: Answer) -> Answer:
     return watched if _is_certain(watched) else recognised
 
 
-def _refused(path: Path, name: str, error: CannotCheck) -> Answer:
-    reason = str(error).replace(f"{path}: ", "").replace(str(path), path.name)
+def _refused(path: Path, name: str, error: str) -> Answer:
+    reason = error.replace(f"{path}: ", "").replace(str(path), path.name)
     return Answer(Verdict.ERROR, Target(str(path), name, ""), not_checked=(reason,))

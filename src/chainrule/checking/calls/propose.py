@@ -45,7 +45,9 @@ class CalledGroup:
     """The line of the program in which the best try stopped, if none ran."""
 
 
-def proposed_calls(program: Program, run: Run, *, trained: Collection[str] = frozenset()) -> list[CalledGroup]:
+def proposed_calls(
+    program: Program, run: Run, *, trained: Collection[str] = frozenset(), seconds: float = ALL_SECONDS
+) -> list[CalledGroup]:
     """Call what a program defines and does not run itself.
 
     Parameters
@@ -55,9 +57,11 @@ def proposed_calls(program: Program, run: Run, *, trained: Collection[str] = fro
         Of it; the calls are put on its tape.
     trained : collection of str
         Functions (``f``, ``Class.method``) that were judged already as a part of training.
+    seconds : float
+        For all of them together.
     """
     at, frames = bench(program, run), [*run.tape.frames]
-    clock = Clock(ALL_SECONDS, 10_000)
+    clock = Clock(seconds, 10_000)
     groups, known = [], list[Found]()
     for one in subjects(program, run, set(trained)):
         if not clock.tick():
