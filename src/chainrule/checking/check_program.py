@@ -38,12 +38,15 @@ class Part:
     """Why it could not be checked, if so."""
 
 
-def check_program(program: Program, name: str = "", seconds: float = SECONDS) -> Answer:
-    """Check a program, looking for its mistakes for so many seconds of processor time at most."""
+def check_program(program: Program, name: str = "", seconds: float = SECONDS, calls: bool = True) -> Answer:
+    """Check a program, looking for its mistakes for so many seconds of processor time at most.
+
+    Without ``calls`` only what it does itself when it is run is checked.
+    """
     start, began = time.process_time(), time.monotonic()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = subjects(program, 0.6 * seconds)
+        found = subjects(program, 0.6 * seconds, calls)
         until = start + seconds
         parts = [_safe_part(program, subject, until) for subject in found.subjects]
     not_run = (

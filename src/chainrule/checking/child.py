@@ -46,16 +46,18 @@ def checked(path: Path, name: str, *, with_marks: bool, seconds: float) -> Answe
     if name or (recognised.verdict is Verdict.WRONG and _is_certain(recognised)):
         return recognised
     left = seconds - (time.monotonic() - start)
-    return _surer(recognised, _watched(program, left)) if left > LEAST else recognised
+    if left < LEAST:
+        return recognised
+    return _surer(recognised, _watched(program, left, recognised.verdict is not Verdict.CORRECT))
 
 
-SHARE, LEAST = 0.6, 1.0
+SHARE, LEAST = 0.6, 2.5
 """The part of what time is left that either way may take, and the seconds below which it is not gone."""
 
 
-def _watched(program: Program, seconds: float) -> Answer:
+def _watched(program: Program, seconds: float, calls: bool) -> Answer:
     try:
-        return check_program(program, seconds=SHARE * seconds)
+        return check_program(program, seconds=0.5 * seconds, calls=calls)
     except Exception as error:
         if "CHAINRULE_DEBUG" in os.environ:
             raise

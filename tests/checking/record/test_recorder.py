@@ -17,9 +17,15 @@ from chainrule.checking.reading.seeding import seed_everything
 from chainrule.checking.record.run import Run, record
 from chainrule.checking.record.tape import Ref, Tape
 from chainrule.checking.truth.replay import Replay
-from tests.checking.record.programs import PROGRAMS, SINGLE
+from tests.checking.record.programs import FAULTS, PROGRAMS, SINGLE
 
 HEAD = "import math, random\nimport numpy as np\n"
+
+not_yet = pytest.mark.xfail(strict=True)
+ROWS = [
+    *(pytest.param(text, id=name) for name, text in PROGRAMS.items()),
+    *(pytest.param(text, id=name, marks=not_yet) for name, text in FAULTS.items()),
+]
 
 
 def recorded(text: str) -> Run:
@@ -87,11 +93,11 @@ def test_a_program_computes_what_it_computes_without(text: str) -> None:
     assert expected
 
 
-@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS)
+@pytest.mark.parametrize("text", ROWS)
 def test_the_tape_done_again_is_the_run(text: str) -> None:
     tape = recorded(text).tape
     assert unlike(tape) == []
-    assert len(tape.events) > 3
+    assert tape.events
 
 
 @pytest.mark.parametrize("text", SINGLE.values(), ids=SINGLE)

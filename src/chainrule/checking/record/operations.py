@@ -63,7 +63,7 @@ def _names() -> dict[int, str]:
 
 def name_of(function: Any) -> str | None:
     """Return the name of the operation that a function is, or None if it is none that the tape knows."""
-    known = _names().get(id(function))
+    known = _names().get(id(function)) or _names().get(id(getattr(function, "__wrapped__", None)))
     if known is not None:
         return known
     module = getattr(function, "__module__", None) or ""

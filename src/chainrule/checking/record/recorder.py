@@ -441,9 +441,12 @@ class Recorder(Structures):
         drawn = operations.draws(function)
         if drawn:
             if drawn == "random.shuffle" and isinstance(args[0], ndarray):
+                before = args[0].copy()
                 function(*args, **kwargs)
                 after = args[0].copy()
+                args[0][...] = before  # what it held is kept before it is written over
                 self._written("setitem", args[0], Ellipsis, after, site)
+                args[0][...] = after
                 return None
             result = function(*args, **kwargs)
             if _all_numeric(result):

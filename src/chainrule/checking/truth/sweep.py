@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.local_gradients import NotDifferentiable, pull_back
+from chainrule.checking.local_gradients import NotDifferentiable, positional, pull_back
 from chainrule.checking.record.operations import function_of
-from chainrule.checking.record.tape import SCALAR, Event, Node, Ref, Tape, outputs, resolved
+from chainrule.checking.record.tape import SCALAR, Event, Node, Ref, Tape, outputs, refs, resolved
 from chainrule.checking.truth.replay import Place, strided
 
 NO_GRADIENT = frozenset({
@@ -137,8 +137,11 @@ class _Sweep:
         if all(number < 0 or self._is_view(tape.nodes[number], event) for number in made):
             return
         try:
-            args = resolved(event.args, self._value)
-            kwargs = resolved(event.kwargs, self._value)
+            structure, keywords = event.args, event.kwargs
+            if any(True for _ in refs(keywords)):
+                structure, keywords = positional(event.op, structure, keywords)
+            args = resolved(structure, self._value)
+            kwargs = resolved(keywords, self._value)
             given = tuple(upstream) if isinstance(event.output, tuple) else upstream[0]
             results = tuple(self._made(number) if number >= 0 else None for number in made)
             output = results if isinstance(event.output, tuple) else results[0]
@@ -149,7 +152,7 @@ class _Sweep:
             return
         finally:
             self._forget(event)
-        self._hand_on(event, event.args, flowing)
+        self._hand_on(event, structure, flowing)
 
     def _is_view(self, node: Node, event: Event) -> bool:
         return node.storage >= 0 and self._tape.storages[node.storage].event != event.index
