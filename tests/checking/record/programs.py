@@ -370,6 +370,8 @@ match text:
 del text
 assert a != b
 """,
+    "shuffled": "b = np.arange(3.0)\nnp.random.shuffle(b)\nc = b * 2.0\n",
+    "rows of an array of lists": "c = np.maximum(*np.array([[1.0, -1.0], [0.0, 5.0]]))\n",
 }
 
 SINGLE = {
@@ -381,9 +383,3 @@ SINGLE = {
     "a draw": "x = np.random.default_rng(0).random(3).astype(np.float32) * 2\n",
 }
 """Programs that would compute in single precision."""
-
-FAULTS = {
-    "shuffled": "b = np.arange(3.0)\nnp.random.shuffle(b)\nc = b * 2.0\n",
-    "rows of an array of lists": "c = np.maximum(*np.array([[1.0, -1.0], [0.0, 5.0]]))\n",
-}
-"""Programs that do not work yet."""

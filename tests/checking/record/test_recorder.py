@@ -17,15 +17,11 @@ from chainrule.checking.reading.seeding import seed_everything
 from chainrule.checking.record.run import Run, record
 from chainrule.checking.record.tape import Ref, Tape
 from chainrule.checking.truth.replay import Replay
-from tests.checking.record.programs import FAULTS, PROGRAMS, SINGLE
+from tests.checking.record.programs import PROGRAMS, SINGLE
 
 HEAD = "import math, random\nimport numpy as np\n"
 
-not_yet = pytest.mark.xfail(strict=True)
-ROWS = [
-    *(pytest.param(text, id=name) for name, text in PROGRAMS.items()),
-    *(pytest.param(text, id=name, marks=not_yet) for name, text in FAULTS.items()),
-]
+ROWS = [pytest.param(text, id=name) for name, text in PROGRAMS.items()]
 
 
 def recorded(text: str) -> Run:

@@ -201,9 +201,6 @@ loss = np.sum(b * b) + np.dot(b, b) + np.sum(W @ W.T @ W) + s * s * s / s + (b +
 c = b
 c = c * 2 + b
 loss = loss + c.sum()""",
-}
-
-FAULTS = {
     "lists become arrays": """
 hidden = np.array([np.tanh(x @ W + b) for x in X])
 rows = np.asarray([[s, q], [q * s, 1.0]])
@@ -211,6 +208,9 @@ loss = np.sum(hidden @ V @ rows)""",
     "windows that overlap": """
 windows = np.lib.stride_tricks.sliding_window_view(g, 2)
 loss = np.sum((windows @ W[0, :2]) ** 2) * s""",
+}
+
+FAULTS = {
     "unpacked within": "p, (first, *rest) = q, b * 2\nloss = first * p + rest[0]",
     "outer of a ufunc": "loss = np.multiply.outer(b, g).sum() * s",
 }

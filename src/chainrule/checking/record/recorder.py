@@ -184,6 +184,8 @@ class Recorder(Structures):
                 self.tape.storages.append(Storage(_span(root), event))
             itemsize = value.itemsize or 1
             strides = tuple(step // itemsize for step in value.strides)
+            if root is value and not value.flags.owndata and _span(value) < value.size + 1 and value.size > 1:
+                strides = _plain_strides(value.shape)  # windows that overlap: each entry is a value of its own here
             node = Node(number, value, storage, self._versions[storage], event, _offset(value, root), strides)
             self._live[storage].append((node, None))
         else:
@@ -596,6 +598,11 @@ def _extent(value: ndarray, root: ndarray) -> tuple[int, int]:
     steps = [(n - 1) * step // value.itemsize for n, step in zip(value.shape, value.strides, strict=True)]
     begin = _offset(value, root)
     return begin + sum(min(one, 0) for one in steps), begin + sum(max(one, 0) for one in steps)
+
+
+def _plain_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return how far the axes of an array step whose rows lie one after the other."""
+    return tuple(int(np.prod(shape[axis + 1 :], dtype=int)) for axis in range(len(shape)))
 
 
 def _span(root: ndarray) -> int:

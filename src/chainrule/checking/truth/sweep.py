@@ -69,6 +69,7 @@ class _Sweep:
         self._tape, self._value, self._made = tape, value, made
         self._memory: dict[int, ndarray] = {}
         self._numbers: dict[int, float] = {}
+        self._overlapping: dict[int, bool] = {}
         self.result = Gradients()
 
     def run(self, start: int, end: int, seeds: Sequence[tuple[Place, Any]], wanted: Sequence[Place]) -> Gradients:
@@ -116,11 +117,20 @@ class _Sweep:
         memory = self._memory.get(node.storage)
         if memory is None:
             memory = self._memory[node.storage] = np.zeros(self._tape.storages[node.storage].size)
-        if 0 in node.strides:  # broadcast memory: several entries are one
-            positions = strided(np.arange(memory.size), node)
-            np.add.at(memory, positions, gradient)
+        if self._overlaps(node):  # (broadcast memory, windows: several entries are one)
+            np.add.at(memory, strided(np.arange(memory.size), node), gradient)
         else:
             strided(memory, node)[...] += gradient
+
+    def _overlaps(self, node: Node) -> bool:
+        """Return whether several entries of an array are one in memory."""
+        if self._tape.storages[node.storage].event == node.event and 0 not in node.strides:
+            return False
+        known = self._overlapping.get(node.id)
+        if known is None:
+            positions = strided(np.arange(self._tape.storages[node.storage].size), node)
+            known = self._overlapping[node.id] = positions.size > 1 and len(np.unique(positions)) < positions.size
+        return known
 
     # --- events -------------------------------------------------------------------------------------------------
 
