@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from chainrule.checking.answer import Answer, Finding, GradientCheck, Note, Target, Verdict
 from chainrule.checking.answering import findings, gradient_checks
 from chainrule.checking.diagnose import diagnose
+from chainrule.checking.judge import Judgement
 from chainrule.checking.loss_lines import loss_findings
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import CallFailed
@@ -74,6 +75,17 @@ def check_program(program: Program, name: str = "", seconds: float = SECONDS, ca
     )
 
 
+def _is_understood(subject: Subject, judgement: Judgement) -> bool:
+    """Return whether gradients that no change makes right may be called wrong.
+
+    Where most are right, or where the program trains by a loss that it computes, the others are wrong. Else the loss or
+    what is taken for a gradient may have been misunderstood, and nobody is to be accused.
+    """
+    if judgement.objective.origin is Origin.SUPPOSED:
+        return 2 * judgement.count_right > len(judgement.claims)
+    return judgement.count_right > 0 or isinstance(subject, TrainedSubject)
+
+
 def _safe_part(program: Program, subject: Subject, until: float) -> Part:
     """Check one thing; one that cannot be costs its own row."""
     try:
@@ -97,9 +109,9 @@ def _part(program: Program, subject: Subject, until: float) -> Part:
     part.checked = f"{subject.name}: gradients by the chain rule along its own run, beside nudged numbers"
     if not right:
         diagnosis = diagnose(subject, max(1.0, min(SECONDS_EACH, until - time.process_time())))
-        if objective.origin is Origin.SUPPOSED and not judgement.count_right and not diagnosis.proved:
-            part.verdict, part.checked = Verdict.ERROR, ""
-            part.reason = "it computes no loss, and its gradients are those of none that is known"
+        if not diagnosis.proved and not _is_understood(subject, judgement):
+            part.verdict, part.checked, part.gradients = Verdict.ERROR, "", {}
+            part.reason = "its gradients are those of no loss that is known, and it is not certain which is meant"
             return part
         part.findings = findings(program, diagnosis)
         return part
