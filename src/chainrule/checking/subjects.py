@@ -31,8 +31,8 @@ def subjects(program: Program, seconds: float = 20.0, calls: bool = True) -> Fou
     groups = proposed_calls(program, run, trained=_seen(first), seconds=seconds) if calls else []
     for group in groups:
         if group.called:
-            calls = [one.made for one in group.called]
-            found.append(CalledSubject(program, calls, group.name, group.kind))
+            made = [one.made for one in group.called]
+            found.append(CalledSubject(program, made, group.name, group.kind))
     return Found(run, found, [group for group in groups if not group.called])
 
 

@@ -42,7 +42,7 @@ def program_of(update: str) -> Program:
 
 def judged(program: Program) -> tuple[Tape, Training, Judgement]:
     """Return a program's run, its training, and a judgement of its third step."""
-    tape = record(program, enough=enough(7)).tape  # type: ignore[arg-type]
+    tape = record(program, enough=enough(7)).tape
     found = training(tape) or suspected_training(Flow(tape))
     assert found is not None
     problem = step_problem(found, min(2, len(found.steps) - 1))
