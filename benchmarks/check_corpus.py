@@ -38,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(*corpus_cases.lines_of(options.cases, check, options.only, options.workers), sep="\n")
         return 0
     chosen = list(programs(HELD_OUT if options.held_out else OPEN, options.only))
-    mutants = [mutant for program in chosen for mutant in mutants_of(program, options.part, options.pairs)]
+    mutants = [
+        mutant for program in chosen for mutant in mutants_of(program, options.part, options.pairs, options.sample)
+    ]
     print(f"{len(chosen)} programs, {len(mutants)} files")
     scores = sorted(run(mutants, check, options.workers), key=lambda one: (one.program, one.parts, one.lines))
     if options.list:
@@ -50,9 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def mutants_of(program: CorpusProgram, part: str = "", pairs: int = 0) -> Iterator[Mutant]:
-    """Yield a correct program and it with each of its mistakes; or so many random pairs of them."""
+def mutants_of(program: CorpusProgram, part: str = "", pairs: int = 0, sample: int = 0) -> Iterator[Mutant]:
+    """Yield a correct program and it with each of its mistakes, or some of them; or so many random pairs of them."""
     mistakes = [one for one in program.mistakes if part in ("", one.part)]
+    if sample:
+        mistakes = random.Random(f"{program.name} {sample}").sample(mistakes, min(sample, len(mistakes)))
     if not pairs:
         yield correct(program)
         yield from (with_mistake(program, one) for one in mistakes)
@@ -132,6 +136,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cases", type=Path, help="a folder of reported cases, in place of the corpus")
     parser.add_argument("--only", default="", help="only programs whose name has this in it")
     parser.add_argument("--part", default="", choices=["", *PARTS], help="only mistakes of this part")
+    parser.add_argument("--sample", type=int, default=0, help="so many mistakes a program, drawn by its name")
     parser.add_argument("--pairs", type=int, default=0, help="two mistakes at once: so many pairs a program")
     parser.add_argument("--engine", default="new", choices=["new", "old"], help="the check from Python, or the command")
     parser.add_argument("--workers", type=int, default=2, help="how many files are checked at once")

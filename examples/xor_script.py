@@ -2,26 +2,35 @@
 
 import numpy as np
 
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def sigmoid_derivative(s):
+    return s * (1 - s)
+
+
 X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 y = np.array([[0], [1], [1], [0]])
 
-rng = np.random.default_rng(1)
-W1 = rng.normal(size=(2, 3))
+np.random.seed(1)
+W1 = np.random.normal(size=(2, 3))
 b1 = np.zeros((1, 3))
-W2 = rng.normal(size=(3, 1))
+W2 = np.random.normal(size=(3, 1))
 b2 = np.zeros((1, 1))
 learning_rate = 0.5
 
 for epoch in range(5000):
-    hidden = 1 / (1 + np.exp(-(X.dot(W1) + b1)))
-    output = 1 / (1 + np.exp(-(hidden.dot(W2) + b2)))
+    hidden = sigmoid(X.dot(W1) + b1)
+    output = sigmoid(hidden.dot(W2) + b2)
 
     error = y - output
     if epoch % 1000 == 0:
         print(epoch, np.mean(error**2))
 
-    d_output = error * output * (1 - output)
-    d_hidden = error.dot(W2.T) * hidden * (1 - hidden)
+    d_output = error * sigmoid_derivative(output)
+    d_hidden = d_output.dot(W2.T) * sigmoid_derivative(output)
 
     W2 += learning_rate * hidden.T.dot(d_output)
     b2 += learning_rate * d_output.sum(axis=0, keepdims=True)

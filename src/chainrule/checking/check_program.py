@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from chainrule.checking.answer import Answer, Finding, GradientCheck, Note, Target, Verdict
 from chainrule.checking.answering import findings, gradient_checks
 from chainrule.checking.diagnose import diagnose
-from chainrule.checking.judge import Judgement
+from chainrule.checking.judge import Judgement, differences
 from chainrule.checking.loss_lines import loss_findings
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import CallFailed
@@ -18,6 +18,9 @@ from chainrule.checking.roles.problem import Origin
 from chainrule.checking.subject import Subject, TrainedSubject
 from chainrule.checking.subjects import subjects
 from chainrule.checking.update_lines import update_findings
+
+NUDGES = 1e-3
+"""The relative difference between truth and central differences of the loss that is still theirs."""
 
 SECONDS, SECONDS_EACH = 9.0, 5.0
 """How long mistakes are looked for in a file, and in one thing of it."""
@@ -114,6 +117,10 @@ def _part(program: Program, subject: Subject, until: float) -> Part:
             part.reason = "its gradients are those of no loss that is known, and it is not certain which is meant"
             return part
         part.findings = findings(program, diagnosis)
+        return part
+    if judgement.points and differences(judgement) > NUDGES:
+        part.verdict, part.gradients = Verdict.ERROR, {}
+        part.reason = "the chain rule along its run and nudges of its parameters do not agree"
         return part
     part.findings = loss_findings(program, subject, until)
     if not part.findings and isinstance(subject, TrainedSubject):
