@@ -46,13 +46,13 @@ def checked(path: Path, name: str, *, with_marks: bool, seconds: float) -> Answe
     if name or (recognised.verdict is Verdict.WRONG and _is_certain(recognised)):
         return recognised
     left = seconds - (time.monotonic() - start)
-    if left < LEAST:
-        return recognised
+    if left < (0.3 if recognised.verdict is Verdict.ERROR else 0.75) * seconds:
+        return recognised  # what took long once is not run again
     return _surer(recognised, _watched(program, left, recognised.verdict is not Verdict.CORRECT))
 
 
-SHARE, LEAST = 0.6, 2.5
-"""The part of what time is left that either way may take, and the seconds below which it is not gone."""
+SHARE = 0.6
+"""The part of the time that the first way may take."""
 
 
 def _watched(program: Program, seconds: float, calls: bool) -> Answer:
