@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from chainrule.checking.calls.propose import CalledGroup, proposed_calls
-from chainrule.checking.judge import Judgement, State, judge
+from chainrule.checking.judge import Judgement, State
 from chainrule.checking.reading.program import open_program
 from chainrule.checking.record.run import Run, record
 from chainrule.checking.roles.called import call_problem
+from chainrule.checking.subject import best_judgement
 from tests.checking.calls.programs import CHAIN, DENSE, SAMPLES, Sample
 
 
@@ -23,10 +24,7 @@ def _proposed(folder: Path, text: str) -> tuple[Run, list[CalledGroup]]:
 
 
 def _judged(run: Run, group: CalledGroup) -> list[Judgement]:
-    problems = [call_problem(run.tape, one) for one in group.called]
-    found = [
-        max((judge(one, other) for other in one.objectives), key=lambda made: made.count_right) for one in problems
-    ]
+    found = [best_judgement(call_problem(run.tape, one)) for one in group.called]
     assert all(one.points for one in found)
     return found
 
