@@ -52,7 +52,8 @@ def check_program(program: Program, name: str = "", seconds: float = SECONDS, ca
         warnings.simplefilter("ignore")
         found = subjects(program, 0.6 * seconds, calls)
         until = start + seconds
-        parts = [_safe_part(program, subject, until) for subject in found.subjects]
+        chosen = [one for one in found.subjects if name in ("", one.name)]
+        parts = [_safe_part(program, subject, until) for subject in chosen]
     not_run = (
         *(f"{part.name}: {part.reason}" for part in parts if part.reason),
         *(f"{group.name}: {group.reason}" for group in found.not_run),
@@ -109,7 +110,7 @@ def _part(program: Program, subject: Subject, until: float) -> Part:
     objective = judgement.objective
     how = {Origin.STATED: "computed by the program", Origin.SUPPOSED: "supposed", Origin.HANDED: "handed to it"}
     part.conventions = {"loss": f"{objective.name} ({how[objective.origin]})"}
-    part.checked = f"{subject.name}: gradients by the chain rule along its own run, beside nudged numbers"
+    part.checked = f"{subject.name}: gradients by the chain rule along its own run"
     if not right:
         diagnosis = diagnose(subject, max(1.0, min(SECONDS_EACH, until - time.process_time())))
         if not diagnosis.proved and not _is_understood(subject, judgement):
@@ -122,6 +123,7 @@ def _part(program: Program, subject: Subject, until: float) -> Part:
         part.verdict, part.gradients = Verdict.ERROR, {}
         part.reason = "the chain rule along its run and nudges of its parameters do not agree"
         return part
+    part.checked += ", beside nudged numbers"
     part.findings = loss_findings(program, subject, until)
     if not part.findings and isinstance(subject, TrainedSubject):
         part.findings = update_findings(program, subject, until)

@@ -21,7 +21,7 @@ from tests.checking.truth.forwards import FAULTS, FORWARDS, PARAMETERS, SETUP
 
 STEP = 1e-5
 
-not_yet = pytest.mark.xfail(strict=True)
+not_yet = pytest.mark.xfail(strict=True, reason="not followed yet: parts of what is unpacked within, a ufunc's outer")
 ROWS = [
     *(pytest.param(text, id=name) for name, text in FORWARDS.items()),
     *(pytest.param(text, id=name, marks=not_yet) for name, text in FAULTS.items()),

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from chainrule.checking.derive.facts import Facts
 from chainrule.checking.derive.seeing import before_of, number_of
 
-COMPOUND = (ast.For, ast.If, ast.While, ast.With)
-
 
 @dataclass
 class Carried:

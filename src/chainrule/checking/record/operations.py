@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import builtins
 import math
-import operator
 import sys
 from collections.abc import Callable
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
+
+from chainrule.checking.local_gradients.functions import function_of as pure_function_of
 
 BUILTINS = ("sum", "max", "min", "abs", "pow", "round", "float")
 """Built-in functions of numbers, as ``builtins.sum``."""
@@ -96,7 +96,7 @@ def draws(function: Any) -> str:
 
 @cache
 def function_of(op: str) -> Callable[..., Any]:
-    """Return what does an operation.
+    """Return what does an operation: one that writes or looks at memory, or a pure function.
 
     Raises
     ------
@@ -105,32 +105,11 @@ def function_of(op: str) -> Callable[..., Any]:
     """
     if op in _OWN:
         return _OWN[op]
-    home: Any = np
-    parts = op.split(".")
-    if parts[0] in ("math", "builtins"):
-        home, parts = (math if parts[0] == "math" else builtins), parts[1:]
-    elif parts[0] == "scipy":
-        __import__(".".join(parts[:2]))
-        home, parts = sys.modules[".".join(parts[:2])], parts[2:]
-    for part in parts:
-        if not hasattr(home, part):
-            raise KeyError(op)
-        home = getattr(home, part)
-    if isinstance(home, ModuleType):
-        raise KeyError(op)
-    return home
-
-
-def _astype(x: Any, dtype: Any = float, **_: Any) -> Any:
-    return np.asarray(x).astype(dtype)
-
-
-def _item(x: Any, *index: int) -> Any:
-    return np.asarray(x).item(*index)
-
-
-def _method(name: str) -> Callable[..., Any]:
-    return lambda x, *arguments, **keywords: getattr(np.asarray(x), name)(*arguments, **keywords)
+    ufunc, _, method = op.partition(".")
+    if method in ("reduce", "accumulate", "outer"):
+        found: Callable[..., Any] = getattr(getattr(np, ufunc), method)
+        return found
+    return pure_function_of(op)
 
 
 def _set(target: Any, key: Any, value: Any) -> None:
@@ -161,10 +140,6 @@ def _strided(root: ndarray, offset: int, shape: tuple[int, ...], strides: tuple[
 
 
 _OWN: dict[str, Callable[..., Any]] = {
-    "getitem": operator.getitem,
-    "astype": _astype,
-    "item": _item,
-    "flatten": _method("flatten"),
     "view_of_memory": _strided,
     "setitem": _set,
     "add.at": _at(np.add),

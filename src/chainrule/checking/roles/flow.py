@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import heapq
 from collections.abc import Iterable, Sequence
 
 from chainrule.checking.record.tape import SCALAR, Event, Ref, Tape, outputs, refs
@@ -142,8 +143,6 @@ def dominators(flow: Flow, target: int, inside: set[int]) -> Sequence[int]:
     inside : set of int
         The vertices that ways may go through; ways from outside do not count.
     """
-    import heapq
-
     heap, seen, found = [-target], {target}, []
     while heap:
         vertex = -heapq.heappop(heap)

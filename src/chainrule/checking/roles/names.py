@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from chainrule.checking.record.tape import Tape
 from chainrule.checking.roles.flow import Flow
 
 
@@ -44,9 +43,3 @@ def names_over_time(flow: Flow, names: Names, versions: list[int]) -> str:
             counts = {**counts, name: counts.get(name, 0) + 1}
     best = max(counts, key=lambda name: (_telling(name)[0], counts[name], -len(name)), default="")
     return best.strip("[]'\"") if best.startswith("[") else best
-
-
-def source_of(tape: Tape, event: int) -> str:
-    """Return the function that an event was done in."""
-    frame = tape.events[event].frame
-    return tape.frames[frame].function if frame >= 0 else ""

@@ -7,11 +7,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.roles.steps import path
 from chainrule.checking.roles.training import Move, Training
 from chainrule.checking.updates.observe import Observed, Series
-
-DIVISIONS = frozenset({"true_divide", "itrue_divide"})
 
 
 class Blame:
@@ -112,10 +109,6 @@ class Blame:
     def named_at(self, vertex: int) -> list[int]:
         """Return the statements that name a value."""
         return self._bound.get(vertex, [])
-
-    def same_place(self, a: int, b: int) -> bool:
-        """Return whether two events are of one place in the text."""
-        return path(self.tape, self.tape.events[a]) == path(self.tape, self.tape.events[b])
 
 
 def unique(statements: list[int]) -> list[int]:

@@ -20,7 +20,6 @@ class Kind(StrEnum):
     NOT_RESET = "gradients are kept from step to step"
     STATE_NOT_KEPT = "a state of the optimiser is never kept"
     STATE_NOT_USED = "a state of the optimiser is never used"
-    OTHER_RULE = "one parameter is moved by another rule"
     MOMENTUM = "momentum that is not one"
     CORRECTION_KEPT = "the corrected average is kept as the state"
     CORRECTION_MISSING = "the bias correction is left out"
