@@ -49,7 +49,7 @@ class Reader:
         assert program == "chainrule", f"{where}: only chainrule is run, not {program}"
         outcome = self._chainrule(*words)
         printed = outcome.out + outcome.err
-        finding = re.search(r"WRONG|\d wrong", shown)
+        finding = re.search(r"WRONG|\d wrong|^> \d+ \|", shown, re.MULTILINE)  # (a headline, a count, a marked line)
         assert outcome.code == (1 if finding else 0), f"{where}: exit code {outcome.code}\n{printed}"
         missing = first_missing(shown, printed)
         assert missing is None, f"{where}: {command}\nprints no line like\n{missing}\n{printed}"
