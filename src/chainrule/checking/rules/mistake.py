@@ -118,6 +118,7 @@ class Mistake(StrEnum):
     CORRECTION_KEPT = "correction_kept"
     AVERAGE_FORGOTTEN = "average_forgotten"
     STATEMENT_SUPERFLUOUS = "statement_superfluous"
+    FORMULA = "formula"
 
     BIAS_MISSING = "bias_missing"
     OTHER_BIAS = "other_bias"
@@ -323,6 +324,7 @@ WORDS: dict[Mistake, Words] = {
         "{used} writes the corrected average over the running one, so it is corrected again and again: {expected}.",
     ),
     Mistake.AVERAGE_FORGOTTEN: Words("average never kept", "{used} forgets the average so far: {expected}."),
+    Mistake.FORMULA: Words("another formula", "{used} is not what the chain rule gives here: {expected}."),
     Mistake.STATEMENT_SUPERFLUOUS: Words("statement too many", "{used} does not belong here."),
     Mistake.BIAS_MISSING: Words("bias missing", "{used} lacks the bias: {expected}."),
     Mistake.OTHER_BIAS: Words("another bias", "{used} is the bias of another part; {expected} belongs here."),

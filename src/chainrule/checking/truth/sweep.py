@@ -46,6 +46,8 @@ def gradients(
     value: Callable[[Ref], Any],
     made: Callable[[int], Any],
     wanted: Sequence[Place] = (),
+    *,
+    cut: bool = False,
 ) -> Gradients:
     """Apply the chain rule.
 
@@ -60,13 +62,15 @@ def gradients(
         The numbers of the tape as they were used and as they were made, recorded or replayed.
     wanted : sequence of Place
         Whose gradients to note besides those of values as they are made.
+    cut : bool
+        Whether nothing flows on from these: what they hold is taken as given.
     """
-    return _Sweep(tape, value, made).run(start, end, seeds, wanted)
+    return _Sweep(tape, value, made, cut).run(start, end, seeds, wanted)
 
 
 class _Sweep:
-    def __init__(self, tape: Tape, value: Callable[[Ref], Any], made: Callable[[int], Any]) -> None:
-        self._tape, self._value, self._made = tape, value, made
+    def __init__(self, tape: Tape, value: Callable[[Ref], Any], made: Callable[[int], Any], cut: bool) -> None:
+        self._tape, self._value, self._made, self._cut = tape, value, made, cut
         self._memory: dict[int, ndarray] = {}
         self._numbers: dict[int, float] = {}
         self._overlapping: dict[int, bool] = {}
@@ -85,6 +89,8 @@ class _Sweep:
                     self._add(node, seed)
                 for place in ask.get(index, ()):
                     self.result.wanted[place] = self._of(place.node)
+                    if self._cut:
+                        self._end(place.node)
                 if index > start:
                     event = self._tape.events[index - 1]
                     if event.output is None:
@@ -105,6 +111,14 @@ class _Sweep:
             return self._numbers.get(number)
         part = self._part(node)
         return None if part is None else part.copy()
+
+    def _end(self, number: int) -> None:
+        """Have nothing flow on from a value."""
+        node = self._tape.nodes[number]
+        if node.storage == SCALAR:
+            self._numbers.pop(number, None)
+        elif (part := self._part(node)) is not None:
+            part[...] = 0.0
 
     def _add(self, number: int, gradient: Any) -> None:
         node = self._tape.nodes[number]

@@ -1,0 +1,1 @@
+"""Where a mistake is, told by putting the truth in the place of what statements compute."""
