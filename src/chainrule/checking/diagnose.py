@@ -69,7 +69,7 @@ def _diagnosed(subject: Subject, until: float) -> Diagnosis:
         search = Search(result.final, until)
         repair = _next(search, until)
         if repair is None:
-            result.suspects = search.looked.order
+            result.suspects = search.suspects
             break
         result.repairs.append(repair)
     return result

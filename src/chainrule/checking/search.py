@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,8 @@ from chainrule.checking.edits import replaced_text
 from chainrule.checking.effects import Occurrence, occurrences
 from chainrule.checking.judge import Judgement, State
 from chainrule.checking.labels import Truths
+from chainrule.checking.localise.changes import changes
+from chainrule.checking.localise.requirements import Localiser, Requirement, consumers
 from chainrule.checking.outline import Outline, units_of
 from chainrule.checking.record.recorder import OWN
 from chainrule.checking.record.tape import is_numeric
@@ -35,6 +39,12 @@ SURPRISES = (1.35, 2.0, 3.5)
 
 A_LETTER = 0.008
 """What every letter more of a statement adds to its surprise: of two changes the plainer is meant."""
+
+A_PLACE = 0.25
+"""What a change adds for every statement that is more suspicious than its own."""
+
+MOST_FORMULAS = 6
+"""Of one statement."""
 
 MOST_FOUND = 8
 """Changes of one statement that are handed on."""
@@ -200,6 +210,7 @@ class Search:
         if not self.judgement.points:
             return
         self._open()
+        yield 0.0, self._sorted(self._required())
         for one in self._tries[:CLOSELY]:
             yield 0.0, self._sorted(one.up_to(DEEP, self.until))
         for surprise in SURPRISES:
@@ -209,6 +220,47 @@ class Search:
                 if time.process_time() > self.until:
                     break
             yield surprise, self._sorted(found)
+
+    def _required(self) -> list[Candidate]:
+        """Return changes of the statements in whose place the truth makes claims right."""
+        wanted = self.requirements
+        most = wanted[0].mended if wanted else 0
+        found: list[Candidate] = []
+        near: dict[int, int] = {}
+        formulated: set[tuple[int, int]] = set()
+        for one in wanted:
+            root = one.root
+            if one.mended < most or len(near) > CLOSELY:
+                break
+            near.setdefault(root.statement, one.mended)
+            if one.is_truth:
+                for statement in consumers(self.tape, root)[:2]:
+                    near.setdefault(statement, one.mended)
+            if (root.statement, root.site) not in formulated:
+                formulated.add((root.statement, root.site))
+                later = A_PLACE * (len(near) - 1)
+                made = itertools.islice(changes(one, self.outline, self.scenes, self.tape.sites), MOST_FORMULAS)
+                found += [Candidate(root.statement, new, one.mended, new.surprise + later) for new in made]
+        for position, (statement, mended_) in enumerate(near.items()):
+            for tries in self._tries:
+                if tries.tries.statement == statement:
+                    found += [
+                        replace(new, mended=max(new.mended, mended_), rank=new.rank + A_PLACE * position)
+                        for new in tries.up_to(DEEP, self.until)
+                    ]
+        return found
+
+    @cached_property
+    def requirements(self) -> list[Requirement]:
+        """What statements should compute, the likeliest first."""
+        if not self.judgement.points:
+            return []
+        return Localiser(self.judgement, self.common, self.looked.order, self.outline.trees).requirements()
+
+    @property
+    def suspects(self) -> list[int]:
+        """The statements that may be wrong, the most suspicious first."""
+        return [*dict.fromkeys([one.root.statement for one in self.requirements] + self.looked.order)]
 
     def _sorted(self, found: list[Candidate]) -> list[Candidate]:
         self.all_found += found

@@ -132,7 +132,9 @@ class Formulas:
             if part.shape == shape[::-1] and len(shape) == 2 and 1 not in shape:
                 values = tuple(np.asarray(one).T for one in part.values)
                 made = transposed(part.node)
-                yield from self._tried(evaluate, values, made, SWAPPED + 0.3 + part.cost, kind(part), hole)
+                same = part.text == ast.unparse(hole)
+                mistake, extra = (Mistake.TRANSPOSE, 0.0) if same else (kind(part), 0.3)
+                yield from self._tried(evaluate, values, made, SWAPPED + extra + part.cost, mistake, hole)
         for made, mistake in _variants(hole):
             values = self.pool.values(made)
             if values is not None:

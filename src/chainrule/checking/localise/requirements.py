@@ -17,6 +17,7 @@ from numpy import ndarray
 from chainrule.checking.judge import Claim, Judgement, State
 from chainrule.checking.labels import Truths
 from chainrule.checking.localise.roots import Root, roots
+from chainrule.checking.record.tape import Tape, refs
 from chainrule.checking.roles.flow import Flow
 from chainrule.checking.truth.families import Family, Pass, families, in_order, orders
 from chainrule.checking.truth.replay import Place
@@ -93,7 +94,14 @@ class Localiser:
         return found
 
     def requirements(self) -> list[Requirement]:
-        """Return what makes all wrong claims right; else what makes most of them right."""
+        """Return what makes all wrong claims right; else what makes some of them right; the likeliest first.
+
+        That is what is computed wrongly before the others. A multiple of the truth that is not that of the claims is
+        less likely.
+        """
+        return sorted(self._found(), key=lambda one: (-one.mended, abs(one.scale - 1) > CLOSE, one.time))
+
+    def _found(self) -> list[Requirement]:
         wrong = [n for n, one in enumerate(self.judgement.claims) if one.state is not State.RIGHT and self._is_known(one)]
         right = [n for n, one in enumerate(self.judgement.claims) if one.state is State.RIGHT and self._is_known(one)]
         shaped = [*self._of_other_shapes()]
@@ -259,6 +267,22 @@ class Localiser:
                 by_truth += float(np.sum(np.asarray(answer) * value))
                 by_held += float(np.sum(np.asarray(answer) * np.asarray(self.held[place], float)))
         return by_truth, by_held
+
+
+def consumers(tape: Tape, root: Root) -> list[int]:
+    """Return the statements that use what a root computes, in the order of time."""
+    nodes, first = {place.node for place in root.places}, root.places[0].time
+    found: dict[int, None] = {}
+    used = [(frame.start, frame.site) for frame in tape.frames if _mentions(frame.arguments, nodes)]
+    used += [(event.index, event.site) for event in tape.events[first:] if _mentions(event.args, nodes)]
+    for time, site in sorted(used):
+        if time >= first and site >= 0 and tape.sites[site].statement != root.statement:
+            found[tape.sites[site].statement] = None
+    return [*found]
+
+
+def _mentions(structure: Any, nodes: set[int]) -> bool:
+    return any(ref.node in nodes for ref in refs(structure))
 
 
 def _matters(equation: _Equation, root: Root) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -562,12 +562,19 @@ class Recorder(Structures):
         self._caller = -1
         return frame
 
-    def watch(self, statement: int, variables: Mapping[str, Any]) -> None:
-        """Keep copies of the variables that a statement sees."""
+    def watch(
+        self,
+        statement: int,
+        variables: Mapping[str, Any],
+        everywhere: Mapping[str, Any] | None = None,
+        named: Sequence[str] = (),
+    ) -> None:
+        """Keep copies of the variables that a statement sees, and of some that are seen everywhere."""
         time_ = len(self.tape.events)
         if self.watching is not None and self.watching(statement, time_):
             frame = self._frames[-1] if self._frames else -1
-            self.snapshots.append((statement, time_, frame, self.copied(variables)))
+            more = {name: everywhere[name] for name in named if name in everywhere} if everywhere else {}
+            self.snapshots.append((statement, time_, frame, self.copied({**more, **variables})))
 
     def _argument(self, value: Any) -> Any:
         ref = self.used(value)

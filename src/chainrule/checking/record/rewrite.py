@@ -25,6 +25,8 @@ class Rewriter(ast.NodeTransformer):
         self.statements: list[Span] = []
         self._watched = watched
         self._function: list[str] = []
+        self._named: list[set[str]] = []
+        """By function around: all the names in it."""
         self._statement = -1
         self._temporary = 0
 
@@ -44,10 +46,15 @@ class Rewriter(ast.NodeTransformer):
             number = self._statement
             made = self.visit(statement)
             if number in self._watched:
-                result.append(ast.copy_location(_statement(f"{RECORDER}.watch({number}, locals())"), statement))
+                result.append(ast.copy_location(_statement(self._watching(number)), statement))
             result += made if isinstance(made, list) else [made]
             self._statement = before
         return result
+
+    def _watching(self, number: int) -> str:
+        """Return the call that keeps what a statement sees: in a function also the globals that it may name."""
+        named = f", globals(), {sorted(self._named[-1])!r}" if self._named else ""
+        return f"{RECORDER}.watch({number}, locals(){named})"
 
     def _blocks(self, node: ast.AST, *fields: str) -> None:
         for name in fields:
@@ -58,7 +65,9 @@ class Rewriter(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.args = self._arguments(node.args)
         self._function.append(node.name)
+        self._named.append({one.id for one in ast.walk(node) if isinstance(one, ast.Name)} if self._watched else set())
         node.body = self._block(node.body)
+        self._named.pop()
         name = ".".join(self._function)
         self._function.pop()
         if not _is_generator(node):
