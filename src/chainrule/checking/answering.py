@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chainrule.checking.answer import Finding, GradientCheck
 from chainrule.checking.diagnose import Diagnosis
-from chainrule.checking.edits import statement_edit
+from chainrule.checking.edits import change_edit
 from chainrule.checking.fixing import TextEdit
 from chainrule.checking.judge import Judgement, State
 from chainrule.checking.outline import Outline
@@ -32,7 +32,7 @@ def placed(program: Program, repairs: Sequence[Repair]) -> list[Placed]:
     text = program.text
     for repair in repairs:
         old = Outline(text).trees[repair.candidate.statement]
-        edit = statement_edit(text, old, repair.candidate.change.statements)
+        edit = change_edit(text, old, repair.candidate.change)
         shift = sum(
             len(one.edit.new) - (one.edit.end_line - one.edit.line + 1) for one in found if one.edit.line < edit.line
         )

@@ -6,14 +6,18 @@ import ast
 from collections.abc import Sequence
 
 from chainrule.checking.fixing import TextEdit, applied, text_edit
+from chainrule.checking.rules.rule import Change
 
 
-def statement_edit(text: str, old: ast.stmt, new: Sequence[ast.stmt]) -> TextEdit:
-    """Return the edit of a text that puts statements in the place of one."""
-    placed = tuple(one if one is old else ast.fix_missing_locations(ast.copy_location(one, old)) for one in new)
-    return text_edit(text, [(old, placed)])
+def change_edit(text: str, old: ast.stmt, change: Change) -> TextEdit:
+    """Return the edit of a text that a change of one statement is."""
+    return text_edit(text, [(old, _placed(old, change.statements)), *change.more])
 
 
-def replaced_text(text: str, old: ast.stmt, new: Sequence[ast.stmt]) -> str:
-    """Return a text with statements in the place of one."""
-    return applied(text, [statement_edit(text, old, new)])
+def changed_text(text: str, old: ast.stmt, change: Change) -> str:
+    """Return a text with a change of one statement."""
+    return applied(text, [change_edit(text, old, change)])
+
+
+def _placed(old: ast.stmt, new: Sequence[ast.stmt]) -> tuple[ast.stmt, ...]:
+    return tuple(one if one is old else ast.fix_missing_locations(ast.copy_location(one, old)) for one in new)

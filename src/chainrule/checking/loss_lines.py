@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from chainrule.checking.answer import Finding
 from chainrule.checking.answering import assigned_name, first_line
-from chainrule.checking.edits import statement_edit
+from chainrule.checking.edits import change_edit
 from chainrule.checking.fixing import TextEdit, applied
 from chainrule.checking.judge import Court, Judgement
 from chainrule.checking.outline import Unit
@@ -129,7 +129,7 @@ def _searched(
     for _, number, change in sorted(changes, key=lambda item: item[0])[:RERUNS]:
         if time.process_time() > until:
             break
-        edit = statement_edit(program.text, search.outline.trees[number], change.statements)
+        edit = change_edit(program.text, search.outline.trees[number], change)
         try:
             again = insisting.again(program.changed(applied(program.text, [edit])))
             if again is not None and again.judgement.right and _is_meant(again.judgement, objective):

@@ -38,6 +38,16 @@ class Outline:
             found.append(statement)
         return found
 
+    def block_of(self, statement: int) -> list[ast.stmt]:
+        """Return the statements that one stands among."""
+        tree = self.trees[statement]
+        for one in self.trees.values():
+            for name in ("body", "orelse", "finalbody"):
+                block = getattr(one, name, None)
+                if isinstance(block, list) and any(other is tree for other in block):
+                    return block
+        return [one for number, one in self.trees.items() if self.parents.get(number) is None]
+
     def inside(self, statement: int) -> list[int]:
         """Return a statement and all those in it; of a function those of its own."""
         if isinstance(self.trees[statement], ast.FunctionDef):

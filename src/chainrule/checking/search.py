@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.checking.edits import replaced_text
+from chainrule.checking.edits import changed_text
 from chainrule.checking.effects import Occurrence, occurrences
 from chainrule.checking.judge import Judgement, State
 from chainrule.checking.labels import Truths
@@ -239,7 +239,7 @@ class Search:
             if (root.statement, root.site) not in formulated:
                 formulated.add((root.statement, root.site))
                 later = A_PLACE * (len(near) - 1)
-                made = itertools.islice(changes(one, self.outline, self.scenes, self.tape.sites), MOST_FORMULAS)
+                made = itertools.islice(changes(one, self.outline, self.scenes, self.tape), MOST_FORMULAS)
                 found += [Candidate(root.statement, new, one.mended, new.surprise + later) for new in made]
         for position, (statement, mended_) in enumerate(near.items()):
             for tries in self._tries:
@@ -325,12 +325,14 @@ class Search:
     def in_full(self, candidate: Candidate) -> Repair | None:
         """Run the program with a change; None if it does not run, or nothing is claimed any more."""
         old = self.outline.trees[candidate.statement]
-        text = replaced_text(self.subject.program.text, old, candidate.change.statements)
+        text = changed_text(self.subject.program.text, old, candidate.change)
         try:
             subject = self.subject.again(self.subject.program.changed(text))
         except Exception:  # what a stranger's program may do
             return None
-        return None if subject is None else Repair(candidate, text, subject)
+        if subject is None or (subject.run.tape.error and not self.subject.run.tape.error):
+            return None
+        return Repair(candidate, text, subject)
 
 
 @dataclass

@@ -42,6 +42,10 @@ class Subject(Protocol):
     program: Program
 
     @property
+    def run(self) -> Run:
+        """A run of the program."""
+
+    @property
     def judgement(self) -> Judgement:
         """What its gradients are found to be; of several calls, that of the first which is wrong."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from chainrule.checking.answer import Finding
 from chainrule.checking.answering import assigned_name, first_line
-from chainrule.checking.edits import statement_edit
+from chainrule.checking.edits import change_edit
 from chainrule.checking.fixing import TextEdit, applied
 from chainrule.checking.outline import Outline, Unit
 from chainrule.checking.reading.program import Program
@@ -118,7 +118,7 @@ def _searched(
     for _, number, change in sorted(changes, key=lambda item: item[0])[:RERUNS]:
         if time.process_time() > until:
             break
-        edit = statement_edit(program.text, outline.trees[number], change.statements)
+        edit = change_edit(program.text, outline.trees[number], change)
         if _mended(program, subject, applied(program.text, [edit])):
             return edit, outline.trees[number]
     return None, outline.trees[statements[0]]

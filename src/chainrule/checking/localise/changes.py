@@ -14,24 +14,57 @@ from chainrule.checking.effects import Occurrence
 from chainrule.checking.localise.formulas import Formula, Formulas
 from chainrule.checking.localise.pool import Pool
 from chainrule.checking.localise.requirements import Requirement
+from chainrule.checking.localise.roots import Root
 from chainrule.checking.outline import Outline
-from chainrule.checking.record.tape import Site
+from chainrule.checking.record.tape import Site, Tape, resolved
+from chainrule.checking.rules.mistake import Mistake
 from chainrule.checking.rules.rule import Change
 from chainrule.checking.rules.tree import replaced
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.scopes import scope_of
 
-def changes(requirement: Requirement, outline: Outline, scenes: Scenes, sites: Sequence[Site]) -> Iterator[Change]:
+ASSIGNED, ORDER = 1.0, 1.0
+"""How unlikely it is that something should have been added, or comes too late."""
+
+
+def changes(requirement: Requirement, outline: Outline, scenes: Scenes, tape: Tape) -> Iterator[Change]:
     """Yield changes of the statement of a requirement after which it computes what is required, the likeliest first."""
     root = requirement.root
     tree = outline.trees[root.statement]
-    known = _runs(requirement, scenes)
+    yield from _added_or_assigned(tree)
+    yield from _earlier(root.statement, outline)
+    known = _entries(requirement, scenes, tape) if _writes_values(root, tree) else _runs(requirement, scenes)
     if not known:
         return
-    for expression, written in _expressions(tree, sites[root.site] if root.site >= 0 else None):
+    for expression, written in _expressions(tree, tape.sites[root.site] if root.site >= 0 else None):
         pool = _pool(root.statement, [names for names, _ in known], outline, scenes)
         for formula in Formulas(pool, [value for _, value in known]).like(expression):
             yield _change(tree, expression, formula, written)
+
+
+def _added_or_assigned(tree: ast.stmt) -> Iterator[Change]:
+    """Yield ``+=`` for ``=``, or the other way round."""
+    if isinstance(tree, ast.Assign) and len(tree.targets) == 1 and not isinstance(tree.targets[0], ast.Tuple):
+        made: ast.stmt = ast.AugAssign(tree.targets[0], ast.Add(), tree.value)  # type: ignore[arg-type]
+        yield Change(ast.copy_location(made, tree), Mistake.ASSIGNED_FOR_ADDED, ASSIGNED, used=tree, expected=made)
+    elif isinstance(tree, ast.AugAssign) and isinstance(tree.op, ast.Add):
+        made = ast.Assign([tree.target], tree.value)
+        yield Change(ast.copy_location(made, tree), Mistake.ADDED_FOR_ASSIGNED, ASSIGNED, used=tree, expected=made)
+
+
+def _earlier(statement: int, outline: Outline) -> Iterator[Change]:
+    """Yield the statement put before one that changes what it reads."""
+    tree = outline.trees[statement]
+    block = outline.block_of(statement)
+    at = next((n for n, one in enumerate(block) if one is tree), 0)
+    read = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)}
+    for before in block[:at]:
+        target = before.target if isinstance(before, ast.AugAssign) else None
+        if target is not None and ast.unparse(target) in read:
+            yield Change(
+                None, Mistake.STATEMENT_ORDER, ORDER, used=tree, more=((before, (tree, before)),)
+            )
+            return
 
 
 def _runs(requirement: Requirement, scenes: Scenes) -> list[tuple[Mapping[str, Any], ndarray]]:
@@ -53,6 +86,25 @@ def _runs(requirement: Requirement, scenes: Scenes) -> list[tuple[Mapping[str, A
     return []
 
 
+def _entries(
+    requirement: Requirement, scenes: Scenes, tape: Tape
+) -> list[tuple[Mapping[str, Any], ndarray]]:
+    """Return the same of a statement that writes entries, in the runs where it writes wrong ones."""
+    root = requirement.root
+    found: list[tuple[Mapping[str, Any], ndarray]] = []
+    for place, frame, writes, value in zip(root.places, root.frames, root.writes, requirement.values, strict=True):
+        if place.time < requirement.time:
+            continue
+        for index in writes:
+            scene = scenes.of(Occurrence(root.statement, frame, index))
+            wanted = value[resolved(tape.events[index].args[1], tape.value)]
+            if scene is not None and np.any(wanted):
+                found.append((scene.variables, np.asarray(wanted, float)))
+            if len(found) == 2:
+                return found
+    return found
+
+
 def _pool(statement: int, runs: Sequence[Mapping[str, Any]], outline: Outline, scenes: Scenes) -> Pool:
     function = outline.functions.get(statement, -1)
     own = [tree for number, tree in outline.trees.items() if outline.functions.get(number, -1) == function]
@@ -69,10 +121,10 @@ def _expressions(tree: ast.stmt, site: Site | None) -> Iterator[tuple[ast.expr, 
                 return
     elif isinstance(tree, ast.Assign) and len(tree.targets) == 1:
         target = tree.targets[0]
-        if isinstance(target, ast.Name | ast.Attribute):
-            yield tree.value, "inside"
-        elif isinstance(target, ast.Subscript) and isinstance(tree.value, ast.Constant):
+        if isinstance(tree.value, ast.Constant) and isinstance(target, ast.Subscript):
             yield _loaded(target.value), "anew"
+        else:
+            yield tree.value, "inside"
     elif isinstance(tree, ast.AugAssign) and isinstance(tree.op, ast.Mult | ast.Div):
         target = tree.target.value if isinstance(tree.target, ast.Subscript) else tree.target
         yield _loaded(target), "anew"
@@ -81,6 +133,11 @@ def _expressions(tree: ast.stmt, site: Site | None) -> Iterator[tuple[ast.expr, 
 def _is_at(node: ast.expr, site: Site) -> bool:
     begins = (node.lineno, node.col_offset) == (site.line, site.column)
     return begins and (node.end_lineno, node.end_col_offset) == (site.end_line, site.end_column)
+
+
+def _writes_values(root: Root, tree: ast.stmt) -> bool:
+    """Return whether a statement writes something computed into entries."""
+    return any(root.writes) and isinstance(tree, ast.Assign) and not isinstance(tree.value, ast.Constant)
 
 
 def _loaded(node: ast.expr) -> ast.expr:

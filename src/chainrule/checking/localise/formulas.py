@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +19,17 @@ from numpy import ndarray
 
 from chainrule.checking.localise.pool import Part, Pool
 from chainrule.checking.rules.mistake import Mistake
-from chainrule.checking.rules.tree import minus, negative, number, over, plus, times, transposed
+from chainrule.checking.rules.tree import (
+    function_name,
+    minus,
+    negative,
+    number,
+    over,
+    plus,
+    times,
+    transposed,
+    with_fields,
+)
 
 EQUAL = 1e-7
 
@@ -28,7 +40,7 @@ the whole is to be written anew."""
 A_NUMBER = 0.5
 """What a factor adds."""
 
-MOST_PAIRS = 6000
+MOST_PAIRS, MOST_FACTORS = 6000, 5
 
 
 @dataclass(frozen=True)
@@ -135,10 +147,52 @@ class Formulas:
                 same = part.text == ast.unparse(hole)
                 mistake, extra = (Mistake.TRANSPOSE, 0.0) if same else (kind(part), 0.3)
                 yield from self._tried(evaluate, values, made, SWAPPED + extra + part.cost, mistake, hole)
+        for made, extra in self._refactored(hole):
+            values = self.pool.values(made)
+            if values is not None:
+                mistake = Mistake.SLOPE_OF_OTHER_ACTIVATION
+                yield from self._tried(evaluate, values, made, INNER + extra, mistake, hole)
+        for made, function, others in self._multiplied(hole, held):
+            values = _computed(function, held, others)
+            if values is not None:
+                yield from self._tried(evaluate, values, made, INNER + 0.2, Mistake.FACTOR_MISSING, hole)
         for made, mistake in _variants(hole):
             values = self.pool.values(made)
             if values is not None:
                 yield from self._tried(evaluate, values, made, SWAPPED, mistake, hole)
+
+    def _refactored(self, hole: ast.expr) -> Iterator[tuple[ast.expr, float]]:
+        """Yield a product with some of its factors, and a slope in the place of the others."""
+        factors = _factors(hole)
+        if not 2 <= len(factors) <= MOST_FACTORS:
+            return
+        shape = np.shape((self.pool.values(hole) or (0,))[0])
+        slopes_ = [part for part in self.pool.slopes if part.shape == shape]
+        for kept in itertools.product((True, False), repeat=len(factors)):
+            left = [one for one, keeps in zip(factors, kept, strict=True) if keeps]
+            if not left or len(left) == len(factors):
+                continue
+            product = functools.reduce(times, left)
+            yield product, 0.0
+            for part in slopes_:
+                yield times(product, part.node), part.cost
+
+    def _multiplied(self, hole: ast.expr, held: tuple[Any, ...]) -> Iterator[tuple[ast.expr, Any, tuple[Any, ...]]]:
+        """Yield matrix products of a part and something else: a layer that is missing on the way back."""
+        shape = np.shape(held[0])
+        if len(shape) not in (1, 2):
+            return
+        for part in self.pool.parts:
+            if len(part.shape) != 2:
+                continue
+            if part.shape[1] == shape[0]:
+                yield _matmul(part.node, hole), lambda x, y: y @ x, part.values
+            if part.shape[0] == shape[0]:
+                yield _matmul(transposed(part.node), hole), lambda x, y: y.T @ x, part.values
+            if shape[-1] == part.shape[0]:
+                yield _matmul(hole, part.node), lambda x, y: x @ y, part.values
+            if shape[-1] == part.shape[1]:
+                yield _matmul(hole, transposed(part.node)), lambda x, y: x @ y.T, part.values
 
     def _tried(
         self, evaluate: Any, values: tuple[Any, ...], made: ast.expr, cost: float, mistake: Mistake, hole: ast.expr
@@ -291,9 +345,12 @@ class _Around:
             names["_hole"] = value
             try:
                 with np.errstate(all="ignore"):
-                    found.append(eval(self._code, names))
-            except Exception:
+                    made = eval(self._code, names)
+            except Exception:  # whatever the program's own functions may raise
                 return None
+            if not isinstance(made, ndarray | int | float | np.number):
+                return None
+            found.append(made)
         return tuple(found)
 
     def written(self, made: ast.expr) -> ast.expr:
@@ -366,23 +423,86 @@ def _variants(hole: ast.expr) -> Iterator[tuple[ast.expr, Mistake]]:
         yield hole.operand, Mistake.SIGN
     if isinstance(hole, ast.Call) and len(hole.args) == 1 and not hole.keywords:
         yield hole.args[0], Mistake.FUNCTION_SUPERFLUOUS
+    if isinstance(hole, ast.Call):
+        yield from _other_calls(hole)
+    if isinstance(hole, ast.Subscript):
+        yield from _other_indices(hole)
+
+
+def _other_calls(call: ast.Call) -> Iterator[tuple[ast.expr, Mistake]]:
+    """Yield a sum for a mean, other axes, arguments in another order."""
+    name = function_name(call)
+    if name in ("sum", "mean") and isinstance(call.func, ast.Attribute):
+        other = "mean" if name == "sum" else "sum"
+        function = ast.Attribute(call.func.value, other, ast.Load())
+        mistake = Mistake.SUM_FOR_MEAN if name == "sum" else Mistake.MEAN_FOR_SUM
+        yield with_fields(call, func=function), mistake
+        for axis in (0, 1, 2, (0, 1), (0, 2)):
+            rest = [one for one in call.keywords if one.arg != "axis"]
+            made = with_fields(call, keywords=[ast.keyword("axis", ast.Constant(axis)), *rest])
+            yield made, Mistake.AXIS
+    if name in ("dot", "matmul", "outer", "multiply") and len(call.args) == 2:
+        yield with_fields(call, args=call.args[::-1]), Mistake.FACTORS_SWAPPED
+        if isinstance(call.func, ast.Attribute):
+            for other in {"dot", "outer", "multiply"} - {name}:
+                function = ast.Attribute(call.func.value, other, ast.Load())
+                yield with_fields(call, func=function), Mistake.OPERATION
+
+
+def _other_indices(node: ast.Subscript) -> Iterator[tuple[ast.expr, Mistake]]:
+    """Yield entries under the indices in another order, from the other side, with steps of one, or with fewer."""
+    index = node.slice
+    parts = [*index.elts] if isinstance(index, ast.Tuple) else [index]
+
+    def made(new: Sequence[ast.expr]) -> ast.expr:
+        if not new:
+            return node.value
+        return with_fields(node, slice=new[0] if len(new) == 1 else ast.Tuple([*new], ast.Load()))
+
+    plain = [_plain(one) for one in parts]
+    if any(one is not other for one, other in zip(plain, parts, strict=True)):
+        yield made(plain), Mistake.AXES_ORDER
+    for at in range(len(parts)):
+        yield made([*parts[:at], *parts[at + 1 :]]), Mistake.INDEX_SUPERFLUOUS
+        if at:
+            yield made([*parts[: at - 1], parts[at], parts[at - 1], *parts[at + 1 :]]), Mistake.INDICES_SWAPPED
+        for other in _other_ends(parts[at]):
+            yield made([*parts[:at], other, *parts[at + 1 :]]), Mistake.SLICE_ENDS
+
+
+def _plain(part: ast.expr) -> ast.expr:
+    if not isinstance(part, ast.Slice) or part.step is None:
+        return part
+    return ast.Slice(None, None, None)
+
+
+def _other_ends(part: ast.expr) -> Iterator[ast.expr]:
+    """Yield slices of the other part of an axis: ``[:n]`` for ``[n:]`` and ``[-n:]``."""
+    if not isinstance(part, ast.Slice) or part.step is not None:
+        return
+    ends = [one for one in (part.lower, part.upper) if one is not None]
+    if len(ends) == 1:
+        (end,) = ends
+        bare = end.operand if isinstance(end, ast.UnaryOp) else end
+        for one in (bare, negative(bare)):
+            yield ast.Slice(one, None, None)
+            yield ast.Slice(None, one, None)
 
 
 def _products_of(left: Part, right: Part, shape: tuple[int, ...]) -> Iterator[tuple[ast.expr, Any]]:
     a, b = left.shape, right.shape
-    matrix = lambda x, y: ast.BinOp(x, ast.MatMult(), y)  # noqa: E731
     if len(a) == 2 and len(b) == 2 and len(shape) == 2:
         if a[1] == b[0] and (a[0], b[1]) == shape:
-            yield matrix(left.node, right.node), np.matmul
+            yield _matmul(left.node, right.node), np.matmul
         if a[0] == b[0] and (a[1], b[1]) == shape:
-            yield matrix(transposed(left.node), right.node), lambda x, y: x.T @ y
+            yield _matmul(transposed(left.node), right.node), lambda x, y: x.T @ y
         if a[1] == b[1] and (a[0], b[0]) == shape:
-            yield matrix(left.node, transposed(right.node)), lambda x, y: x @ y.T
+            yield _matmul(left.node, transposed(right.node)), lambda x, y: x @ y.T
     elif len(a) == 2 and len(b) == 1 and len(shape) == 1:
         if a[1] == b[0] and a[:1] == shape:
-            yield matrix(left.node, right.node), np.matmul
+            yield _matmul(left.node, right.node), np.matmul
         if a[0] == b[0] and a[1:] == shape:
-            yield matrix(transposed(left.node), right.node), lambda x, y: x.T @ y
+            yield _matmul(transposed(left.node), right.node), lambda x, y: x.T @ y
     elif len(a) == 1 and len(b) == 1 and (*a, *b) == shape:
         function = ast.Attribute(ast.Name("np", ast.Load()), "outer", ast.Load())
         yield ast.Call(function, [left.node, right.node], []), np.outer
@@ -390,6 +510,16 @@ def _products_of(left: Part, right: Part, shape: tuple[int, ...]) -> Iterator[tu
         if left.text <= right.text:
             yield times(left.node, right.node), np.multiply
         yield minus(left.node, right.node), np.subtract
+
+
+def _matmul(left: ast.expr, right: ast.expr) -> ast.BinOp:
+    return ast.BinOp(left, ast.MatMult(), right)
+
+
+def _factors(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors(node.left), *_factors(node.right)]
+    return [node]
 
 
 def _reduced(expression: ast.expr, axis: int, keepdims: bool) -> ast.expr:

@@ -27,6 +27,9 @@ DIRECTIONS = 3
 """Random combinations of the entries of wrong claims that must all come right."""
 
 CLOSE = 1e-6
+ENOUGH = 6
+"""Statements with which wrong claims come right: those that come later are not looked at."""
+
 MANY = 60
 """Passes that must be as many as those of an expression, to belong to them."""
 
@@ -88,9 +91,9 @@ class Localiser:
         point = self.judgement.points[0]
         for number, parameter in enumerate(self.problem.parameters):
             whole, alone = np.asarray(point.truths[number], float), np.asarray(point.penalties[number], float)
-            found.append(Family("made", -1, number, (Pass(parameter.place.time, whole),)))
+            found.append(Family("made", -1, number, (Pass(parameter.place.time, -1, whole),)))
             if np.any(alone):
-                found.append(Family("made", -2, number, (Pass(parameter.place.time, whole - alone),)))
+                found.append(Family("made", -2, number, (Pass(parameter.place.time, -1, whole - alone),)))
         return found
 
     def requirements(self) -> list[Requirement]:
@@ -129,7 +132,9 @@ class Localiser:
         equations = [self._equation(*one, self.places, cut=False) for one in seeds]
         kept = self._equation(*self._combination(right, random), self.places, cut=False) if right else None
         found: list[Requirement] = []
-        for root in self.roots:
+        for root in sorted(self.roots, key=lambda one: one.places[0].time):
+            if len({one.root.statement for one in found}) >= ENOUGH:
+                break  # what is computed later is less likely
             if not any(_matters(one, root) for one in equations):
                 continue
             own, own_kept = equations, kept
@@ -221,7 +226,7 @@ class Localiser:
         for family in self.families:
             if max(len(times), len(family.passes)) > MANY and len(times) != len(family.passes):
                 continue
-            for order in orders(times, family.passes):
+            for order in orders(times, root.frames, family.passes):
                 values = in_order(order, family.passes, shapes)
                 if values is None:
                     continue

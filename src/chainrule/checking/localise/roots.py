@@ -28,6 +28,8 @@ class Root(NamedTuple):
     frames: tuple[int, ...]
     adds_up: bool = False
     """Whether every run adds to what was there."""
+    writes: tuple[tuple[int, ...], ...] = ()
+    """Of an array that entries are written into: in each of its places, the events that did so."""
 
 
 def roots(
@@ -42,6 +44,7 @@ def roots(
     wanted = set(statements)
     made: dict[tuple[int, int], Passes] = {}
     written: dict[int, dict[int, tuple[Place, int]]] = {}
+    writes: dict[tuple[int, int], list[int]] = {}
     for event in tape.events[start:end]:
         statement = tape.statement_of(event)
         if statement not in wanted:
@@ -49,6 +52,8 @@ def roots(
         if event.output is None:
             node = tape.nodes[event.args[0].node]
             written.setdefault(statement, {})[node.storage] = Place(node.id, event.index + 1), event.frame
+            if event.op == "setitem":
+                writes.setdefault((statement, node.storage), []).append(event.index)
         if event.op in NO_GRADIENT:
             continue  # (what begins as zeros)
         for number in outputs(event):
@@ -58,7 +63,9 @@ def roots(
         _root(statement, site, passes, _is_sum(tape, site, statement, trees))
         for (statement, site), passes in _outermost(tape, made, trees).items()
     ]
-    found += [_root(statement, -1, [*last.values()]) for statement, last in written.items()]
+    for statement, last in written.items():
+        by_place = [tuple(writes.get((statement, storage), ())) for storage in last]
+        found.append(_root(statement, -1, [*last.values()])._replace(writes=tuple(by_place)))
     found += [_root(statement, -1, passes) for (statement, _), passes in _bound(tape, start, end, wanted).items()]
     return [root for root in found if len(root.places) <= MOST_PASSES]
 

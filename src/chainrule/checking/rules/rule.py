@@ -29,6 +29,8 @@ class Change:
     """The part of the old statement that is replaced."""
     expected: ast.AST | None = None
     """What takes its place."""
+    more: tuple[tuple[ast.stmt, tuple[ast.stmt, ...]], ...] = ()
+    """Other statements that change with it, each with what takes its place."""
 
     @property
     def statements(self) -> tuple[ast.stmt, ...]:

@@ -12,16 +12,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.record.tape import Tape, refs
+from chainrule.checking.record.tape import Event, Tape, refs
 from chainrule.checking.truth.sweep import Gradients
 
 MOST_PASSES = 3000
 
 
 class Pass(NamedTuple):
-    """One truth of a family: when the forward value was made, and its gradient."""
+    """One truth of a family: when and in which call the forward value was made, and its gradient."""
 
     time: int
+    frame: int
     truth: ndarray
 
 
@@ -41,13 +42,13 @@ def families(tape: Tape, gradients: Gradients) -> list[Family]:
     for node, truth in gradients.made.items():
         event = tape.events[tape.nodes[node].event]
         outputs = event.output if isinstance(event.output, tuple) else (event.output,)
-        _add(found, ("made", event.site, outputs.index(node) if node in outputs else 0), event.index, truth)
+        _add(found, ("made", event.site, outputs.index(node) if node in outputs else 0), event, truth)
     for index, truth in gradients.written.items():
-        _add(found, ("written", tape.events[index].site, 0), index, truth)
+        _add(found, ("written", tape.events[index].site, 0), tape.events[index], truth)
     for (index, node), truth in gradients.parts.items():
         event = tape.events[index]
         position = next((n for n, ref in enumerate(refs(event.args)) if ref.node == node), 0)
-        _add(found, ("part", event.site, position), index, truth)
+        _add(found, ("part", event.site, position), event, truth)
     return [
         Family(*key, tuple(sorted(passes, key=lambda one: one.time)))
         for key, passes in found.items()
@@ -55,19 +56,28 @@ def families(tape: Tape, gradients: Gradients) -> list[Family]:
     ]
 
 
-def _add(found: dict[tuple[str, int, int], list[Pass]], key: tuple[str, int, int], time: int, truth: Any) -> None:
+def _add(found: dict[tuple[str, int, int], list[Pass]], key: tuple[str, int, int], event: Event, truth: Any) -> None:
     array = np.asarray(truth, float)
     if np.all(np.isfinite(array)):
-        found.setdefault(key, []).append(Pass(time, array))
+        found.setdefault(key, []).append(Pass(event.index, event.frame, array))
 
 
-def orders(times: Sequence[int], family: Sequence[Pass]) -> Iterator[list[int | None]]:
+def orders(times: Sequence[int], frames: Sequence[int], family: Sequence[Pass]) -> Iterator[list[int | None]]:
     """Yield ways in which the passes of a statement may belong to those of an expression: by pass, which one; or none.
 
-    Both may come in blocks, one for each example: within each the order is the same, or the reverse, or one off.
+    Both may come in blocks, one for each example: within each the order is the same, or the reverse, or one off. Or
+    they come in calls, of which the last of one belongs to the first of the other, and within each the order is the
+    same.
     """
-    blocks = _blocks(times, [one.time for one in family])
     seen: set[tuple[int | None, ...]] = set()
+    for order in (*_in_blocks(times, family), *_by_calls(frames, [one.frame for one in family])):
+        if any(one is not None for one in order) and tuple(order) not in seen:
+            seen.add(tuple(order))
+            yield order
+
+
+def _in_blocks(times: Sequence[int], family: Sequence[Pass]) -> Iterator[list[int | None]]:
+    blocks = _blocks(times, [one.time for one in family])
     for reverse in (True, False):
         for shift in (0, -1, 1):
             order: list[int | None] = []
@@ -75,9 +85,19 @@ def orders(times: Sequence[int], family: Sequence[Pass]) -> Iterator[list[int | 
                 for position in range(len(own)):
                     at = (len(given) - 1 - position if reverse else position) + shift
                     order.append(given[at] if 0 <= at < len(given) else None)
-            if any(one is not None for one in order) and tuple(order) not in seen:
-                seen.add(tuple(order))
-                yield order
+            yield order
+
+
+def _by_calls(frames: Sequence[int], given: Sequence[int]) -> Iterator[list[int | None]]:
+    calls: dict[int, list[int]] = {}
+    for number, frame in enumerate(given):
+        calls.setdefault(frame, []).append(number)
+    sizes: dict[int, int] = {}
+    for frame in frames:
+        sizes[frame] = sizes.get(frame, 0) + 1
+    backwards = [*calls.values()][::-1]
+    if len(backwards) > 1 and [len(one) for one in backwards] == [*sizes.values()]:
+        yield [number for call in backwards for number in call]
 
 
 def _blocks(times: Sequence[int], family: Sequence[int]) -> list[tuple[list[int], list[int]]]:
