@@ -264,10 +264,14 @@ def _claims(problem: Problem, points: Sequence[Point]) -> list[Claim]:
     common = _common_scale(first)
     usual = _usual_position(problem, first, common)
     found = []
+    penalised = any(np.any(part) for point in points for part in point.penalties)
     for n, parameter in enumerate(problem.parameters):
         has_penalty = any(np.any(point.penalties[n]) for point in points)
         position = usual if usual >= 0 else _likeliest(problem, parameter)
-        found.append(_chosen(parameter, fits[n], first[n], common, has_penalty, position))
+        claim = _chosen(parameter, fits[n], first[n], common, has_penalty, position)
+        if penalised and claim.state is State.RIGHT and abs(claim.decay) > TOLERANCE:
+            claim.state = State.PENALTY  # the loss has a penalty, and not on this one
+        found.append(claim)
     return found
 
 

@@ -80,20 +80,33 @@ class TrainedSubject:
     name: str = "training"
     kind: str = "script"
 
-    @cached_property
+    @property
     def step(self) -> int:
         """The step that is judged."""
-        return min(JUDGED, len(self.training.steps) - 1)
+        return self._judged[0]
 
-    @cached_property
+    @property
     def problem(self) -> Problem:
         """The step as a problem."""
-        return step_problem(self.training, self.step)
+        return self._judged[1]
 
-    @cached_property
+    @property
     def judgement(self) -> Judgement:
         """The judgement by the loss that explains most."""
-        return best_judgement(self.problem, self.hint, self.insists)
+        return self._judged[2]
+
+    @cached_property
+    def _judged(self) -> tuple[int, Problem, Judgement]:
+        """Judge a step: not the first, in which much is zero, if there is another in which less is."""
+        last = min(JUDGED, len(self.training.steps) - 1)
+        found = [self._judged_at(last)]
+        while not found[-1][2].right and _is_dead(found[-1][2]) and found[-1][0] > 0:
+            found.append(self._judged_at(found[-1][0] - 1))
+        return min(found, key=lambda one: (_is_dead(one[2]), -one[0]))
+
+    def _judged_at(self, step: int) -> tuple[int, Problem, Judgement]:
+        problem = step_problem(self.training, step)
+        return step, problem, best_judgement(problem, self.hint, self.insists)
 
     @property
     def score(self) -> int:
@@ -125,6 +138,16 @@ class TrainedSubject:
     def rerun(self, statements: Collection[int], wanted: Callable[[int, int], bool]) -> Run:
         """Run the program again with some statements watched."""
         return record(self.program, enough=enough(STEPS), watched=statements, watching=wanted)
+
+
+def _is_dead(judgement: Judgement) -> bool:
+    """Return whether a gradient is zero where the program is that is none elsewhere: no unit of a layer is active."""
+    if not judgement.points:
+        return True
+    here, *others = judgement.points
+    return any(
+        not np.any(here.truths[n]) and any(np.any(one.truths[n]) for one in others) for n in range(len(here.truths))
+    )
 
 
 def trained(program: Program, hint: Hint | None = None, insists: bool = False) -> TrainedSubject | None:
@@ -177,11 +200,7 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
     court = Court(problem)
     found: list[tuple[tuple[float, ...], Judgement]] = []
     used = _used_by_claims(problem)
-    supposed = [
-        one
-        for one in problem.objectives
-        if one.origin is Origin.SUPPOSED and all(place.node in used for place in one.places)
-    ]
+    supposed = _of_the_same_outputs(court, used)
     shown = _fits_output_of(court)
     meant = False
     for position, objective in enumerate(_believed(problem)):
@@ -195,7 +214,9 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
         meant = meant or usual
         preferred = hint is not None and (objective.origin, objective.name) == hint
         explained = 0.0 if judgement.right else _explained(judgement, problem) + shown(judgement)
-        rank = (usual, judgement.count_right, explained, preferred, is_stated, -position)
+        apart = not is_stated or not any(place.node in used for place in objective.places)
+        whole = is_stated and not _is_part(problem, objective)
+        rank = (apart, usual, whole, judgement.count_right, explained, preferred, is_stated, -position)
         found.append((rank, judgement))
         if judgement.right and (position == 0 or not is_stated):
             break
@@ -203,6 +224,42 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
         return court.judge(_nothing(), 1)
     _, best = max(found, key=lambda pair: pair[0])
     return court.judge(best.objective)
+
+
+def _is_part(problem: Problem, objective: Objective) -> bool:
+    """Return whether a number is a term of another that the program takes for its loss: it is computed from this one."""
+    tape = problem.tape
+    for other in problem.objectives:
+        if other is objective or other.origin is not Origin.STATED or len(other.places) > 1 or "+" in other.name:
+            continue
+        pending, seen = [other.places[0].node], set[int]()
+        while pending:
+            number = pending.pop()
+            event = tape.events[tape.nodes[number].event]
+            if number in seen or event.index < problem.start or np.size(tape.nodes[number].value) != 1:
+                continue
+            seen.add(number)
+            if event.op in ("add", "iadd", "subtract"):
+                pending += [ref.node for ref in refs(event.args)]
+        if objective.places[0].node in seen - {other.places[0].node}:
+            return True
+    return False
+
+
+def _of_the_same_outputs(court: Court, used: set[int]) -> list[Objective]:
+    """Return the supposed losses of outputs that claims are computed from, or that are equal to such ones.
+
+    A loss is often computed in a forward pass of its own; that of other examples is no loss of these claims.
+    """
+    seen = court.run(0)[1].seen
+    supposed = [one for one in court.problem.objectives if one.origin is Origin.SUPPOSED]
+
+    def outputs(objective: Objective) -> tuple[bytes, ...]:
+        return tuple(np.asarray(seen.get(place, np.nan), float).tobytes() for place in objective.places)
+
+    own = [one for one in supposed if all(place.node in used for place in one.places)]
+    known = {outputs(one) for one in own}
+    return own + [one for one in supposed if one not in own and outputs(one) in known]
 
 
 def _used_by_claims(problem: Problem) -> set[int]:
@@ -248,6 +305,8 @@ def is_usual(judgement: Judgement, supposed: Sequence[Objective]) -> bool:
             continue
         scales = [same_direction(point, objective) for point in judgement.points]
         known = [one for one in scales if one is not None]
+        if sum(np.size(judgement.points[0].values.seen[place]) for place in objective.places) * len(known) < 2:
+            continue  # of one number everything is a multiple
         if known and len(known) == len(scales) and np.ptp(known) <= 1e-6 * max(abs(one) for one in known):
             return True
     return False
@@ -258,8 +317,6 @@ def same_direction(point: Point, objective: Objective) -> float | None:
     seen = point.values.seen
     if any(seen.get(place) is None for place in objective.places):
         return None
-    if sum(np.size(seen[place]) for place in objective.places) < 2:
-        return None  # of one number everything is a multiple
     scales = []
     for place, usual in objective.seeds(seen):
         true = point.gradients.made.get(place.node)

@@ -107,6 +107,8 @@ class Localiser:
     def _found(self) -> list[Requirement]:
         wrong = [n for n, one in enumerate(self.judgement.claims) if one.state is not State.RIGHT and self._is_known(one)]
         right = [n for n, one in enumerate(self.judgement.claims) if one.state is State.RIGHT and self._is_known(one)]
+        if not self.roots:
+            return []
         shaped = [*self._of_other_shapes()]
         if not wrong:
             return shaped

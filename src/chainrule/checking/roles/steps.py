@@ -50,12 +50,19 @@ def step_problem(found: Training, number: int) -> Problem:
     later = found.steps[number + 1].end if number + 1 < len(found.steps) else len(tape.events)
     moved = flow.downstream([move.new for move in step.moves.values()], end=later)
     seen = flow.downstream(sources, end=later) - moved
-    said = list(stated_losses(flow, names, {one for one in seen if flow.event[one] >= step.start}, later))
+    computed = {one for one in seen if flow.event[one] >= step.start and not _is_moved(flow, one, sources)}
+    said = list(stated_losses(flow, names, computed, later))
     named = [one for one in said[:5] if one.name != UNNAMED]
     sums = [total(one, other) for one, other in itertools.combinations(named[:3], 2)]
     objectives = (*said, *sums, *supposed_losses(flow, names, fresh, step, set(sources)))
     end = max([step.end, *(place.time for one in said for place in one.places)])
     return Problem("training", "script", tape, step.start, end, tuple(unique), objectives)
+
+
+def _is_moved(flow: Flow, vertex: int, sources: list[int]) -> bool:
+    """Return whether a value is a parameter plus something: the parameter of the next step."""
+    event = flow.tape.events[flow.event[vertex]]
+    return event.op in ("add", "subtract", "iadd", "isub") and any(one in sources for one in flow.before[vertex][:1])
 
 
 def place_before(flow: Flow, vertex: int, time: int) -> Place:
@@ -154,8 +161,22 @@ def path(tape: Tape, event: Event) -> tuple[int, ...]:
 
 def _is_used(flow: Flow, vertex: int, fresh: set[int], end: int) -> bool:
     """Return whether something is computed from a value, not only of its shape."""
-    further = [one for one in flow.after[vertex] if one in fresh and flow.event[one] < end]
-    return any(flow.tape.events[flow.event[one]].op not in ("zeros_like", "ones_like") for one in further)
+    further = [one for one in flow.after[vertex] if flow.event[one] < end]
+    return any(
+        flow.tape.events[flow.event[one]].op not in ("zeros_like", "ones_like")
+        and not _is_running_sum(flow, one, vertex, fresh)
+        for one in further
+    )
+
+
+def _is_running_sum(flow: Flow, vertex: int, term: int, fresh: set[int]) -> bool:
+    """Return whether a value is a term added to what was summed up in earlier steps: ``total += loss``."""
+    event = flow.tape.events[flow.event[vertex]]
+    others = [one for one in flow.before[vertex] if one != term]
+    if event.op not in ("add", "iadd") or len(others) != 1 or others[0] in fresh:
+        return False
+    made = flow.tape.events[flow.event[others[0]]]
+    return made.site == event.site or (made.op == "leaf" and _node_value(flow, others[0]) == 0)
 
 
 def _loss_like(names: list[str]) -> bool:
