@@ -113,7 +113,7 @@ def _part(program: Program, subject: Subject, until: float) -> Part:
     part.checked = f"{subject.name}: gradients by the chain rule along its own run"
     if not right:
         diagnosis = diagnose(subject, max(1.0, min(SECONDS_EACH, until - time.process_time())))
-        if not diagnosis.proved and not _is_understood(subject, judgement):
+        if not diagnosis.proved and not (diagnosis.where and _is_understood(subject, judgement)):
             part.verdict, part.checked, part.gradients = Verdict.ERROR, "", {}
             part.reason = "its gradients are those of no loss that is known, and it is not certain which is meant"
             return part

@@ -35,6 +35,11 @@ class Diagnosis:
     """Where nothing was found: statements, the most suspicious first."""
 
     @property
+    def where(self) -> bool:
+        """Whether there is a statement to be named."""
+        return bool(self.repairs or self.suspects)
+
+    @property
     def surprise(self) -> float:
         """How unlikely all its changes are."""
         return sum(repair.candidate.rank for repair in self.repairs)

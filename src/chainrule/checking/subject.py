@@ -305,11 +305,16 @@ def is_usual(judgement: Judgement, supposed: Sequence[Objective]) -> bool:
             continue
         scales = [same_direction(point, objective) for point in judgement.points]
         known = [one for one in scales if one is not None]
-        if sum(np.size(judgement.points[0].values.seen[place]) for place in objective.places) * len(known) < 2:
+        if not known or _count(judgement.points[0], objective) * len(known) < 2:
             continue  # of one number everything is a multiple
-        if known and len(known) == len(scales) and np.ptp(known) <= 1e-6 * max(abs(one) for one in known):
+        if len(known) == len(scales) and np.ptp(known) <= 1e-6 * max(abs(one) for one in known):
             return True
     return False
+
+
+def _count(point: Point, objective: Objective) -> int:
+    """Return how many numbers a loss is computed from."""
+    return sum(np.size(point.values.seen.get(place, ())) for place in objective.places)
 
 
 def same_direction(point: Point, objective: Objective) -> float | None:

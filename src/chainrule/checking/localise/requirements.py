@@ -251,6 +251,8 @@ class Localiser:
             rows.append((by_truth, 0.0))
             given.append(by_held)
         matrix, right = np.array(rows), np.array(given)
+        if not (np.all(np.isfinite(matrix)) and np.all(np.isfinite(right))):
+            return None
         size = max(one.size for one in equations)
         if self.common is not None:
             matrix = matrix[:, :1]

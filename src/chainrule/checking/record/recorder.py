@@ -279,6 +279,9 @@ class Recorder(Structures):
 
     def index(self, site: int, holder: Any, key: Any) -> Any:
         """Return ``holder[key]``."""
+        joining = _joining(holder, key)
+        if joining is not None:
+            return self.call(site, joining, list(key))
         result = holder[key]
         if isinstance(holder, ndarray) and is_numeric(holder) and is_numeric(result):
             view = isinstance(result, ndarray) and id(_root(result)) in self._storage_of
@@ -582,6 +585,17 @@ class Recorder(Structures):
 
 
 _NOT_KEPT: dict[str, Any] = {}
+
+
+def _joining(holder: Any, key: Any) -> Callable[..., Any] | None:
+    """Return the function that does what ``np.c_[key]`` or ``np.r_[key]`` does."""
+    if holder is not np.c_ and holder is not np.r_ or not isinstance(key, tuple):
+        return None
+    if not all(isinstance(one, ndarray) and one.ndim for one in key):
+        return None
+    if holder is np.c_:
+        return np.column_stack
+    return np.concatenate
 
 
 def _root(array: ndarray) -> ndarray:

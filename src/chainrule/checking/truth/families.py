@@ -30,8 +30,10 @@ class Family(NamedTuple):
     """The gradients of one expression in all its passes, in the order of time."""
 
     kind: str
-    """``made``: of its values; ``written``: of what it wrote into; ``part``: what reaches its argument through it."""
+    """``made``: of its values; ``written``: of what it wrote into; ``part``: what reaches its argument through it;
+    ``call``: what reaches the argument of a function through the call of it."""
     site: int
+    """The expression; of calls the line of the function."""
     argument: int
     passes: tuple[Pass, ...]
 
@@ -49,6 +51,7 @@ def families(tape: Tape, gradients: Gradients) -> list[Family]:
         event = tape.events[index]
         position = next((n for n, ref in enumerate(refs(event.args)) if ref.node == node), 0)
         _add(found, ("part", event.site, position), event, truth)
+    _add_calls(found, tape, gradients)
     return [
         Family(*key, tuple(sorted(passes, key=lambda one: one.time)))
         for key, passes in found.items()
@@ -60,6 +63,22 @@ def _add(found: dict[tuple[str, int, int], list[Pass]], key: tuple[str, int, int
     array = np.asarray(truth, float)
     if np.all(np.isfinite(array)):
         found.setdefault(key, []).append(Pass(event.index, event.frame, array))
+
+
+def _add_calls(found: dict[tuple[str, int, int], list[Pass]], tape: Tape, gradients: Gradients) -> None:
+    """Add what reaches the arguments of calls through all that is done in these, where that is more than one part."""
+    by_node: dict[int, list[tuple[int, Any]]] = {}
+    for (index, node), truth in gradients.parts.items():
+        by_node.setdefault(node, []).append((index, truth))
+    for frame in tape.frames:
+        arguments = dict.fromkeys(ref.node for ref in refs(frame.arguments))
+        for position, node in enumerate(arguments):
+            inside = [truth for index, truth in by_node.get(node, ()) if frame.start <= index < frame.end]
+            if 1 < len(inside) < len(by_node[node]):
+                array = np.asarray(sum(inside), float)
+                if np.all(np.isfinite(array)):
+                    passes = found.setdefault(("call", frame.line, position), [])
+                    passes.append(Pass(frame.start, frame.id, array))
 
 
 def orders(times: Sequence[int], frames: Sequence[int], family: Sequence[Pass]) -> Iterator[list[int | None]]:
