@@ -22,7 +22,7 @@ from chainrule.checking.update_lines import update_findings
 NUDGES = 1e-3
 """The relative difference between truth and central differences of the loss that is still theirs."""
 
-SECONDS, SECONDS_EACH = 9.0, 5.0
+SECONDS, SECONDS_EACH = 6.0, 4.0
 """How long mistakes are looked for in a file, and in one thing of it."""
 
 

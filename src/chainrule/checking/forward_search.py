@@ -12,9 +12,17 @@ import numpy as np
 from chainrule.checking.effects import Effect
 from chainrule.checking.judge import State
 from chainrule.checking.outline import units_of
+from chainrule.checking.rules.mistake import Mistake
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.search import Candidate, Search
 from chainrule.checking.tries import Tries
+
+OF_GRADIENTS = frozenset(
+    one
+    for one in Mistake
+    if one.value.startswith(("slope_", "mask_", "batch_size_", "relu_for", "value_for_mask", "assigned_", "added_"))
+) | {Mistake.GRADIENT_FOR_VALUE, Mistake.FUNCTION_FOR_SLOPE, Mistake.BRANCHES_SWAPPED, Mistake.PATH_MISSING}
+"""Mistakes that are made in a backward pass only."""
 
 
 class ForwardSearch:
@@ -38,7 +46,7 @@ class ForwardSearch:
         found: list[Candidate] = []
         for tries, own in self._tries:
             while time.process_time() < until and (change := tries.next(surprise)) is not None:
-                if _differs(own, list(tries.effects(change))):
+                if change.mistake not in OF_GRADIENTS and _differs(own, list(tries.effects(change))):
                     used = change.expected is not None and any(
                         one in ast.unparse(change.expected) for one in self._unused
                     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,9 +95,8 @@ class Scenes:
         whole = statements[0] if len(statements) == 1 and isinstance(statements[0], ast.FunctionDef) else None
         body = [_as_function(whole)] if whole else [_returning(one) for one in statements]
         tree = ast.Module([*body], [])
-        loops = whole is not None or any(isinstance(one, ast.For | ast.While) for one in statements)
         try:
-            with np.errstate(all="ignore"), time_limit(0.5) if loops else nullcontext():
+            with np.errstate(all="ignore"), time_limit(0.5):
                 exec(_compiled(tree), everything)
                 if whole is not None:
                     everything[RESULT] = everything[RESULT](**{one: everything[one] for one in _parameters(whole)})

@@ -24,7 +24,7 @@ from chainrule.checking.scenes import Scenes
 from chainrule.checking.scopes import scope_of
 
 ASSIGNED, ORDER = 1.0, 1.0
-"""How unlikely it is that something should have been added, or comes too late."""
+"""How unlikely it is that something should have been added, or comes too late or too early."""
 
 
 def changes(requirement: Requirement, outline: Outline, scenes: Scenes, tape: Tape) -> Iterator[Change]:
@@ -32,7 +32,7 @@ def changes(requirement: Requirement, outline: Outline, scenes: Scenes, tape: Ta
     root = requirement.root
     tree = outline.trees[root.statement]
     yield from _added_or_assigned(tree)
-    yield from _earlier(root.statement, outline)
+    yield from _moved(root.statement, outline)
     known = _entries(requirement, scenes, tape) if _writes_values(root, tree) else _runs(requirement, scenes)
     if not known:
         return
@@ -52,19 +52,30 @@ def _added_or_assigned(tree: ast.stmt) -> Iterator[Change]:
         yield Change(ast.copy_location(made, tree), Mistake.ADDED_FOR_ASSIGNED, ASSIGNED, used=tree, expected=made)
 
 
-def _earlier(statement: int, outline: Outline) -> Iterator[Change]:
-    """Yield the statement put before one that changes what it reads."""
+def _moved(statement: int, outline: Outline) -> Iterator[Change]:
+    """Yield the statement put before one that changes what it reads, or after those that still do."""
     tree = outline.trees[statement]
     block = outline.block_of(statement)
     at = next((n for n, one in enumerate(block) if one is tree), 0)
     read = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)}
-    for before in block[:at]:
-        target = before.target if isinstance(before, ast.AugAssign) else None
-        if target is not None and ast.unparse(target) in read:
-            yield Change(
-                None, Mistake.STATEMENT_ORDER, ORDER, used=tree, more=((before, (tree, before)),)
-            )
-            return
+    before = next((one for one in block[:at] if _changes_one_of(one, read)), None)
+    if before is not None:
+        yield Change(None, Mistake.STATEMENT_ORDER, ORDER, used=tree, more=((before, (tree, before)),))
+    later = [one for one in block[at + 1 :] if _changes_one_of(one, read)]
+    if later:
+        yield Change(None, Mistake.STATEMENT_ORDER, ORDER, used=tree, more=((later[-1], (later[-1], tree)),))
+
+
+def _changes_one_of(statement: ast.stmt, names: set[str]) -> bool:
+    """Return whether a statement changes what a name stands for, not gives it to another thing."""
+    if isinstance(statement, ast.AugAssign):
+        target: ast.expr = statement.target
+    elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
+        target = statement.targets[0]
+    else:
+        return False
+    texts = {ast.unparse(target), ast.unparse(target.value) if isinstance(target, ast.Subscript) else ""}
+    return bool(texts & names)
 
 
 def _runs(requirement: Requirement, scenes: Scenes) -> list[tuple[Mapping[str, Any], ndarray]]:
@@ -86,9 +97,7 @@ def _runs(requirement: Requirement, scenes: Scenes) -> list[tuple[Mapping[str, A
     return []
 
 
-def _entries(
-    requirement: Requirement, scenes: Scenes, tape: Tape
-) -> list[tuple[Mapping[str, Any], ndarray]]:
+def _entries(requirement: Requirement, scenes: Scenes, tape: Tape) -> list[tuple[Mapping[str, Any], ndarray]]:
     """Return the same of a statement that writes entries, in the runs where it writes wrong ones."""
     root = requirement.root
     found: list[tuple[Mapping[str, Any], ndarray]] = []

@@ -31,7 +31,7 @@ from chainrule.checking.rules.tree import (
     with_fields,
 )
 
-EQUAL = 1e-7
+EQUAL = 2e-6
 
 SWAPPED, WRAPPED, INNER, WRITTEN = 0.9, 1.1, 1.3, 1.9
 """How unlikely it is that a part is another one, that something is missing around the whole or around a part, and that
@@ -133,20 +133,19 @@ class Formulas:
             if part.shape == shape:
                 made = part.node
                 yield from self._tried(evaluate, part.values, made, SWAPPED + part.cost, kind(part), hole)
-                if not whole and shape != ():
-                    for wrap, values in ((times, _products(held, part.values)), (plus, _sums(held, part.values, 1.0))):
-                        mistake = Mistake.SLOPE_MISSING if part.kind == "slope" else Mistake.FACTOR_MISSING
-                        if wrap is plus:
-                            mistake = Mistake.TERM_MISSING
-                        if values is not None:
-                            made = wrap(hole, part.node)
-                            yield from self._tried(evaluate, values, made, INNER + part.cost, mistake, hole)
             if part.shape == shape[::-1] and len(shape) == 2 and 1 not in shape:
                 values = tuple(np.asarray(one).T for one in part.values)
                 made = transposed(part.node)
                 same = part.text == ast.unparse(hole)
                 mistake, extra = (Mistake.TRANSPOSE, 0.0) if same else (kind(part), 0.3)
                 yield from self._tried(evaluate, values, made, SWAPPED + extra + part.cost, mistake, hole)
+        if not whole:
+            for part in (*self.pool.parts, *self.pool.slopes, *self.pool.constants):
+                if part.shape in (shape, ()) and shape != ():
+                    for wrap, values, mistake in _around_part(held, part):
+                        if values is not None:
+                            made = wrap(hole, part.node)
+                            yield from self._tried(evaluate, values, made, INNER + part.cost, mistake, hole)
         for made, extra in self._refactored(hole):
             values = self.pool.values(made)
             if values is not None:
@@ -221,6 +220,13 @@ class Formulas:
                     if both is not None:
                         cost = WRITTEN + 0.3 + part.cost
                         yield from self._if_it_is(both, times(node, part.node), cost, Mistake.FORMULA, expression)
+        held = self.pool.values(expression)
+        for node, values in made if held is not None and np.shape(held[0]) == shape else ():
+            for wrap, sign in ((plus, 1.0), (minus, -1.0)):
+                both = _sums(held, values, sign)
+                if both is not None:
+                    cost, mistake = WRITTEN - 0.3, Mistake.PATH_MISSING
+                    yield from self._if_it_is(both, wrap(expression, node), cost, mistake, expression)
         terms = [(part.node, part.values) for part in self.pool.parts if part.shape == shape]
         for node, values in made:
             for other, more in terms:
@@ -319,8 +325,9 @@ class Formulas:
                 yield times(signed, text), A_NUMBER + 0.3 + extra
             elif length and abs(1 / length - size) < EQUAL * size:
                 yield over(signed, text), A_NUMBER + 0.1 + extra
-        if any(abs(size - one) < EQUAL for one in (2.0, 0.5, 3.0, 4.0)):
-            yield times(number(2 if size == 2.0 else size), signed), A_NUMBER + extra
+        for usual in (2, 0.5, 3, 4):
+            if abs(size - usual) < EQUAL:
+                yield times(number(usual), signed), A_NUMBER + extra
 
     def _lengths(self) -> Iterator[tuple[float, ast.expr]]:
         for part in self.pool.parts:
@@ -337,7 +344,7 @@ class _Around:
         held = _with(expression, hole, ast.Name("_hole", ast.Load()))
         code = ast.fix_missing_locations(ast.Expression(held))
         self._code = compile(code, "<tried>", "eval")
-        self._names = pool._names  # noqa: SLF001
+        self._names = pool._names
 
     def __call__(self, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
         found = []
@@ -389,6 +396,15 @@ def _holes(expression: ast.expr) -> list[ast.expr]:
             if isinstance(child, ast.expr) and not is_function and not isinstance(child, ast.Slice | ast.Starred):
                 found.append(child)
     return found
+
+
+def _around_part(held: tuple[Any, ...], part: Part) -> Iterator[tuple[Any, tuple[Any, ...] | None, Mistake]]:
+    """Yield what may be missing around a part: a factor, or a term."""
+    if part.kind != "constant":
+        mistake = Mistake.SLOPE_MISSING if part.kind == "slope" else Mistake.FACTOR_MISSING
+        yield times, _products(held, part.values), mistake
+    yield plus, _sums(held, part.values, 1.0), Mistake.TERM_MISSING
+    yield minus, _sums(held, part.values, -1.0), Mistake.TERM_MISSING
 
 
 def _variants(hole: ast.expr) -> Iterator[tuple[ast.expr, Mistake]]:

@@ -28,7 +28,7 @@ class Part:
     values: tuple[Any, ...]
     cost: float
     kind: str
-    """``name``, ``number``, ``slope``."""
+    """``name``, ``number``, ``slope``, ``constant``."""
 
     @cached_property
     def text(self) -> str:
@@ -85,9 +85,9 @@ class Pool:
                     value = eval(code, names)
             except Exception:  # whatever the program's own values may raise
                 return None
-            if isinstance(value, ndarray) and value.dtype.kind in "fiub":
-                found.append(value)
-            elif isinstance(value, int | float | np.number):
+            if (isinstance(value, ndarray) and value.dtype.kind in "fiub") or isinstance(
+                value, int | float | np.number
+            ):
                 found.append(value)
             elif type(value) is list and value and all(isinstance(one, float) for one in value):
                 found.append(np.array(value))
@@ -99,6 +99,11 @@ class Pool:
     def numbers(self) -> list[Part]:
         """The numbers with a name."""
         return [part for part in self.parts if part.kind == "number"]
+
+    @cached_property
+    def constants(self) -> list[Part]:
+        """Numbers that formulas hold as such."""
+        return [Part(number(one), (one,) * len(self._names), 0.0, "constant") for one in (1, 2)]
 
     @cached_property
     def slopes(self) -> list[Part]:

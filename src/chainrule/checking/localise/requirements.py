@@ -105,7 +105,9 @@ class Localiser:
         return sorted(self._found(), key=lambda one: (-one.mended, abs(one.scale - 1) > CLOSE, one.time))
 
     def _found(self) -> list[Requirement]:
-        wrong = [n for n, one in enumerate(self.judgement.claims) if one.state is not State.RIGHT and self._is_known(one)]
+        wrong = [
+            n for n, one in enumerate(self.judgement.claims) if one.state is not State.RIGHT and self._is_known(one)
+        ]
         right = [n for n, one in enumerate(self.judgement.claims) if one.state is State.RIGHT and self._is_known(one)]
         if not self.roots:
             return []
@@ -141,7 +143,9 @@ class Localiser:
                 continue
             own, own_kept = equations, kept
             if len(root.places) > 1 and self._feeds_itself(root):
-                own = [self._equation(one.held, one.true, one.size, one.seeds, root.places, cut=True) for one in equations]
+                own = [
+                    self._equation(one.held, one.true, one.size, one.seeds, root.places, cut=True) for one in equations
+                ]
                 own_kept = kept and self._equation(kept.held, kept.true, kept.size, kept.seeds, root.places, cut=True)
             for values in self._candidates(root):
                 scale = self._fits(root, values, own, own_kept)
@@ -194,7 +198,13 @@ class Localiser:
         return held, true, size, seeds
 
     def _equation(
-        self, held: float, true: float, size: float, seeds: list[tuple[Place, ndarray]], places: Sequence[Place], cut: bool
+        self,
+        held: float,
+        true: float,
+        size: float,
+        seeds: list[tuple[Place, ndarray]],
+        places: Sequence[Place],
+        cut: bool,
     ) -> _Equation:
         values, tape = self.judgement.points[0].values, self.tape
         start = max(min(place.time for place in places) - 1, self.problem.start)
@@ -296,7 +306,6 @@ def _mentions(structure: Any, nodes: set[int]) -> bool:
 
 def _matters(equation: _Equation, root: Root) -> bool:
     return any(equation.answers.get(place) is not None for place in root.places)
-
 
 
 def _differ(old: Any, new: Any) -> bool:

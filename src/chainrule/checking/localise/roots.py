@@ -32,9 +32,7 @@ class Root(NamedTuple):
     """Of an array that entries are written into: in each of its places, the events that did so."""
 
 
-def roots(
-    tape: Tape, start: int, end: int, statements: Sequence[int], trees: Mapping[int, ast.stmt]
-) -> list[Root]:
+def roots(tape: Tape, start: int, end: int, statements: Sequence[int], trees: Mapping[int, ast.stmt]) -> list[Root]:
     """Return what some statements compute in a window.
 
     Of a statement with an expression it is the value of the whole of it (each of several, if it gives a tuple); of one

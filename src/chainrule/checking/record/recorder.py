@@ -572,11 +572,13 @@ class Recorder(Structures):
         everywhere: Mapping[str, Any] | None = None,
         named: Sequence[str] = (),
     ) -> None:
-        """Keep copies of the variables that a statement sees, and of some that are seen everywhere."""
+        """Keep copies of the variables that a statement sees, and of what is seen everywhere: arrays, and some more."""
         time_ = len(self.tape.events)
         if self.watching is not None and self.watching(statement, time_):
             frame = self._frames[-1] if self._frames else -1
-            more = {name: everywhere[name] for name in named if name in everywhere} if everywhere else {}
+            more = {
+                name: value for name, value in (everywhere or {}).items() if name in named or _is_small_array(value)
+            }
             self.snapshots.append((statement, time_, frame, self.copied({**more, **variables})))
 
     def _argument(self, value: Any) -> Any:
@@ -585,11 +587,16 @@ class Recorder(Structures):
 
 
 _NOT_KEPT: dict[str, Any] = {}
+_SMALL = 20_000
+
+
+def _is_small_array(value: Any) -> bool:
+    return isinstance(value, ndarray) and value.size <= _SMALL
 
 
 def _joining(holder: Any, key: Any) -> Callable[..., Any] | None:
     """Return the function that does what ``np.c_[key]`` or ``np.r_[key]`` does."""
-    if holder is not np.c_ and holder is not np.r_ or not isinstance(key, tuple):
+    if (holder is not np.c_ and holder is not np.r_) or not isinstance(key, tuple):
         return None
     if not all(isinstance(one, ndarray) and one.ndim for one in key):
         return None

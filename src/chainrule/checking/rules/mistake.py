@@ -325,7 +325,9 @@ WORDS: dict[Mistake, Words] = {
         "{used} writes the corrected average over the running one, so it is corrected again and again: {expected}.",
     ),
     Mistake.AVERAGE_FORGOTTEN: Words("average never kept", "{used} forgets the average so far: {expected}."),
-    Mistake.STATEMENT_ORDER: Words("too late", "{used} comes after a line that changes what it reads."),
+    Mistake.STATEMENT_ORDER: Words(
+        "statements in the wrong order", "{used} stands on the wrong side of a line that changes what it reads."
+    ),
     Mistake.FORMULA: Words("another formula", "{used} is not what the chain rule gives here: {expected}."),
     Mistake.STATEMENT_SUPERFLUOUS: Words("statement too many", "{used} does not belong here."),
     Mistake.BIAS_MISSING: Words("bias missing", "{used} lacks the bias: {expected}."),
