@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from chainrule.checking.answer import Answer, Finding, GradientCheck, Note, Target, Verdict
 from chainrule.checking.answering import findings, gradient_checks
 from chainrule.checking.diagnose import diagnose
-from chainrule.checking.judge import Judgement, differences
+from chainrule.checking.judge import Judgement, State, differences
 from chainrule.checking.loss_lines import loss_findings
 from chainrule.checking.reading.program import Program
 from chainrule.checking.record.run import CallFailed
@@ -87,7 +87,8 @@ def _is_understood(subject: Subject, judgement: Judgement) -> bool:
     """
     if judgement.objective.origin is Origin.SUPPOSED:
         return 2 * judgement.count_right > len(judgement.claims)
-    return judgement.count_right > 0 or isinstance(subject, TrainedSubject)
+    near = any(claim.state in (State.RIGHT, State.SCALED, State.PENALTY) for claim in judgement.claims)
+    return near or isinstance(subject, TrainedSubject)
 
 
 def _safe_part(program: Program, subject: Subject, until: float) -> Part:

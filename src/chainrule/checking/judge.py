@@ -104,7 +104,9 @@ class Court:
         made = [point for n in range(points) if (point := self._point(objective, n)) is not None]
         problem = self.problem
         _drop_what_is_no_penalty(problem, made)
-        claims = _claims(problem, made) if made else [Claim(one, State.WRONG, None) for one in problem.parameters]
+        claims = (
+            _claims(problem, made, objective) if made else [Claim(one, State.WRONG, None) for one in problem.parameters]
+        )
         return Judgement(problem, objective, claims, made, self.replay)
 
     def run(self, number: int) -> tuple[list[Substitution], Values]:
@@ -256,23 +258,43 @@ def _filled(tape: Tape, place: Place, value: Any) -> Any:
 # --- comparing ------------------------------------------------------------------------------------------------------
 
 
-def _claims(problem: Problem, points: Sequence[Point]) -> list[Claim]:
+def _claims(problem: Problem, points: Sequence[Point], objective: Objective) -> list[Claim]:
     sizes = [float(np.max(np.abs(point.truths[n]), initial=0.0)) for point in points for n in range(len(point.truths))]
     floor = 1e-9 * max(sizes, default=0.0)
     fits = [_fits(one, n, points, floor) for n, one in enumerate(problem.parameters)]
     first = [next((one for one in fit if one.error < TOLERANCE and not abs(one.scale) <= 1e-12), None) for fit in fits]
-    common = _common_scale(first)
+    is_call = problem.kind != "script" and objective.origin is not Origin.SUPPOSED
+    common = 1.0 if is_call else _common_scale(first)
+    of_mean = _scale_of_a_mean(problem, objective, first)
     usual = _usual_position(problem, first, common)
     found = []
     penalised = any(np.any(part) for point in points for part in point.penalties)
     for n, parameter in enumerate(problem.parameters):
         has_penalty = any(np.any(point.penalties[n]) for point in points)
         position = usual if usual >= 0 else _likeliest(problem, parameter)
-        claim = _chosen(parameter, fits[n], first[n], common, has_penalty, position)
+        own = first[n]
+        scale = of_mean if own is not None and of_mean is not None and _same(own.scale, of_mean) else common
+        claim = _chosen(parameter, fits[n], own, scale, has_penalty, position)
         if penalised and claim.state is State.RIGHT and abs(claim.decay) > TOLERANCE:
             claim.state = State.PENALTY  # the loss has a penalty, and not on this one
         found.append(claim)
     return found
+
+
+def _scale_of_a_mean(problem: Problem, objective: Objective, first: Sequence[_Fit | None]) -> float | None:
+    """Return 1/m where a backward pass that is handed gradients divides those of its parameters by m examples.
+
+    What it hands on is not divided, so that the division is made once for each parameter: a convention of courses.
+    """
+    if objective.origin is not Origin.HANDED:
+        return None
+    lengths = {n for place in objective.places for n in np.shape(problem.tape.nodes[place.node].value) if n > 1}
+    scales = [fit.scale for fit in first if fit is not None]
+    for m in lengths:
+        divided = sum(_same(scale, 1 / m) for scale in scales)
+        if divided > 1 and any(_same(scale, 1.0) for scale in scales):
+            return 1 / m
+    return None
 
 
 def _usual_position(problem: Problem, first: Sequence[_Fit | None], common: float | None) -> int:

@@ -24,7 +24,7 @@ from chainrule.checking.record.tape import is_numeric
 from chainrule.checking.roles.flow import Flow
 from chainrule.checking.rules.rule import Change
 from chainrule.checking.scenes import Scenes
-from chainrule.checking.sensitivity import Aim, NewValue, aims, mended, mended_by_multiple
+from chainrule.checking.sensitivity import Aim, NewValue, aims, mended, mended_by_multiple, mended_together
 from chainrule.checking.subject import Subject
 from chainrule.checking.tries import Tries
 from chainrule.checking.truth.replay import Place
@@ -297,7 +297,7 @@ class Search:
             prior = self._prior(statement)
             tries = Tries(self.outline, self.scenes, statement, units[statement])
             if tries.ready:
-                self._tries.append(_Judged(tries, known, held, self.common, prior))
+                self._tries.append(_Judged(tries, self.judgement, known, held, self.common, prior))
 
     def _chance(self, place: Place, known: list[Aim], held: dict[Place, Any], truths: Truths) -> int:
         """Return how many wrong claims are right once some truth stands at a place; if none, look elsewhere."""
@@ -340,6 +340,7 @@ class _Judged:
     """The changes of one statement, judged by what they would do to the claims."""
 
     tries: Tries
+    judgement: Judgement
     aims: list[Aim]
     held: dict[Place, Any]
     common: float | None
@@ -381,7 +382,11 @@ class _Judged:
                 continue
             if np.shape(value) != np.shape(old) or not np.array_equal(value, old):
                 changes.append(NewValue(effect.place, old, value))
-        return mended(self.aims, changes, self.common) if changes else (0, 0)
+        if not changes:
+            return 0, 0
+        if self.tries.is_shared and all(np.shape(one.new) == np.shape(one.old) for one in changes):
+            return mended_together(self.judgement, self.aims, changes, self.common)
+        return mended(self.aims, changes, self.common)
 
 
 def common_scale(judgement: Judgement) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from chainrule.checking.judge import TOLERANCE, Claim, Judgement, State
-from chainrule.checking.truth.replay import Place
+from chainrule.checking.truth.replay import Place, Substitution
 from chainrule.checking.truth.sweep import gradients
 
 
@@ -125,7 +125,29 @@ def mended(aims_: Sequence[Aim], changes: Sequence[NewValue], common: float | No
         The multiple of the truth that right claims are; None where none is right: any will do that all share.
     """
     with np.errstate(all="ignore"):
-        after = [one.after(changes) for one in aims_]
+        return _counted(aims_, [one.after(changes) for one in aims_], common)
+
+
+def mended_together(
+    judgement: Judgement, aims_: Sequence[Aim], changes: Sequence[NewValue], common: float | None
+) -> tuple[int, int]:
+    """Return the same of changes that act on each other (of a slope that several layers share): by a replay."""
+    replay = judgement.replay
+    assert replay is not None
+    places = [aim.claim.place for aim in aims_ if aim.claim.place is not None]
+    seen = replay.run([Substitution(one.place, one.new) for one in changes], places).seen
+    with np.errstate(all="ignore"):
+        after = [
+            None
+            if aim.claim.place is None or seen.get(aim.claim.place) is None
+            else _multiple(seen[aim.claim.place], aim.truth)
+            for aim in aims_
+        ]
+    return _counted(aims_, after, common)
+
+
+def _counted(aims_: Sequence[Aim], after: Sequence[float | None], common: float | None) -> tuple[int, int]:
+    """Return how many wrong claims are right as such multiples of the truth, and how many right ones are not."""
     if common is None:
         scales = [one for one in after if one is not None and np.isfinite(one) and abs(one) > 1e-12]
         if not scales:

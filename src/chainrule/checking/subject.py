@@ -215,7 +215,7 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
         preferred = hint is not None and (objective.origin, objective.name) == hint
         explained = 0.0 if judgement.right else _explained(judgement, problem) + shown(judgement)
         apart = not is_stated or not any(place.node in used for place in objective.places)
-        whole = is_stated and not _is_part(problem, objective)
+        whole = usual and not _is_part(problem, objective)
         rank = (apart, usual, whole, judgement.count_right, explained, preferred, is_stated, -position)
         found.append((rank, judgement))
         if judgement.right and (position == 0 or not is_stated):

@@ -37,6 +37,11 @@ class Tries:
             units_trees = {unit.statement: outline.trees[unit.statement] for unit, _ in self._scenes_of}
             self._touched = touched_names(list(units_trees.values()))
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether the statement stands in a function that is called several times: what it gives may meet itself."""
+        return len({unit.frame for unit, _ in self._scenes_of}) > 1
+
     def _watched(self, unit: Unit) -> int:
         """Return the statement before which a unit begins."""
         tree = self._outline.trees[unit.statement]
