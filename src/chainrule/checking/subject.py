@@ -227,7 +227,7 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
 
 
 def _is_part(problem: Problem, objective: Objective) -> bool:
-    """Return whether a number is a term of another that the program takes for its loss: it is computed from this one."""
+    """Return whether a number is a term of another that may be the loss."""
     tape = problem.tape
     for other in problem.objectives:
         if other is objective or other.origin is not Origin.STATED or len(other.places) > 1 or "+" in other.name:

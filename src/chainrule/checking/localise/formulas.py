@@ -18,18 +18,12 @@ import numpy as np
 from numpy import ndarray
 
 from chainrule.checking.localise.pool import Part, Pool
+from chainrule.checking.localise.products import Values, added, broadcasts, computed, matmul, multiplied, products_of
+from chainrule.checking.localise.variants import variants
 from chainrule.checking.rules.mistake import Mistake
-from chainrule.checking.rules.tree import (
-    function_name,
-    minus,
-    negative,
-    number,
-    over,
-    plus,
-    times,
-    transposed,
-    with_fields,
-)
+from chainrule.checking.rules.tree import minus, negative, number, over, plus, times, transposed
+
+Replacement = tuple[ast.expr, Values | None, float, Mistake]
 
 EQUAL = 2e-6
 
@@ -107,13 +101,13 @@ class Formulas:
             return
         shape = self.target[0].shape
         for part in (*self.pool.parts, *self.pool.slopes):
-            if not _broadcasts(part.shape, shape):
+            if not broadcasts(part.shape, shape):
                 continue
             slope = part.kind == "slope"
             for make, mistake, value in (
-                (times, Mistake.SLOPE_MISSING if slope else Mistake.FACTOR_MISSING, _products(values, part.values)),
-                (plus, Mistake.TERM_MISSING, _sums(values, part.values, 1.0)),
-                (minus, Mistake.TERM_MISSING, _sums(values, part.values, -1.0)),
+                (times, Mistake.SLOPE_MISSING if slope else Mistake.FACTOR_MISSING, multiplied(values, part.values)),
+                (plus, Mistake.TERM_MISSING, added(values, part.values, 1.0)),
+                (minus, Mistake.TERM_MISSING, added(values, part.values, -1.0)),
             ):
                 if value is not None:
                     yield from self._if_it_is(
@@ -125,40 +119,35 @@ class Formulas:
         held = self.pool.values(hole)
         if held is None:
             return
-        evaluate = self._around(expression, hole)
+        around = _Around(self.pool, expression, hole)
+        for made, values, cost, mistake in self._replacements(expression, hole, held):
+            whole = None if values is None else around(values)
+            if whole is not None:
+                yield from self._if_it_is(whole, around.written(made), cost, mistake, hole, made)
+
+    def _replacements(self, expression: ast.expr, hole: ast.expr, held: Values) -> Iterator[Replacement]:
+        """Yield what may stand in the place of a part, the values of that, and how unlikely it is."""
         shape = np.shape(held[0])
-        whole = hole is expression
         kind = _mistake_of(hole)
         for part in (*self.pool.parts, *self.pool.slopes):
             if part.shape == shape:
-                made = part.node
-                yield from self._tried(evaluate, part.values, made, SWAPPED + part.cost, kind(part), hole)
+                yield part.node, part.values, SWAPPED + part.cost, kind(part)
             if part.shape == shape[::-1] and len(shape) == 2 and 1 not in shape:
-                values = tuple(np.asarray(one).T for one in part.values)
-                made = transposed(part.node)
                 same = part.text == ast.unparse(hole)
                 mistake, extra = (Mistake.TRANSPOSE, 0.0) if same else (kind(part), 0.3)
-                yield from self._tried(evaluate, values, made, SWAPPED + extra + part.cost, mistake, hole)
-        if not whole:
+                turned = tuple(np.asarray(one).T for one in part.values)
+                yield transposed(part.node), turned, SWAPPED + extra + part.cost, mistake
+        if hole is not expression and shape != ():
             for part in (*self.pool.parts, *self.pool.slopes, *self.pool.constants):
-                if part.shape in (shape, ()) and shape != ():
+                if part.shape in (shape, ()):
                     for wrap, values, mistake in _around_part(held, part):
-                        if values is not None:
-                            made = wrap(hole, part.node)
-                            yield from self._tried(evaluate, values, made, INNER + part.cost, mistake, hole)
+                        yield wrap(hole, part.node), values, INNER + part.cost, mistake
         for made, extra in self._refactored(hole):
-            values = self.pool.values(made)
-            if values is not None:
-                mistake = Mistake.SLOPE_OF_OTHER_ACTIVATION
-                yield from self._tried(evaluate, values, made, INNER + extra, mistake, hole)
+            yield made, self.pool.values(made), INNER + extra, Mistake.SLOPE_OF_OTHER_ACTIVATION
         for made, function, others in self._multiplied(hole, held):
-            values = _computed(function, held, others)
-            if values is not None:
-                yield from self._tried(evaluate, values, made, INNER + 0.2, Mistake.FACTOR_MISSING, hole)
-        for made, mistake in _variants(hole):
-            values = self.pool.values(made)
-            if values is not None:
-                yield from self._tried(evaluate, values, made, SWAPPED, mistake, hole)
+            yield made, computed(function, held, others), INNER + 0.2, Mistake.FACTOR_MISSING
+        for made, mistake in variants(hole):
+            yield made, self.pool.values(made), SWAPPED, mistake
 
     def _refactored(self, hole: ast.expr) -> Iterator[tuple[ast.expr, float]]:
         """Yield a product with some of its factors, and a slope in the place of the others."""
@@ -176,7 +165,7 @@ class Formulas:
             for part in slopes_:
                 yield times(product, part.node), part.cost
 
-    def _multiplied(self, hole: ast.expr, held: tuple[Any, ...]) -> Iterator[tuple[ast.expr, Any, tuple[Any, ...]]]:
+    def _multiplied(self, hole: ast.expr, held: Values) -> Iterator[tuple[ast.expr, Any, Values]]:
         """Yield matrix products of a part and something else: a layer that is missing on the way back."""
         shape = np.shape(held[0])
         if len(shape) not in (1, 2):
@@ -185,24 +174,13 @@ class Formulas:
             if len(part.shape) != 2:
                 continue
             if part.shape[1] == shape[0]:
-                yield _matmul(part.node, hole), lambda x, y: y @ x, part.values
+                yield matmul(part.node, hole), lambda x, y: y @ x, part.values
             if part.shape[0] == shape[0]:
-                yield _matmul(transposed(part.node), hole), lambda x, y: y.T @ x, part.values
+                yield matmul(transposed(part.node), hole), lambda x, y: y.T @ x, part.values
             if shape[-1] == part.shape[0]:
-                yield _matmul(hole, part.node), lambda x, y: x @ y, part.values
+                yield matmul(hole, part.node), lambda x, y: x @ y, part.values
             if shape[-1] == part.shape[1]:
-                yield _matmul(hole, transposed(part.node)), lambda x, y: x @ y.T, part.values
-
-    def _tried(
-        self, evaluate: Any, values: tuple[Any, ...], made: ast.expr, cost: float, mistake: Mistake, hole: ast.expr
-    ) -> Iterator[Formula]:
-        whole = evaluate(values)
-        if whole is not None:
-            node = evaluate.written(made)
-            yield from self._if_it_is(whole, node, cost, mistake, hole, made)
-
-    def _around(self, expression: ast.expr, hole: ast.expr) -> _Around:
-        return _Around(self.pool, expression, hole)
+                yield matmul(hole, transposed(part.node)), lambda x, y: x @ y.T, part.values
 
     # --- other expressions ---------------------------------------------------------------------------------------
 
@@ -216,32 +194,39 @@ class Formulas:
             slopes = [part for part in self.pool.slopes if part.shape == shape]
             for node, values in made:
                 for part in slopes:
-                    both = _products(values, part.values)
+                    both = multiplied(values, part.values)
                     if both is not None:
                         cost = WRITTEN + 0.3 + part.cost
                         yield from self._if_it_is(both, times(node, part.node), cost, Mistake.FORMULA, expression)
         held = self.pool.values(expression)
-        for node, values in made if held is not None and np.shape(held[0]) == shape else ():
-            for wrap, sign in ((plus, 1.0), (minus, -1.0)):
-                both = _sums(held, values, sign)
-                if both is not None:
-                    cost, mistake = WRITTEN - 0.3, Mistake.PATH_MISSING
-                    yield from self._if_it_is(both, wrap(expression, node), cost, mistake, expression)
+        if held is not None and np.shape(held[0]) == shape:
+            yield from self._with_a_path(expression, held, made)
         terms = [(part.node, part.values) for part in self.pool.parts if part.shape == shape]
         for node, values in made:
             for other, more in terms:
-                both = _sums(values, more, 1.0)
+                both = added(values, more, 1.0)
                 if both is not None:
                     yield from self._if_it_is(both, plus(node, other), WRITTEN + 0.4, Mistake.FORMULA, expression)
 
-    def _pairs(self, shape: tuple[int, ...]) -> Iterator[tuple[ast.expr, tuple[Any, ...]]]:
+    def _with_a_path(
+        self, expression: ast.expr, held: Values, made: Sequence[tuple[ast.expr, Values]]
+    ) -> Iterator[Formula]:
+        """Yield the expression plus a product: the path that is missing."""
+        for node, values in made:
+            for wrap, sign in ((plus, 1.0), (minus, -1.0)):
+                both = added(held, values, sign)
+                if both is not None:
+                    cost, mistake = WRITTEN - 0.3, Mistake.PATH_MISSING
+                    yield from self._if_it_is(both, wrap(expression, node), cost, mistake, expression)
+
+    def _pairs(self, shape: tuple[int, ...]) -> Iterator[tuple[ast.expr, Values]]:
         """Yield products of two parts that have a shape."""
         arrays = [part for part in self.pool.parts if part.kind != "number"]
         count = 0
         for left in arrays:
             for right in arrays:
-                for node, function in _products_of(left, right, shape):
-                    values = _computed(function, left.values, right.values)
+                for node, function in products_of(left, right, shape):
+                    values = computed(function, left.values, right.values)
                     if values is not None:
                         yield node, values
                     count += 1
@@ -249,8 +234,8 @@ class Formulas:
                     return
         for left in arrays:
             for right in self.pool.slopes:
-                if left.shape == shape and _broadcasts(right.shape, shape):
-                    values = _products(left.values, right.values)
+                if left.shape == shape and broadcasts(right.shape, shape):
+                    values = multiplied(left.values, right.values)
                     if values is not None:
                         yield times(left.node, right.node), values
 
@@ -346,7 +331,7 @@ class _Around:
         self._code = compile(code, "<tried>", "eval")
         self._names = pool._names
 
-    def __call__(self, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    def __call__(self, values: Values) -> Values | None:
         found = []
         for names, value in zip(self._names, values, strict=True):
             names["_hole"] = value
@@ -398,138 +383,13 @@ def _holes(expression: ast.expr) -> list[ast.expr]:
     return found
 
 
-def _around_part(held: tuple[Any, ...], part: Part) -> Iterator[tuple[Any, tuple[Any, ...] | None, Mistake]]:
+def _around_part(held: Values, part: Part) -> Iterator[tuple[Any, Values | None, Mistake]]:
     """Yield what may be missing around a part: a factor, or a term."""
     if part.kind != "constant":
         mistake = Mistake.SLOPE_MISSING if part.kind == "slope" else Mistake.FACTOR_MISSING
-        yield times, _products(held, part.values), mistake
-    yield plus, _sums(held, part.values, 1.0), Mistake.TERM_MISSING
-    yield minus, _sums(held, part.values, -1.0), Mistake.TERM_MISSING
-
-
-def _variants(hole: ast.expr) -> Iterator[tuple[ast.expr, Mistake]]:
-    """Yield a part written in a slightly different way."""
-    if isinstance(hole, ast.BinOp):
-        left, right = hole.left, hole.right
-        if isinstance(hole.op, ast.Add | ast.Sub):
-            other = ast.Sub() if isinstance(hole.op, ast.Add) else ast.Add()
-            yield ast.BinOp(left, other, right), Mistake.PLUS_OR_MINUS
-            yield left, Mistake.TERM_SUPERFLUOUS
-            if isinstance(hole.op, ast.Sub):
-                yield ast.BinOp(right, ast.Sub(), left), Mistake.DIFFERENCE_REVERSED
-        elif isinstance(hole.op, ast.Mult | ast.Div):
-            other_op = ast.Div() if isinstance(hole.op, ast.Mult) else ast.Mult()
-            yield left, Mistake.FACTOR_SUPERFLUOUS
-            yield right, Mistake.FACTOR_SUPERFLUOUS
-            yield ast.BinOp(left, other_op, right), Mistake.OPERATION
-        elif isinstance(hole.op, ast.Pow):
-            yield left, Mistake.POWER
-        elif isinstance(hole.op, ast.MatMult):
-            yield ast.BinOp(right, ast.MatMult(), left), Mistake.FACTORS_SWAPPED
-    if not isinstance(hole, ast.Constant):
-        for exponent in (2, 3):
-            yield ast.BinOp(hole, ast.Pow(), ast.Constant(exponent)), Mistake.POWER
-    if isinstance(hole, ast.Constant) and type(hole.value) in (int, float):
-        for value in (0, 1, 2, 3, -1, 0.5, -hole.value):
-            if value != hole.value:
-                yield number(value), Mistake.CONSTANT
-    if isinstance(hole, ast.Attribute) and hole.attr == "T":
-        yield hole.value, Mistake.TRANSPOSE
-    if isinstance(hole, ast.UnaryOp):
-        yield hole.operand, Mistake.SIGN
-    if isinstance(hole, ast.Call) and len(hole.args) == 1 and not hole.keywords:
-        yield hole.args[0], Mistake.FUNCTION_SUPERFLUOUS
-    if isinstance(hole, ast.Call):
-        yield from _other_calls(hole)
-    if isinstance(hole, ast.Subscript):
-        yield from _other_indices(hole)
-
-
-def _other_calls(call: ast.Call) -> Iterator[tuple[ast.expr, Mistake]]:
-    """Yield a sum for a mean, other axes, arguments in another order."""
-    name = function_name(call)
-    if name in ("sum", "mean") and isinstance(call.func, ast.Attribute):
-        other = "mean" if name == "sum" else "sum"
-        function = ast.Attribute(call.func.value, other, ast.Load())
-        mistake = Mistake.SUM_FOR_MEAN if name == "sum" else Mistake.MEAN_FOR_SUM
-        yield with_fields(call, func=function), mistake
-        for axis in (0, 1, 2, (0, 1), (0, 2)):
-            rest = [one for one in call.keywords if one.arg != "axis"]
-            made = with_fields(call, keywords=[ast.keyword("axis", ast.Constant(axis)), *rest])
-            yield made, Mistake.AXIS
-    if name in ("dot", "matmul", "outer", "multiply") and len(call.args) == 2:
-        yield with_fields(call, args=call.args[::-1]), Mistake.FACTORS_SWAPPED
-        if isinstance(call.func, ast.Attribute):
-            for other in {"dot", "outer", "multiply"} - {name}:
-                function = ast.Attribute(call.func.value, other, ast.Load())
-                yield with_fields(call, func=function), Mistake.OPERATION
-
-
-def _other_indices(node: ast.Subscript) -> Iterator[tuple[ast.expr, Mistake]]:
-    """Yield entries under the indices in another order, from the other side, with steps of one, or with fewer."""
-    index = node.slice
-    parts = [*index.elts] if isinstance(index, ast.Tuple) else [index]
-
-    def made(new: Sequence[ast.expr]) -> ast.expr:
-        if not new:
-            return node.value
-        return with_fields(node, slice=new[0] if len(new) == 1 else ast.Tuple([*new], ast.Load()))
-
-    plain = [_plain(one) for one in parts]
-    if any(one is not other for one, other in zip(plain, parts, strict=True)):
-        yield made(plain), Mistake.AXES_ORDER
-    for at in range(len(parts)):
-        yield made([*parts[:at], *parts[at + 1 :]]), Mistake.INDEX_SUPERFLUOUS
-        if at:
-            yield made([*parts[: at - 1], parts[at], parts[at - 1], *parts[at + 1 :]]), Mistake.INDICES_SWAPPED
-        for other in _other_ends(parts[at]):
-            yield made([*parts[:at], other, *parts[at + 1 :]]), Mistake.SLICE_ENDS
-
-
-def _plain(part: ast.expr) -> ast.expr:
-    if not isinstance(part, ast.Slice) or part.step is None:
-        return part
-    return ast.Slice(None, None, None)
-
-
-def _other_ends(part: ast.expr) -> Iterator[ast.expr]:
-    """Yield slices of the other part of an axis: ``[:n]`` for ``[n:]`` and ``[-n:]``."""
-    if not isinstance(part, ast.Slice) or part.step is not None:
-        return
-    ends = [one for one in (part.lower, part.upper) if one is not None]
-    if len(ends) == 1:
-        (end,) = ends
-        bare = end.operand if isinstance(end, ast.UnaryOp) else end
-        for one in (bare, negative(bare)):
-            yield ast.Slice(one, None, None)
-            yield ast.Slice(None, one, None)
-
-
-def _products_of(left: Part, right: Part, shape: tuple[int, ...]) -> Iterator[tuple[ast.expr, Any]]:
-    a, b = left.shape, right.shape
-    if len(a) == 2 and len(b) == 2 and len(shape) == 2:
-        if a[1] == b[0] and (a[0], b[1]) == shape:
-            yield _matmul(left.node, right.node), np.matmul
-        if a[0] == b[0] and (a[1], b[1]) == shape:
-            yield _matmul(transposed(left.node), right.node), lambda x, y: x.T @ y
-        if a[1] == b[1] and (a[0], b[0]) == shape:
-            yield _matmul(left.node, transposed(right.node)), lambda x, y: x @ y.T
-    elif len(a) == 2 and len(b) == 1 and len(shape) == 1:
-        if a[1] == b[0] and a[:1] == shape:
-            yield _matmul(left.node, right.node), np.matmul
-        if a[0] == b[0] and a[1:] == shape:
-            yield _matmul(transposed(left.node), right.node), lambda x, y: x.T @ y
-    elif len(a) == 1 and len(b) == 1 and (*a, *b) == shape:
-        function = ast.Attribute(ast.Name("np", ast.Load()), "outer", ast.Load())
-        yield ast.Call(function, [left.node, right.node], []), np.outer
-    if _broadcasts(a, shape) and _broadcasts(b, shape) and shape in (a, b):
-        if left.text <= right.text:
-            yield times(left.node, right.node), np.multiply
-        yield minus(left.node, right.node), np.subtract
-
-
-def _matmul(left: ast.expr, right: ast.expr) -> ast.BinOp:
-    return ast.BinOp(left, ast.MatMult(), right)
+        yield times, multiplied(held, part.values), mistake
+    yield plus, added(held, part.values, 1.0), Mistake.TERM_MISSING
+    yield minus, added(held, part.values, -1.0), Mistake.TERM_MISSING
 
 
 def _factors(node: ast.expr) -> list[ast.expr]:
@@ -558,25 +418,3 @@ def _mistake_of(hole: ast.expr) -> Any:
 
 def _of_number(mistake: Mistake, used: ast.expr, node: ast.expr) -> Mistake:
     return Mistake.CONSTANT_FACTOR_MISSING if node is used else mistake
-
-
-def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
-    if len(shape) > len(to):
-        return False
-    return all(n in (1, m) for n, m in zip(shape[::-1], to[::-1], strict=False))
-
-
-def _computed(function: Any, left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...] | None:
-    try:
-        with np.errstate(all="ignore"):
-            return tuple(function(np.asarray(a), np.asarray(b)) for a, b in zip(left, right, strict=True))
-    except (ValueError, TypeError):
-        return None
-
-
-def _products(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...] | None:
-    return _computed(np.multiply, left, right)
-
-
-def _sums(left: Sequence[Any], right: Sequence[Any], sign: float) -> tuple[Any, ...] | None:
-    return _computed(lambda a, b: a + sign * b, left, right)

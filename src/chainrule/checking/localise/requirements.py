@@ -1,7 +1,8 @@
 """What a statement should compute: the truths that make wrong claims right when they stand in its place.
 
-The backward pass is linear in the gradients that it carries. So one sweep along it, from the claims back, tells what any
-change of any value does to them, and every truth is tried in the place of every statement by a product of two numbers.
+The backward pass is linear in the gradients that it carries. So one sweep along it, from the claims back, tells what
+any change of any value does to them, and every truth is tried in the place of every statement by a product of two
+numbers.
 """
 
 from __future__ import annotations
@@ -233,7 +234,7 @@ class Localiser:
 
     def _candidates(self, root: Root) -> Iterator[list[ndarray]]:
         """Yield truths for all passes of a root: those of the expressions whose values have its shape."""
-        shapes = [np.shape(self.held.get(place)) for place in root.places]
+        shapes = [np.shape(self.held[place]) for place in root.places]
         times = [place.time for place in root.places]
         for family in self.families:
             if max(len(times), len(family.passes)) > MANY and len(times) != len(family.passes):

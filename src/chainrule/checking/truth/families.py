@@ -1,7 +1,7 @@
-"""The truths that a statement may have to compute in its passes: those of one expression of the forward pass, in order.
+"""The truths that a statement may have to compute in its passes: those of one expression of the forward pass.
 
-A statement of the backward pass that is run many times (in a loop over time, by several layers) computes the gradients of
-one expression of the forward pass, run as often: in the same order, or from the last to the first.
+A statement of the backward pass that is run many times (in a loop over time, by several layers) computes the
+gradients of one expression of the forward pass, run as often: in the same order, or from the last to the first.
 """
 
 from __future__ import annotations
