@@ -255,7 +255,7 @@ def _of_the_same_outputs(court: Court, used: set[int]) -> list[Objective]:
     supposed = [one for one in court.problem.objectives if one.origin is Origin.SUPPOSED]
 
     def outputs(objective: Objective) -> tuple[bytes, ...]:
-        return tuple(np.asarray(seen.get(place, np.nan), float).tobytes() for place in objective.places)
+        return tuple(sorted(np.asarray(seen.get(place, np.nan), float).tobytes() for place in objective.places))
 
     own = [one for one in supposed if all(place.node in used for place in one.places)]
     known = {outputs(one) for one in own}

@@ -101,9 +101,9 @@ class Localiser:
         """Return what makes all wrong claims right; else what makes some of them right; the likeliest first.
 
         That is what is computed wrongly before the others. A multiple of the truth that is not that of the claims is
-        less likely.
+        less likely, and so is another gradient in the place of one.
         """
-        return sorted(self._found(), key=lambda one: (-one.mended, abs(one.scale - 1) > CLOSE, one.time))
+        return sorted(self._found(), key=lambda one: (-one.mended, abs(one.scale - 1) > CLOSE, one.is_truth, one.time))
 
     def _found(self) -> list[Requirement]:
         wrong = [
@@ -190,11 +190,12 @@ class Localiser:
             assert claim.place is not None
             value = np.asarray(point.values.seen[claim.place], float)
             truth = np.asarray(point.truths[number], float)
-            largest = max(float(np.max(np.abs(value))), float(np.max(np.abs(truth))), 1e-300)
+            right = np.abs(truth) * (0.0 if self.common is None else abs(self.common))
+            largest = max(float(np.max(np.abs(value))), float(np.max(right))) or float(np.max(np.abs(truth))) or 1.0
             direction = random.normal(size=truth.size) / largest
             held += float(direction @ value.ravel())
             true += float(direction @ truth.ravel())
-            size += float(np.abs(direction) @ (np.abs(value.ravel()) + np.abs(truth.ravel())))
+            size += float(np.abs(direction) @ (np.abs(value.ravel()) + right.ravel()))
             seeds.append((claim.place, direction.reshape(value.shape)))
         return held, true, size, seeds
 
