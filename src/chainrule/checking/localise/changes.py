@@ -17,14 +17,12 @@ from chainrule.checking.localise.requirements import Requirement
 from chainrule.checking.localise.roots import Root
 from chainrule.checking.outline import Outline
 from chainrule.checking.record.tape import Site, Tape, resolved
+from chainrule.checking.rules.likelihood import LIKELIHOOD
 from chainrule.checking.rules.mistake import Mistake
 from chainrule.checking.rules.rule import Change
 from chainrule.checking.rules.tree import replaced
 from chainrule.checking.scenes import Scenes
 from chainrule.checking.scopes import scope_of
-
-ASSIGNED, ORDER = 1.0, 1.0
-"""How unlikely it is that something should have been added, or comes too late or too early."""
 
 
 def changes(requirement: Requirement, outline: Outline, scenes: Scenes, tape: Tape) -> Iterator[Change]:
@@ -46,10 +44,22 @@ def _added_or_assigned(tree: ast.stmt) -> Iterator[Change]:
     """Yield ``+=`` for ``=``, or the other way round."""
     if isinstance(tree, ast.Assign) and len(tree.targets) == 1 and not isinstance(tree.targets[0], ast.Tuple):
         made: ast.stmt = ast.AugAssign(tree.targets[0], ast.Add(), tree.value)  # type: ignore[arg-type]
-        yield Change(ast.copy_location(made, tree), Mistake.ASSIGNED_FOR_ADDED, ASSIGNED, used=tree, expected=made)
+        yield Change(
+            ast.copy_location(made, tree),
+            Mistake.ASSIGNED_FOR_ADDED,
+            LIKELIHOOD[Mistake.ASSIGNED_FOR_ADDED],
+            used=tree,
+            expected=made,
+        )
     elif isinstance(tree, ast.AugAssign) and isinstance(tree.op, ast.Add):
         made = ast.Assign([tree.target], tree.value)
-        yield Change(ast.copy_location(made, tree), Mistake.ADDED_FOR_ASSIGNED, ASSIGNED, used=tree, expected=made)
+        yield Change(
+            ast.copy_location(made, tree),
+            Mistake.ADDED_FOR_ASSIGNED,
+            LIKELIHOOD[Mistake.ADDED_FOR_ASSIGNED],
+            used=tree,
+            expected=made,
+        )
 
 
 def _moved(statement: int, outline: Outline) -> Iterator[Change]:
@@ -60,10 +70,22 @@ def _moved(statement: int, outline: Outline) -> Iterator[Change]:
     read = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)}
     before = next((one for one in block[:at] if _changes_one_of(one, read)), None)
     if before is not None:
-        yield Change(None, Mistake.STATEMENT_ORDER, ORDER, used=tree, more=((before, (tree, before)),))
+        yield Change(
+            None,
+            Mistake.STATEMENT_ORDER,
+            LIKELIHOOD[Mistake.STATEMENT_ORDER],
+            used=tree,
+            more=((before, (tree, before)),),
+        )
     later = [one for one in block[at + 1 :] if _changes_one_of(one, read)]
     if later:
-        yield Change(None, Mistake.STATEMENT_ORDER, ORDER, used=tree, more=((later[-1], (later[-1], tree)),))
+        yield Change(
+            None,
+            Mistake.STATEMENT_ORDER,
+            LIKELIHOOD[Mistake.STATEMENT_ORDER],
+            used=tree,
+            more=((later[-1], (later[-1], tree)),),
+        )
 
 
 def _changes_one_of(statement: ast.stmt, names: set[str]) -> bool:

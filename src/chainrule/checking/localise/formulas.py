@@ -20,6 +20,7 @@ from numpy import ndarray
 from chainrule.checking.localise.pool import Part, Pool
 from chainrule.checking.localise.products import Values, added, broadcasts, computed, matmul, multiplied, products_of
 from chainrule.checking.localise.variants import variants
+from chainrule.checking.rules.likelihood import LIKELIHOOD
 from chainrule.checking.rules.mistake import Mistake
 from chainrule.checking.rules.tree import minus, negative, number, over, plus, times, transposed
 
@@ -27,7 +28,7 @@ Replacement = tuple[ast.expr, Values | None, float, Mistake]
 
 EQUAL = 2e-6
 
-SWAPPED, WRAPPED, INNER, WRITTEN = 0.9, 1.1, 1.3, 1.9
+SWAPPED, WRAPPED, INNER, WRITTEN = 0.9, 1.1, 1.3, LIKELIHOOD[Mistake.FORMULA]
 """How unlikely it is that a part is another one, that something is missing around the whole or around a part, and that
 the whole is to be written anew."""
 
