@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from chainrule.checking.answer import Answer, Finding, GradientCheck, Note, Target, Verdict
 from chainrule.checking.answering import findings, gradient_checks
-from chainrule.checking.diagnose import diagnose
+from chainrule.checking.diagnose import Diagnosis, diagnose
 from chainrule.checking.judge import Judgement, State, differences
 from chainrule.checking.loss_lines import loss_findings
 from chainrule.checking.reading.program import Program
@@ -79,16 +79,18 @@ def check_program(program: Program, name: str = "", seconds: float = SECONDS, ca
     )
 
 
-def _is_understood(subject: Subject, judgement: Judgement) -> bool:
+def _is_understood(subject: Subject, judgement: Judgement, diagnosis: Diagnosis) -> bool:
     """Return whether gradients that no change makes right may be called wrong.
 
-    Where most are right, or where the program trains by a loss that it computes, the others are wrong. Else the loss or
-    what is taken for a gradient may have been misunderstood, and nobody is to be accused.
+    Where most are right, or where the program trains by a loss that it computes and there is a line from which on they
+    go wrong, the others are wrong. Else the loss or what is taken for a gradient may have been misunderstood, and nobody
+    is to be accused.
     """
     if judgement.objective.origin is Origin.SUPPOSED:
         return 2 * judgement.count_right > len(judgement.claims)
-    near = any(claim.state in (State.RIGHT, State.SCALED, State.PENALTY) for claim in judgement.claims)
-    return near or isinstance(subject, TrainedSubject)
+    if any(claim.state in (State.RIGHT, State.SCALED, State.PENALTY) for claim in judgement.claims):
+        return True
+    return isinstance(subject, TrainedSubject) and diagnosis.located
 
 
 def _safe_part(program: Program, subject: Subject, until: float) -> Part:
@@ -114,7 +116,7 @@ def _part(program: Program, subject: Subject, until: float) -> Part:
     part.checked = f"{subject.name}: gradients by the chain rule along its own run"
     if not right:
         diagnosis = diagnose(subject, max(1.0, min(SECONDS_EACH, until - time.process_time())))
-        if not diagnosis.proved and not (diagnosis.where and _is_understood(subject, judgement)):
+        if not diagnosis.proved and not _is_understood(subject, judgement, diagnosis):
             part.verdict, part.checked, part.gradients = Verdict.ERROR, "", {}
             part.reason = "its gradients are those of no loss that is known, and it is not certain which is meant"
             return part

@@ -33,11 +33,8 @@ class Diagnosis:
     """In the order in which they were found."""
     suspects: list[int] = field(default_factory=list)
     """Where nothing was found: statements, the most suspicious first."""
-
-    @property
-    def where(self) -> bool:
-        """Whether there is a statement to be named."""
-        return bool(self.repairs or self.suspects)
+    located: bool = False
+    """Whether there is a statement in whose place the truth makes wrong claims right."""
 
     @property
     def surprise(self) -> float:
@@ -73,6 +70,7 @@ def _diagnosed(subject: Subject, until: float) -> Diagnosis:
     while not result.final.judgement.right and len(result.repairs) < MOST_MISTAKES and time.process_time() < until:
         search = Search(result.final, until)
         repair = _next(search, until)
+        result.located = result.located or bool(search.requirements)
         if repair is None:
             result.suspects = search.suspects
             break
