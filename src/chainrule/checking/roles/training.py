@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.checking.record.tape import Tape
+from chainrule.checking.record.tape import Ref, Tape
 from chainrule.checking.roles.chains import ELEMENTWISE, Chain, Link, carried, links
 from chainrule.checking.roles.flow import Flow
 
@@ -102,13 +102,41 @@ def _spanning(flow: Flow, chains: list[Chain]) -> list[Chain]:
     return [
         chain
         for chain in chains
-        if flow.event[chain.links[-1].new] - flow.event[chain.links[0].new] > 0.45 * length and _is_real(flow, chain)
+        if flow.event[chain.links[-1].new] - flow.event[chain.links[0].new] > 0.45 * length
+        and _is_real(flow, chain)
+        and not _is_average(flow, chain)
     ]
 
 
 def _is_real(flow: Flow, chain: Chain) -> bool:
     node = flow.tape.nodes[flow.node[chain.links[-1].new]]
     return np.asarray(node.value).dtype.kind in "fc"
+
+
+def _is_average(flow: Flow, chain: Chain) -> bool:
+    """Return whether a number follows another by ``0.9 * old + 0.1 * new``: a baseline, no parameter."""
+    link = chain.links[len(chain.links) // 2]
+    event = flow.tape.events[flow.event[link.new]]
+    if event.op != "add" or np.size(flow.tape.nodes[flow.node[link.new]].value) != 1:
+        return False
+    shares = [_factor(flow, one) for one in flow.before[link.new]]
+    known = [one for one in shares if one is not None]
+    return len(known) == 2 and all(0 < one < 1 for one in known) and abs(sum(known) - 1) < 1e-9
+
+
+def _factor(flow: Flow, vertex: int) -> float | None:
+    """Return the constant that a value is a multiple of something by."""
+    tape = flow.tape
+    event = tape.events[flow.event[vertex]]
+    if event.op != "multiply":
+        return None
+    for one in event.args:
+        if isinstance(one, int | float):
+            return float(one)
+        made = tape.nodes[one.node] if isinstance(one, Ref) else None
+        if made is not None and np.ndim(made.value) == 0 and tape.events[made.event].op == "leaf":
+            return float(made.value)
+    return None
 
 
 def _is_state(flow: Flow, chain: Chain, cut: frozenset[int]) -> bool:
