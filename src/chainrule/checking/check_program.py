@@ -82,15 +82,15 @@ def check_program(program: Program, name: str = "", seconds: float = SECONDS, ca
 def _is_understood(subject: Subject, judgement: Judgement, diagnosis: Diagnosis) -> bool:
     """Return whether gradients that no change makes right may be called wrong.
 
-    Where most are right, or where the program trains by a loss that it computes and there is a line from which on
-    they go wrong, the others are wrong. Else the loss or what is taken for a gradient may have been misunderstood, and
-    nobody is to be accused.
+    Where most are right, or where the program trains by a usual loss that it computes and there is a line from which
+    on they go wrong, the others are wrong. Else the loss or what is taken for a gradient may have been misunderstood,
+    and nobody is to be accused.
     """
     if judgement.objective.origin is Origin.SUPPOSED:
         return 2 * judgement.count_right > len(judgement.claims)
     if any(claim.state in (State.RIGHT, State.SCALED, State.PENALTY) for claim in judgement.claims):
         return True
-    return isinstance(subject, TrainedSubject) and diagnosis.located
+    return isinstance(subject, TrainedSubject) and judgement.usual and diagnosis.located
 
 
 def _safe_part(program: Program, subject: Subject, until: float) -> Part:

@@ -74,6 +74,8 @@ class Judgement:
     claims: list[Claim]
     points: list[Point] = field(repr=False, default_factory=list)
     replay: Replay | None = field(repr=False, default=None)
+    usual: bool = False
+    """Whether the program computes the loss, and it is a usual one of what the claims are computed from."""
 
     @property
     def right(self) -> bool:
@@ -292,7 +294,8 @@ def _scale_of_a_mean(problem: Problem, objective: Objective, first: Sequence[_Fi
     scales = [fit.scale for fit in first if fit is not None]
     for m in lengths:
         divided = sum(_same(scale, 1 / m) for scale in scales)
-        if divided > 1 and any(_same(scale, 1.0) for scale in scales):
+        whole = sum(_same(scale, 1.0) for scale in scales)
+        if whole and (divided > 1 or (divided == 1 and len(first) == 2)):
             return 1 / m
     return None
 

@@ -216,14 +216,14 @@ def best_judgement(problem: Problem, hint: Hint | None = None, insists: bool = F
         explained = 0.0 if judgement.right else _explained(judgement, problem) + shown(judgement)
         apart = not is_stated or not any(place.node in used for place in objective.places)
         whole = usual and not _is_part(problem, objective)
-        rank = (apart, usual, whole, judgement.count_right, explained, preferred, is_stated, -position)
-        found.append((rank, judgement))
+        order = (apart, usual, whole, judgement.count_right, explained, preferred, is_stated, -position)
+        found.append((order, judgement))
         if judgement.right and (position == 0 or not is_stated):
             break
     if not found:
         return court.judge(_nothing(), 1)
-    _, best = max(found, key=lambda pair: pair[0])
-    return court.judge(best.objective)
+    rank, best = max(found, key=lambda pair: pair[0])
+    return replace(court.judge(best.objective), usual=bool(rank[1]))
 
 
 def _is_part(problem: Problem, objective: Objective) -> bool:
