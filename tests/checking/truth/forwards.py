@@ -38,6 +38,11 @@ first = np.maximum(0, z) + z * (z > 0) + np.where(z < 0, s * z, z) + np.abs(z) /
 z2 = z.copy()
 z2[z2 < 0] = 0
 loss = np.sum((first + z2 * mask) @ V)""",
+    "joined columns and entries": """
+A = np.c_[np.ones(5), X @ W]
+B = np.c_[A, X]
+flat = np.r_[(B ** 2).sum(axis=0), b]
+loss = np.sum(flat ** 2) * s / 50""",
     "in place": """
 h = X @ W
 h += b

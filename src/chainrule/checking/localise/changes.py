@@ -42,24 +42,14 @@ def changes(requirement: Requirement, outline: Outline, scenes: Scenes, tape: Ta
 
 def _added_or_assigned(tree: ast.stmt) -> Iterator[Change]:
     """Yield ``+=`` for ``=``, or the other way round."""
+    made: ast.stmt
     if isinstance(tree, ast.Assign) and len(tree.targets) == 1 and not isinstance(tree.targets[0], ast.Tuple):
-        made: ast.stmt = ast.AugAssign(tree.targets[0], ast.Add(), tree.value)  # type: ignore[arg-type]
-        yield Change(
-            ast.copy_location(made, tree),
-            Mistake.ASSIGNED_FOR_ADDED,
-            LIKELIHOOD[Mistake.ASSIGNED_FOR_ADDED],
-            used=tree,
-            expected=made,
-        )
+        made, mistake = ast.AugAssign(tree.targets[0], ast.Add(), tree.value), Mistake.ASSIGNED_FOR_ADDED  # type: ignore[arg-type]
     elif isinstance(tree, ast.AugAssign) and isinstance(tree.op, ast.Add):
-        made = ast.Assign([tree.target], tree.value)
-        yield Change(
-            ast.copy_location(made, tree),
-            Mistake.ADDED_FOR_ASSIGNED,
-            LIKELIHOOD[Mistake.ADDED_FOR_ASSIGNED],
-            used=tree,
-            expected=made,
-        )
+        made, mistake = ast.Assign([tree.target], tree.value), Mistake.ADDED_FOR_ASSIGNED
+    else:
+        return
+    yield Change(ast.copy_location(made, tree), mistake, LIKELIHOOD[mistake], used=tree, expected=made)
 
 
 def _moved(statement: int, outline: Outline) -> Iterator[Change]:
@@ -68,24 +58,11 @@ def _moved(statement: int, outline: Outline) -> Iterator[Change]:
     block = outline.block_of(statement)
     at = next((n for n, one in enumerate(block) if one is tree), 0)
     read = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)}
-    before = next((one for one in block[:at] if _changes_one_of(one, read)), None)
-    if before is not None:
-        yield Change(
-            None,
-            Mistake.STATEMENT_ORDER,
-            LIKELIHOOD[Mistake.STATEMENT_ORDER],
-            used=tree,
-            more=((before, (tree, before)),),
-        )
+    earlier = [one for one in block[:at] if _changes_one_of(one, read)]
     later = [one for one in block[at + 1 :] if _changes_one_of(one, read)]
-    if later:
-        yield Change(
-            None,
-            Mistake.STATEMENT_ORDER,
-            LIKELIHOOD[Mistake.STATEMENT_ORDER],
-            used=tree,
-            more=((later[-1], (later[-1], tree)),),
-        )
+    orders = [(one, (tree, one)) for one in earlier[:1]] + [(one, (one, tree)) for one in later[-1:]]
+    mistake = Mistake.STATEMENT_ORDER
+    yield from (Change(None, mistake, LIKELIHOOD[mistake], used=tree, more=(order,)) for order in orders)
 
 
 def _changes_one_of(statement: ast.stmt, names: set[str]) -> bool:

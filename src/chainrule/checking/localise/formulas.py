@@ -330,7 +330,7 @@ class _Around:
         held = _with(expression, hole, ast.Name("_hole", ast.Load()))
         code = ast.fix_missing_locations(ast.Expression(held))
         self._code = compile(code, "<tried>", "eval")
-        self._names = pool._names
+        self._names = pool.names
 
     def __call__(self, values: Values) -> Values | None:
         found = []

@@ -55,7 +55,7 @@ class Pool:
     """
 
     def __init__(self, scope: Scope, names: Sequence[Mapping[str, Any]], own: Sequence[ast.stmt]) -> None:
-        self.scope, self._names = scope, [dict(one) for one in names]
+        self.scope, self.names = scope, [dict(one) for one in names]
         near = {node.id for statement in own for node in ast.walk(statement) if isinstance(node, ast.Name)}
         ordered = sorted(scope.variables, key=lambda one: base_name(one.node) not in near)
         nodes = [variable.node for variable in ordered[:MOST_VARIABLES]]
@@ -79,7 +79,7 @@ class Pool:
         """Return what an expression is in each run; None if it stops, or is no number, in one."""
         code = compile(ast.fix_missing_locations(ast.Expression(node)), "<tried>", "eval")
         found = []
-        for names in self._names:
+        for names in self.names:
             try:
                 with np.errstate(all="ignore"):
                     value = eval(code, names)
@@ -103,7 +103,7 @@ class Pool:
     @cached_property
     def constants(self) -> list[Part]:
         """Numbers that formulas hold as such."""
-        return [Part(number(one), (one,) * len(self._names), 0.0, "constant") for one in (1, 2)]
+        return [Part(number(one), (one,) * len(self.names), 0.0, "constant") for one in (1, 2)]
 
     @cached_property
     def slopes(self) -> list[Part]:

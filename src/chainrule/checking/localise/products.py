@@ -16,6 +16,7 @@ Values = tuple[Any, ...]
 
 
 def products_of(left: Part, right: Part, shape: tuple[int, ...]) -> Iterator[tuple[ast.expr, Any]]:
+    """Yield products and differences of two parts that have a shape, each with the function that computes it."""
     a, b = left.shape, right.shape
     if len(a) == 2 and len(b) == 2 and len(shape) == 2:
         if a[1] == b[0] and (a[0], b[1]) == shape:
@@ -39,16 +40,19 @@ def products_of(left: Part, right: Part, shape: tuple[int, ...]) -> Iterator[tup
 
 
 def matmul(left: ast.expr, right: ast.expr) -> ast.BinOp:
+    """Return ``left @ right``."""
     return ast.BinOp(left, ast.MatMult(), right)
 
 
 def broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Return whether an array of a shape is broadcast to another without making that larger."""
     if len(shape) > len(to):
         return False
     return all(n in (1, m) for n, m in zip(shape[::-1], to[::-1], strict=False))
 
 
 def computed(function: Any, left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Return a function of two expressions, run by run; None where their shapes do not fit."""
     try:
         with np.errstate(all="ignore"):
             return tuple(function(np.asarray(a), np.asarray(b)) for a, b in zip(left, right, strict=True))
@@ -57,8 +61,10 @@ def computed(function: Any, left: Sequence[Any], right: Sequence[Any]) -> tuple[
 
 
 def multiplied(left: Sequence[Any], right: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Return the products of two expressions, run by run."""
     return computed(np.multiply, left, right)
 
 
 def added(left: Sequence[Any], right: Sequence[Any], sign: float) -> tuple[Any, ...] | None:
+    """Return the sums of two expressions, run by run; the differences for a sign of -1."""
     return computed(lambda a, b: a + sign * b, left, right)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from chainrule.checking.judge import Claim, Judgement, State
+from chainrule.checking.judge import Judgement, State
 from chainrule.checking.labels import Truths
 from chainrule.checking.localise.roots import Root, roots
 from chainrule.checking.record.tape import Tape, refs
@@ -57,6 +57,9 @@ class Requirement:
     """When it is first computed wrongly."""
 
 
+_Seeds = list[tuple[Place, ndarray]]
+
+
 @dataclass
 class _Equation:
     """A combination of entries of claims: what it is, what it should be (a multiple), how it answers to changes."""
@@ -65,7 +68,7 @@ class _Equation:
     true: float
     size: float
     answers: Mapping[Place, Any]
-    seeds: list[tuple[Place, ndarray]]
+    seeds: _Seeds
 
 
 class Localiser:
@@ -106,12 +109,12 @@ class Localiser:
         return sorted(self._found(), key=lambda one: (-one.mended, abs(one.scale - 1) > CLOSE, one.is_truth, one.time))
 
     def _found(self) -> list[Requirement]:
-        wrong = [
-            n for n, one in enumerate(self.judgement.claims) if one.state is not State.RIGHT and self._is_known(one)
-        ]
-        right = [n for n, one in enumerate(self.judgement.claims) if one.state is State.RIGHT and self._is_known(one)]
         if not self.roots:
             return []
+        claims = self.judgement.claims
+        known = [n for n in range(len(claims)) if self._is_known(n)]
+        wrong = [n for n in known if claims[n].state is not State.RIGHT]
+        right = [n for n in known if claims[n].state is State.RIGHT]
         shaped = [*self._of_other_shapes()]
         if not wrong:
             return shaped
@@ -121,21 +124,16 @@ class Localiser:
                 found += self._of([number], right)
         return found
 
-    def _is_known(self, claim: Claim) -> bool:
-        if claim.place is None:
-            return False
-        held = self.judgement.points[0].values.seen.get(claim.place)
-        return held is not None and np.size(held) == np.size(self._truth_of(claim))
-
-    def _truth_of(self, claim: Claim) -> ndarray:
-        number = next(n for n, one in enumerate(self.judgement.claims) if one is claim)
-        return np.asarray(self.judgement.points[0].truths[number], float)
+    def _is_known(self, number: int) -> bool:
+        """Return whether a claim has as many entries as its parameter."""
+        place, point = self.judgement.claims[number].place, self.judgement.points[0]
+        held = None if place is None else point.values.seen.get(place)
+        return held is not None and np.size(held) == np.size(point.truths[number])
 
     def _of(self, wrong: Sequence[int], right: Sequence[int]) -> list[Requirement]:
         random = np.random.default_rng(17)
-        seeds = [self._combination(wrong, random) for _ in range(DIRECTIONS)]
-        equations = [self._equation(*one, self.places, cut=False) for one in seeds]
-        kept = self._equation(*self._combination(right, random), self.places, cut=False) if right else None
+        equations = [self._equation(wrong, random) for _ in range(DIRECTIONS)]
+        kept = self._equation(right, random) if right else None
         found: list[Requirement] = []
         for root in sorted(self.roots, key=lambda one: one.places[0].time):
             if len({one.root.statement for one in found}) >= ENOUGH:
@@ -144,10 +142,8 @@ class Localiser:
                 continue
             own, own_kept = equations, kept
             if len(root.places) > 1 and self._feeds_itself(root):
-                own = [
-                    self._equation(one.held, one.true, one.size, one.seeds, root.places, cut=True) for one in equations
-                ]
-                own_kept = kept and self._equation(kept.held, kept.true, kept.size, kept.seeds, root.places, cut=True)
+                own = [self._cut_at(one, root) for one in equations]
+                own_kept = kept and self._cut_at(kept, root)
             for values in self._candidates(root):
                 scale = self._fits(root, values, own, own_kept)
                 if scale is not None:
@@ -171,7 +167,7 @@ class Localiser:
     def _of_other_shapes(self) -> Iterator[Requirement]:
         """Yield what stands for a gradient of another size."""
         for number, claim in enumerate(self.judgement.claims):
-            if claim.state is State.RIGHT or claim.place is None or self._is_known(claim):
+            if claim.state is State.RIGHT or claim.place is None or self._is_known(number):
                 continue
             truth = np.asarray(self.judgement.points[0].truths[number], float) * (self.common or 1.0)
             for root in self.roots:
@@ -179,12 +175,11 @@ class Localiser:
                     held = tuple(self.held.get(place) for place in root.places)
                     yield Requirement(root, (truth,) * len(held), held, 1, False, 1.0, root.places[-1].time)
 
-    def _combination(
-        self, numbers: Sequence[int], random: np.random.Generator
-    ) -> tuple[float, float, float, list[tuple[Place, ndarray]]]:
+    def _equation(self, numbers: Sequence[int], random: np.random.Generator) -> _Equation:
+        """Return a random combination of the entries of some claims, and how it answers to changes."""
         point = self.judgement.points[0]
         held = true = size = 0.0
-        seeds = []
+        seeds: _Seeds = []
         for number in numbers:
             claim = self.judgement.claims[number]
             assert claim.place is not None
@@ -197,25 +192,20 @@ class Localiser:
             true += float(direction @ truth.ravel())
             size += float(np.abs(direction) @ (np.abs(value.ravel()) + right.ravel()))
             seeds.append((claim.place, direction.reshape(value.shape)))
-        return held, true, size, seeds
+        return _Equation(held, true, size, self._answers_of(seeds, self.places, cut=False), seeds)
 
-    def _equation(
-        self,
-        held: float,
-        true: float,
-        size: float,
-        seeds: list[tuple[Place, ndarray]],
-        places: Sequence[Place],
-        cut: bool,
-    ) -> _Equation:
+    def _cut_at(self, equation: _Equation, root: Root) -> _Equation:
+        """Return an equation where what a root computes does not depend on what it computed before."""
+        return replace(equation, answers=self._answers_of(equation.seeds, root.places, cut=True))
+
+    def _answers_of(self, seeds: _Seeds, places: Sequence[Place], *, cut: bool) -> Mapping[Place, Any]:
         values, tape = self.judgement.points[0].values, self.tape
         start = max(min(place.time for place in places) - 1, self.problem.start)
 
         def made(node: int) -> Any:
             return values.made.get(node, tape.nodes[node].value)
 
-        swept = gradients(tape, start, self.problem.end, seeds, values.value, made, places, cut=cut)
-        return _Equation(held, true, size, swept.wanted, seeds)
+        return gradients(tape, start, self.problem.end, seeds, values.value, made, places, cut=cut).wanted
 
     def _feeds_itself(self, root: Root) -> bool:
         """Return whether what a statement computes is made of what it computed in an earlier pass."""
